@@ -1,0 +1,69 @@
+"""Reads an encoder's configuration off the shapes of its parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..config import TinyBertConfig
+from ..errors import CheckpointError
+
+_SIZES = {
+    "vocab_size": ("tinybert_embedding_lookup.embedding_table", 0),
+    "hidden_size": ("tinybert_embedding_lookup.embedding_table", 1),
+    "max_position_embeddings": ("tinybert_embedding_postprocessor.full_position_embeddings", 0),
+    "type_vocab_size": ("tinybert_embedding_postprocessor.embedding_table", 0),
+    "intermediate_size": ("tinybert_encoder.layers.0.intermediate.weight", 0),
+}
+# Shapes do not tell the number of heads; all published sizes, and BERT's and MiniLM's, have twelve.
+_HEADS = 12
+
+
+def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], source: str) -> TinyBertConfig:
+    """The configuration of the encoder that these parameters belong to.
+
+    Args:
+        tensors: Parameters by the network's own names.
+        known: What is known from elsewhere (a `config.json`, a card, the caller): activation, epsilon, heads. Sizes in
+            it must agree with the shapes.
+        source: The file's name, for messages.
+
+    Raises:
+        CheckpointError: A parameter that tells a size is missing, the layers are not numbered without a gap, or a
+            size differs from what is known.
+    """
+    sizes = {field: _size(tensors, name, axis, source) for field, (name, axis) in _SIZES.items()}
+    sizes["num_hidden_layers"] = _count_layers(tensors, source)
+    for field, size in sizes.items():
+        if known.get(field, size) != size:
+            raise CheckpointError(f"{source}: {field} is {size} by its shapes, but {known[field]} was declared")
+    values: dict[str, Any] = {**known, **sizes}
+    if "num_attention_heads" not in values:
+        if sizes["hidden_size"] % _HEADS:
+            raise CheckpointError(
+                f"{source}: hidden_size is {sizes['hidden_size']}, which {_HEADS} attention heads do not divide. "
+                "Say how many there are: num_attention_heads=..."
+            )
+        values["num_attention_heads"] = _HEADS
+    values.setdefault("seq_length", min(TinyBertConfig.seq_length, sizes["max_position_embeddings"]))
+    return TinyBertConfig.from_dict(values)
+
+
+def _size(tensors: Mapping[str, np.ndarray], name: str, axis: int, source: str) -> int:
+    if name not in tensors:
+        raise CheckpointError(f"{source} is no checkpoint of a whole encoder: {name} is missing")
+    shape = tensors[name].shape
+    if len(shape) != 2:
+        raise CheckpointError(f"{source}: {name} has shape {shape}, but should have two dimensions")
+    return int(shape[axis])
+
+
+def _count_layers(tensors: Mapping[str, np.ndarray], source: str) -> int:
+    matches = (re.match(r"tinybert_encoder\.layers\.(\d+)\.", name) for name in tensors)
+    numbers = sorted({int(match.group(1)) for match in matches if match})
+    if numbers != list(range(len(numbers))):
+        raise CheckpointError(f"{source}: its layers are numbered {numbers}; some are missing")
+    return len(numbers)

@@ -1,0 +1,35 @@
+"""The one place that knows which MindSpore is installed: what must be there, and what differs between versions."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from importlib import metadata
+
+from .errors import DependencyError
+
+# MindSpore reads its log level when it is imported. Errors still show; its own warnings (about every checkpoint key
+# that it leaves unbound, say) would hide ours.
+os.environ.setdefault("GLOG_v", "3")
+
+
+def require_mindspore() -> None:
+    """Raises DependencyError, with what to install, unless a MindSpore that works with this NumPy is there."""
+    numpy_version = metadata.version("numpy")
+    if int(numpy_version.partition(".")[0]) >= 2:
+        raise DependencyError(
+            f"NumPy {numpy_version} is installed, but MindSpore is built against NumPy 1 and fails with it. "
+            "Install an older one: pip install 'numpy<2'"
+        )
+    if importlib.util.find_spec("mindspore") is None:
+        raise DependencyError(
+            "MindSpore is not installed. For CPU: pip install 'mindspore>=2.7,<3' 'numpy<2'. "
+            "For Ascend follow the installation guide of MindSpore for your CANN version."
+        )
+
+
+def device_target() -> str:
+    """The device that MindSpore computes on: `CPU`, `GPU` or `Ascend`."""
+    import mindspore
+
+    return str(mindspore.get_context("device_target"))

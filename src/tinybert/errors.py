@@ -1,0 +1,104 @@
+"""Every error that this package raises on purpose, in one hierarchy.
+
+Each message says what was wrong, where, and what to do next. All of them are `TinyBertError`; most are also the
+built-in error that a caller would expect (`ValueError` for a bad argument, `OSError` for a failed download), so that
+existing `except` clauses keep working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class TinyBertError(Exception):
+    """Base of all errors of this package."""
+
+
+class DependencyError(TinyBertError, ImportError):
+    """A library is missing or has a version that does not work; the message says what to install."""
+
+
+class ConfigError(TinyBertError, ValueError):
+    """A configuration value is not allowed; the message names the field, the value and what is allowed."""
+
+
+class InputError(TinyBertError, ValueError):
+    """The network or the tokenizer was called with something that it cannot take."""
+
+
+class CheckpointError(TinyBertError, ValueError):
+    """A checkpoint cannot be read, or its layout is none that this package knows."""
+
+
+class BindingError(CheckpointError):
+    """A checkpoint does not fit a network. The network was not touched.
+
+    Attributes:
+        missing: Names of the network's parameters that the checkpoint lacks.
+        unexpected: Names in the checkpoint that the network has no parameter for.
+        mismatched: Name of each parameter whose shapes differ, with (shape in the network, shape in the checkpoint).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: Sequence[str] = (),
+        unexpected: Sequence[str] = (),
+        mismatched: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.missing = tuple(missing)
+        self.unexpected = tuple(unexpected)
+        self.mismatched = dict(mismatched or {})
+
+
+class HubError(TinyBertError):
+    """Base of the errors of finding, fetching and publishing modules."""
+
+
+class CardError(HubError, ValueError):
+    """A model card is malformed.
+
+    Attributes:
+        problems: One line a problem, each beginning with the line number in the card where it is known.
+    """
+
+    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class UnknownModuleError(HubError, LookupError):
+    """No module has this uid; the message lists the closest known uids."""
+
+    # LookupError's subclass KeyError would print the message in quotes.
+    def __init__(self, message: str, *, closest: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.closest = tuple(closest)
+
+
+class UnsafePathError(HubError, ValueError):
+    """A uid or file name would leave the cache folder."""
+
+
+class DownloadError(HubError, OSError):
+    """A file could not be fetched; the message names the address, the reason and what to do."""
+
+
+class OfflineError(DownloadError):
+    """A file is not cached and must not, or could not, be fetched; the message says which file belongs where."""
+
+
+class IntegrityError(HubError, ValueError):
+    """A file's SHA-256 is not the declared one; the file was not loaded.
+
+    Attributes:
+        expected: The declared SHA-256, 64 lower-case hexadecimal digits.
+        actual: The file's own.
+    """
+
+    def __init__(self, message: str, *, expected: str, actual: str) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.actual = actual

@@ -1,0 +1,19 @@
+"""The network: embeddings, attention, encoder, model and task heads. No files are read here, no context is changed."""
+
+from ..compat import require_mindspore
+
+require_mindspore()
+
+from .heads import (  # noqa: E402 -- a missing MindSpore must be reported before anything imports it
+    TinyBertForQuestionAnswering,
+    TinyBertForSequenceClassification,
+    TinyBertForTokenClassification,
+)
+from .model import TinyBertModel  # noqa: E402
+
+__all__ = [
+    "TinyBertForQuestionAnswering",
+    "TinyBertForSequenceClassification",
+    "TinyBertForTokenClassification",
+    "TinyBertModel",
+]

@@ -1,0 +1,91 @@
+"""Task heads over an encoder: classification of a sequence, of its tokens, and the answer to a question in it."""
+
+from __future__ import annotations
+
+import mindspore as ms
+from mindspore import Tensor, nn, ops
+
+from ..errors import ConfigError
+from .layers import Linear
+from .model import TinyBertModel
+from .network import Network
+
+
+class TaskNetwork(Network):
+    """An encoder with one dense layer, `dense_1` by its published name, on top.
+
+    Args:
+        bert: The encoder. It is used, not copied.
+        num_labels: Outputs of the dense layer (C).
+        dropout_prob: Dropout before the dense layer, active in training only.
+    """
+
+    def __init__(self, bert: TinyBertModel, num_labels: int, dropout_prob: float = 0.1) -> None:
+        super().__init__(bert.config)
+        if not isinstance(num_labels, int) or isinstance(num_labels, bool) or num_labels < 1:
+            raise ConfigError(f"num_labels is {num_labels!r}: it must be an integer of at least 1")
+        self.num_labels = num_labels
+        self.bert = bert
+        self.dropout = nn.Dropout(p=dropout_prob)
+        self.dense_1 = Linear(bert.config.hidden_size, num_labels, bert.config.initializer_range, ms.float32)
+        self.set_train(bert.training)
+
+
+class TinyBertForSequenceClassification(TaskNetwork):
+    """One label a text: dense(relu(pooled output)), as published.
+
+    The ReLU is part of the published checkpoints' function; Hugging Face's BERT has none here.
+
+    Inputs:
+        As `TinyBertModel`.
+
+    Outputs:
+        (B, C) float32 logits.
+    """
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
+        pooled_output = self.bert(input_ids, input_mask, segment_ids)[1]
+        return self.dense_1(self.dropout(ops.relu(pooled_output)))
+
+
+class TinyBertForTokenClassification(TaskNetwork):
+    """One label a token: dense(relu(sequence output)), as published.
+
+    Inputs:
+        As `TinyBertModel`.
+
+    Outputs:
+        (B, T, C) float32 logits. The published code returns the same values with the rows flattened, (B*T, C).
+    """
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
+        sequence_output = self.bert(input_ids, input_mask, segment_ids)[0]
+        return _per_token(self.dense_1, self.dropout(ops.relu(sequence_output)))
+
+
+class TinyBertForQuestionAnswering(TaskNetwork):
+    """Where the answer starts and where it ends: dense(sequence output), as in Devlin et al. 2018.
+
+    Args:
+        bert: The encoder. It is used, not copied.
+        dropout_prob: Dropout before the dense layer, active in training only.
+
+    Inputs:
+        As `TinyBertModel`, the question as the first text, its context as the second.
+
+    Outputs:
+        Start logits and end logits, both (B, T) float32.
+    """
+
+    def __init__(self, bert: TinyBertModel, dropout_prob: float = 0.1) -> None:
+        super().__init__(bert, 2, dropout_prob)
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Tensor, Tensor]:
+        sequence_output = self.bert(input_ids, input_mask, segment_ids)[0]
+        logits = _per_token(self.dense_1, self.dropout(sequence_output))
+        return logits[:, :, 0], logits[:, :, 1]
+
+
+def _per_token(dense: Linear, x: Tensor) -> Tensor:
+    batch_size, length, size = x.shape
+    return dense(x.reshape((-1, size))).reshape((batch_size, length, -1))

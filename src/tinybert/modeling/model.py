@@ -1,0 +1,107 @@
+"""The encoder as a whole: TinyBertModel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mindspore as ms
+from mindspore import Tensor
+
+from ..compat import device_target
+from ..config import TinyBertConfig
+from .attention import MergeHeads
+from .embeddings import AttentionBias, EmbeddingLookup, EmbeddingPostprocessor
+from .encoder import Encoder
+from .inputs import order_masks
+from .layers import Linear, exact_tanh
+from .network import Network
+
+
+class TinyBertModel(Network):
+    """A BERT-style encoder; with the default configuration, the published TinyBERT network.
+
+    Follows Devlin et al. 2018 (arXiv:1810.04805) as the published model-zoo code does: GELU in its tanh form,
+    LayerNorm epsilon 1e-7, -10000 added to the scores of padding. It serves as student and as teacher.
+
+    Args:
+        config: Sizes and constants.
+        is_training: Starts in training mode, with dropout. `set_train` changes it at any time.
+        return_all_encoders: Whether hidden states and attention scores are returned too.
+
+    Inputs:
+        input_ids: (B, T) int32 or int64, T up to `max_position_embeddings`.
+        input_mask: (B, T) int32 or int64, 1 = real token.
+        segment_ids: (B, T) int32 or int64, 0 = first text, 1 = second. Mask and segments may come in either order.
+
+    Outputs:
+        Tuple of: sequence output (B, T, H); pooled output (B, H); word embedding table (V, H); tuple of L+1 hidden
+        states (B, T, H), the embeddings first; tuple of L attention scores (B, A, T, T) before the softmax. All
+        float32. The last two are left out with `return_all_encoders=False`.
+
+    Raises:
+        InputError: Called from outside with inputs of a wrong shape, type or range. Inside another compiled network
+            nothing is checked.
+
+    Example:
+        >>> import numpy as np
+        >>> from tinybert import TinyBertConfig, TinyBertModel
+        >>> network = TinyBertModel(TinyBertConfig(vocab_size=100, num_hidden_layers=2))
+        >>> network(np.array([[1, 2, 3]]))[0].shape
+        (1, 3, 384)
+    """
+
+    def __init__(self, config: TinyBertConfig, is_training: bool = False, *, return_all_encoders: bool = True) -> None:
+        super().__init__(config)
+        compute_type = _compute_type(config)
+        self.return_all_encoders = return_all_encoders
+        self.hidden_size = config.hidden_size
+        self.num_heads = config.num_attention_heads
+        self.tinybert_embedding_lookup = EmbeddingLookup(config)
+        self.tinybert_embedding_postprocessor = EmbeddingPostprocessor(config)
+        self.tinybert_encoder = Encoder(config, compute_type)
+        self.dense = Linear(config.hidden_size, config.hidden_size, config.initializer_range, compute_type)
+        self.attention_bias = AttentionBias(config)
+        self.merge_heads = MergeHeads(config.num_attention_heads)
+        self.set_train(is_training)
+
+    @property
+    def embedding_table(self) -> Tensor:
+        """(V, H) float32, the word embedding table itself, not a copy."""
+        return self.tinybert_embedding_lookup.embedding_table
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
+        outputs = self.compute(input_ids, input_mask, segment_ids)
+        return outputs[:2] + (self.tinybert_embedding_lookup.embedding_table,) + outputs[2:]
+
+    def assemble(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Adds the word embedding table, which the graph would copy at each call: 47 MB."""
+        return (*outputs[:2], self.embedding_table, *outputs[2:])
+
+    def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
+        """All outputs but the word embedding table."""
+        batch_size, length = input_ids.shape
+        input_mask, segment_ids = order_masks(input_mask, segment_ids)
+        words = self.tinybert_embedding_lookup(input_ids.reshape((-1,)))
+        x = self.tinybert_embedding_postprocessor(words, segment_ids)  # (B*T, H)
+        hidden_states, attention_scores = self.tinybert_encoder(x, self.attention_bias(input_mask))
+
+        rows = (batch_size, length, self.hidden_size)
+        sequence_output = hidden_states[-1].reshape(rows)
+        pooled_output = exact_tanh(self.dense(sequence_output[:, 0]).astype(ms.float32))
+        if not self.return_all_encoders:
+            return sequence_output, pooled_output
+
+        all_hidden: tuple[Tensor, ...] = ()
+        all_scores: tuple[Tensor, ...] = ()
+        for hidden in hidden_states:
+            all_hidden += (hidden.reshape(rows),)
+        for scores in attention_scores:  # (A*B, T, T), heads before rows
+            merged = self.merge_heads(scores.reshape((self.num_heads * batch_size, length * length)))
+            all_scores += (merged.reshape((batch_size, self.num_heads, length, length)),)
+        return sequence_output, pooled_output, all_hidden, all_scores
+
+
+def _compute_type(config: TinyBertConfig) -> ms.Type:
+    if config.compute_type is None:
+        return ms.float32 if device_target() == "CPU" else ms.float16
+    return {"float32": ms.float32, "float16": ms.float16}[config.compute_type]

@@ -1,0 +1,72 @@
+"""What all networks of this package share: they check what they are called with, and any thread may call them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import mindspore as ms
+from mindspore import Tensor, nn
+
+from ..compat import device_target
+from ..config import TinyBertConfig
+from .inputs import check_inputs
+
+# MindSpore crashes when threads run graphs side by side, even those of different networks.
+_GRAPH_LOCK = threading.RLock()
+
+
+class Network(nn.Cell):
+    """A cell over (input_ids, input_mask, segment_ids) that can be called from outside and used inside other cells.
+
+    Called from outside, it checks its inputs on the host and runs one compiled graph for every shape, in GRAPH_MODE
+    and in PYNATIVE_MODE. Inside a cell that is itself compiled, MindSpore takes `construct` and nothing else happens.
+
+    Args:
+        config: The configuration.
+    """
+
+    def __init__(self, config: TinyBertConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    def __call__(self, input_ids: Any, input_mask: Any = None, segment_ids: Any = None) -> Any:
+        inputs = check_inputs(self.config, input_ids, input_mask, segment_ids)
+        with _GRAPH_LOCK:
+            return self.assemble(self._own_graph()(*inputs))
+
+    def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
+        """What the compiled graph returns."""
+        return self.construct(input_ids, input_mask, segment_ids)
+
+    def assemble(self, outputs: Any) -> Any:
+        """What a caller outside gets, from what the compiled graph returned."""
+        return outputs
+
+    def _own_graph(self) -> CompiledNetwork:
+        # Kept outside of the cell's attributes: it is no part of the network, and holds the network itself.
+        graphs = self.__dict__.setdefault("_own_graphs", {})
+        if self.training not in graphs:
+            graphs[self.training] = CompiledNetwork(self)
+        return graphs[self.training]
+
+
+class CompiledNetwork(nn.Cell):
+    """The graph of a network as it runs when called from outside.
+
+    On CPU one compilation serves every batch size and length; on Ascend and GPU, where kernels are chosen for their
+    shapes, each shape has a graph of its own.
+
+    Args:
+        network: The network; its parameters keep their names.
+    """
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(auto_prefix=False)
+        self.network = network
+        if device_target() == "CPU":
+            self.set_inputs(*(Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)))
+
+    @ms.jit
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
+        return self.network.compute(input_ids, input_mask, segment_ids)
