@@ -1,0 +1,145 @@
+"""Which tokens of each text go into which row: truncation to a limit, and windows over long texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import InputError
+from .inputs import check_integer
+
+Truncation = Literal["longest_first", "only_first", "only_second", False]
+_STRATEGIES = ("longest_first", "only_first", "only_second")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row to build.
+
+    Attributes:
+        sample: Index of the text, or pair, that it shows.
+        first: The tokens of the first text.
+        second: The tokens of the second text; empty without one.
+    """
+
+    sample: int
+    first: slice
+    second: slice
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens of the texts it has; [CLS] and [SEP] come on top."""
+        return self.first.stop - self.first.start + self.second.stop - self.second.start
+
+
+@dataclass(frozen=True)
+class RowPlanner:
+    """Cuts texts to rows of at most `limit` tokens, just as the `tokenizers` library would.
+
+    Attributes:
+        limit: The most tokens in a row, [CLS] and [SEP] included.
+        paired: Whether texts come in pairs.
+        truncation: Which text loses tokens: the longer one until both are equally long, the first, the second, or
+            none (an error).
+        windows: Whether what is cut off becomes further rows.
+        stride: Tokens that a window shares with the one before it.
+
+    Raises:
+        InputError: The attributes contradict each other.
+    """
+
+    limit: int
+    paired: bool = False
+    truncation: Truncation = "longest_first"
+    windows: bool = False
+    stride: int = 0
+
+    def __post_init__(self) -> None:
+        if self.truncation is not False and self.truncation not in _STRATEGIES:
+            raise InputError(f"truncation is {self.truncation!r}; it must be one of {', '.join(_STRATEGIES)} or False.")
+        if self.truncation == "only_second" and not self.paired:
+            raise InputError("truncation='only_second' needs pairs.")
+        check_integer(self.stride, "stride", 0)
+        if self.stride and not self.windows:
+            raise InputError("stride says how far windows overlap: it needs return_overflowing=True.")
+        if self.windows and (not self.truncation or (self.paired and self.truncation == "longest_first")):
+            wanted = "'only_first' or 'only_second'" if self.paired else "'longest_first' or 'only_first'"
+            raise InputError(
+                f"return_overflowing=True must know which text to cut into windows: truncation must be {wanted}, not "
+                f"{self.truncation!r}."
+            )
+
+    @property
+    def specials(self) -> int:
+        """Number of [CLS] and [SEP] in a row."""
+        return 3 if self.paired else 2
+
+    def rows(self, sample: int, first: int, second: int = 0) -> list[Row]:
+        """Plans the rows of one text or pair.
+
+        Args:
+            sample: Its index.
+            first: Number of tokens of the first text, without [CLS] and [SEP].
+            second: Number of tokens of the second text.
+
+        Returns:
+            One row, or one a window.
+
+        Raises:
+            InputError: It is too long and must not be cut, or the text to cut leaves no room; names the index.
+        """
+        room = self.limit - self.specials
+        if first + second <= room:
+            return [Row(sample, slice(0, first), slice(0, second))]
+        if not self.truncation:
+            raise InputError(
+                f"{self._name(sample)} has {first + second + self.specials} tokens with [CLS] and [SEP], more than "
+                f"{self.limit}. Shorten it, allow more with max_length, give a truncation, or take windows with "
+                "return_overflowing=True."
+            )
+        first_room, second_room = self._share(sample, first, second, room)
+        if not self.windows:
+            return [Row(sample, slice(0, first_room), slice(0, second_room))]
+        if first_room < first:
+            return [Row(sample, part, slice(0, second)) for part in self._windows(sample, first, first_room)]
+        return [Row(sample, slice(0, first), part) for part in self._windows(sample, second, second_room)]
+
+    def _share(self, sample: int, first: int, second: int, room: int) -> tuple[int, int]:
+        if not self.paired:
+            return room, 0
+        if self.truncation == "longest_first":
+            return _longest_first(first, second, room)
+        kept, name, other = (
+            (second, "second", "first") if self.truncation == "only_first" else (first, "first", "second")
+        )
+        if kept >= room:
+            raise InputError(
+                f"{self._name(sample)}: the {name} text has {kept} tokens, which leaves no room for the {other} within "
+                f"{self.limit}. Shorten it, allow more with max_length, or use truncation='longest_first'."
+            )
+        return (room - kept, kept) if self.truncation == "only_first" else (kept, room - kept)
+
+    def _windows(self, sample: int, length: int, room: int) -> list[slice]:
+        step = room - self.stride
+        if step < 1:
+            raise InputError(
+                f"{self._name(sample)}: stride={self.stride} must be less than the {room} tokens that a window has "
+                f"room for within {self.limit}."
+            )
+        parts = [slice(0, min(room, length))]
+        while parts[-1].stop < length:
+            start = parts[-1].start + step
+            parts.append(slice(start, min(start + room, length)))
+        return parts
+
+    def _name(self, sample: int) -> str:
+        return f"texts[{sample}] with pairs[{sample}]" if self.paired else f"texts[{sample}]"
+
+
+def _longest_first(first: int, second: int, room: int) -> tuple[int, int]:
+    """Cuts the longer text to what the shorter leaves; where that makes it the shorter one, both get half."""
+    short, long = sorted((first, second))
+    long = max(short, room - short)
+    if short + long > room:
+        short, long = room // 2, room - room // 2
+    return (short, long) if first <= second else (long, short)

@@ -1,0 +1,146 @@
+"""A vocabulary: which token has which id, and how text is normalised before its tokens are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import InputError
+
+PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
+REQUIRED = (PAD, UNK, CLS, SEP)
+"""[MASK] is used in pre-training only, so a vocabulary may lack it."""
+
+
+@dataclass(frozen=True)
+class AddedToken:
+    """A token that is found in the raw text, before it is split into words.
+
+    Attributes:
+        content: The token.
+        id: Its id: that of the same token in the vocabulary, or one that follows the vocabulary's last.
+        special: Left out by `decode`, as [CLS] is.
+        normalized: Looked for in the normalised text rather than in the text as given.
+        single_word: Found only where it stands between spaces or punctuation.
+        lstrip: Takes the white space on its left with it.
+        rstrip: Takes the white space on its right with it.
+    """
+
+    content: str
+    id: int
+    special: bool = False
+    normalized: bool = True
+    single_word: bool = False
+    lstrip: bool = False
+    rstrip: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Tokens in the order of their ids, and the rules that go with them.
+
+    Attributes:
+        tokens: The WordPiece tokens; a token's place is its id.
+        source: The file that the tokens came from; errors name it.
+        do_lower_case: Whether text is lower-cased first.
+        strip_accents: Whether accents are taken off; None does what `do_lower_case` does, as BERT does.
+        tokenize_chinese_chars: Whether each Chinese character is a word of its own.
+        model_max_length: The most tokens that the model's position table has room for.
+        added: Tokens found in the raw text besides [PAD], [UNK], [CLS], [SEP] and [MASK]; new ids follow the tokens.
+
+    Raises:
+        InputError: A required token is missing, a token stands there twice or is empty, or an added token's id leaves
+            a gap.
+
+    Examples:
+        >>> from tinybert.text import Vocabulary
+        >>> Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "snow")).size
+        5
+    """
+
+    tokens: tuple[str, ...]
+    source: str = "the vocabulary"
+    do_lower_case: bool = True
+    strip_accents: bool | None = None
+    tokenize_chinese_chars: bool = True
+    model_max_length: int = 512
+    added: tuple[AddedToken, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        _check_tokens(self.tokens, self.source)
+        missing = [token for token in REQUIRED if token not in set(self.tokens)]
+        if missing:
+            raise InputError(
+                f"{self.source} has no {', '.join(missing)}. A BERT vocabulary has {', '.join(REQUIRED)}, one token a "
+                f"line; this one begins with {', '.join(map(repr, self.tokens[:3]))}."
+            )
+        if not isinstance(self.do_lower_case, bool):
+            raise InputError(f"do_lower_case is {self.do_lower_case!r}; it must be True or False.")
+        if self.model_max_length < 3:
+            raise InputError(f"{self.source}: model_max_length is {self.model_max_length}; it must be at least 3.")
+        next_id = len(self.tokens)
+        for token in self.added:
+            known = self.tokens[token.id] if 0 <= token.id < len(self.tokens) else None
+            if known is None and token.id == next_id and token.content not in self.tokens:
+                next_id += 1
+            elif known != token.content:
+                raise InputError(
+                    f"{self.source}: the added token {token.content!r} has id {token.id}, which is neither its place "
+                    f"in the vocabulary nor {next_id}, the next free id."
+                )
+
+    @property
+    def size(self) -> int:
+        """Number of ids: tokens and the added tokens that are not among them."""
+        return len(self.tokens) + sum(token.id >= len(self.tokens) for token in self.added)
+
+
+def read_vocab_txt(path: Path) -> tuple[str, ...]:
+    """Reads a `vocab.txt`: UTF-8, one token a line, the line's number (from 0) is the id.
+
+    Args:
+        path: The file. Empty lines at its end, a byte order mark and Windows line ends are let pass.
+
+    Returns:
+        The tokens in the order of their ids.
+
+    Raises:
+        InputError: The file cannot be read, is not UTF-8, is empty, or has an empty or repeated line.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The vocabulary {path} cannot be read: {error.strerror}.") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}, line {line}: not UTF-8 (byte {error.start} of the file). Save it as UTF-8."
+        ) from None
+    # Only \n ends a line: the Chinese BERT vocabulary has U+2028, a line separator for str.splitlines, as a token.
+    tokens = [line.removesuffix("\r") for line in text.split("\n")]
+    while tokens and not tokens[-1]:
+        tokens.pop()
+    if not tokens:
+        raise InputError(f"{path} is empty. A vocabulary has one token a line.")
+    _check_tokens(tokens, str(path), place="line", first=1)
+    return tuple(tokens)
+
+
+def _check_tokens(tokens: tuple[str, ...] | list[str], source: str, place: str = "id", first: int = 0) -> None:
+    for number, problem in _problems(tokens, place, first):
+        raise InputError(f"{source}, {place} {number}: {problem}")
+
+
+def _problems(tokens: tuple[str, ...] | list[str], place: str, first: int) -> Iterator[tuple[int, str]]:
+    seen: dict[str, int] = {}
+    for number, token in enumerate(tokens, first):
+        if not token:
+            yield number, "an empty token. Every id needs one, or all later ids would shift."
+        elif "\n" in token:
+            yield number, f"the token {token!r} holds a line end."
+        elif token in seen:
+            yield number, f"{token!r} stands at {place} {seen[token]} already. Tokens must be different."
+        seen[token] = number
