@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import mindspore as ms
 from mindspore import Tensor, nn, ops
 
@@ -18,12 +20,18 @@ class TaskNetwork(Network):
         bert: The encoder. It is used, not copied.
         num_labels: Outputs of the dense layer (C).
         dropout_prob: Dropout before the dense layer, active in training only.
+        labels: What the outputs are called, in their order; none if they have no names.
     """
 
-    def __init__(self, bert: TinyBertModel, num_labels: int, dropout_prob: float = 0.1) -> None:
+    def __init__(
+        self, bert: TinyBertModel, num_labels: int, dropout_prob: float = 0.1, *, labels: Sequence[str] = ()
+    ) -> None:
         super().__init__(bert.config)
         if not isinstance(num_labels, int) or isinstance(num_labels, bool) or num_labels < 1:
             raise ConfigError(f"num_labels is {num_labels!r}: it must be an integer of at least 1")
+        if labels and len(labels) != num_labels:
+            raise ConfigError(f"labels are {', '.join(labels)}: there must be as many as num_labels, {num_labels}")
+        self.labels = tuple(labels)
         self.num_labels = num_labels
         self.bert = bert
         self.dropout = nn.Dropout(p=dropout_prob)

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import mindspore as ms
-from mindspore import Tensor, nn
+from mindspore import Parameter, Tensor, nn
 
 from ..compat import device_target
 from ..config import TinyBertConfig
@@ -46,7 +46,7 @@ class Network(nn.Cell):
     def _own_graph(self) -> CompiledNetwork:
         # Kept outside of the cell's attributes: it is no part of the network, and holds the network itself.
         graphs = self.__dict__.setdefault("_own_graphs", {})
-        if self.training not in graphs:
+        if self.training not in graphs or graphs[self.training].is_stale():
             graphs[self.training] = CompiledNetwork(self)
         return graphs[self.training]
 
@@ -64,8 +64,24 @@ class CompiledNetwork(nn.Cell):
     def __init__(self, network: Network) -> None:
         super().__init__(auto_prefix=False)
         self.network = network
+        self.addresses: list[tuple[Parameter, int]] = []
         if device_target() == "CPU":
             self.set_inputs(*(Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)))
+
+    def __call__(self, *inputs: Tensor) -> Any:
+        outputs = super().__call__(*inputs)
+        if not self.addresses:
+            self.addresses = [(parameter, parameter.data_ptr()) for parameter in self.get_parameters()]
+        return outputs
+
+    def is_stale(self) -> bool:
+        """Whether a parameter got other memory, as `set_data` gives it; optimizers write into the memory there is.
+
+        In PYNATIVE_MODE a compiled graph goes on reading the memory that it was compiled with, freed or not.
+        """
+        if ms.get_context("mode") != ms.PYNATIVE_MODE:
+            return False
+        return any(parameter.data_ptr() != address for parameter, address in self.addresses)
 
     @ms.jit
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:

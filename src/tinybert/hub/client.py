@@ -1,0 +1,97 @@
+"""What users call: `load`, `load_weights`, `hub_list`, with the official client's signatures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import HubError
+from .building import build
+from .modules import Module, cached_modules, find_module, local_module
+from .registry import list_uids
+
+if TYPE_CHECKING:
+    from mindspore import Parameter, nn
+
+SOURCES = ("gitee", "github", "local")
+
+
+def load(
+    name: str,
+    *args: Any,
+    source: str = "gitee",
+    pretrained: bool = True,
+    force_reload: bool = False,
+    **kwargs: Any,
+) -> nn.Cell:
+    """Loads a module: its network, with exactly the weights that its card declares, or an error.
+
+    Args:
+        name: The module's uid, the address of its card, or with `source="local"` the path of its card.
+        *args: `is_training`, as the published usage may pass it.
+        source: `gitee`, `github` or `local`. The first two are the same here: a file comes from the address in the
+            card, and is checked against the card's hash.
+        pretrained: Whether the weights are bound; without them no file is needed.
+        force_reload: Fetches a damaged file again at once. A file whose hash is right is never fetched again.
+        **kwargs: `is_training`, `seq_length`, `compute_type`, `checkpoint`, `return_all_encoders`, and fields of
+            `TinyBertConfig`.
+
+    Returns:
+        `TinyBertModel`, or a task network where the checkpoint has a head.
+
+    Raises:
+        UnknownModuleError: No module has this name; lists the closest.
+        OfflineError: The weights are not there and cannot be fetched; says which file belongs where.
+        IntegrityError: The file is not the declared one; it was not loaded.
+        TinyBertError: Anything else; see the message.
+
+    Example:
+        >>> network = load("mindspore/ascend/1.0/tinybert_v1.0_cn-wiki", is_training=False)
+    """
+    module = _module(name, source)
+    return build(module, *args, pretrained=pretrained, refetch=force_reload, **kwargs)
+
+
+def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -> dict[str, Parameter]:
+    """The parameters in a module's checkpoint, by the names that they have in the file.
+
+    Args:
+        name: As for `load`.
+        source: As for `load`.
+        force_reload: As for `load`.
+
+    Raises:
+        TinyBertError: As for `load`.
+    """
+    from mindspore import Parameter, Tensor
+
+    from ..checkpoint import formats
+
+    module = _module(name, source)
+    arrays = formats.parse(module.checkpoint_bytes(refetch=force_reload), "ckpt", str(module.paths.asset))
+    return {name: Parameter(Tensor(array), name=name) for name, array in arrays.items()}
+
+
+def hub_list(version: str | None = None, force_reload: bool = False) -> list[str]:
+    """The names of all modules that can be loaded: the published ones and those in the cache.
+
+    Args:
+        version: Only those of this version, such as `1.10` or the official client's `r1.10`; None for all.
+        force_reload: Has no effect; nothing is fetched for the list.
+
+    Returns:
+        Names without the folders before them, as the official client lists them, sorted.
+    """
+    del force_reload
+    uids = [*list_uids(), *cached_modules()]
+    if version is not None:
+        uids = [uid for uid in uids if uid.split("/")[-2] == version.removeprefix("r")]
+    return sorted({uid.rsplit("/", 1)[-1] for uid in uids})
+
+
+def _module(name: str, source: str) -> Module:
+    if not isinstance(name, str | Path):
+        raise HubError(f"name is a {type(name).__name__}; it must be a uid, an address or a path")
+    if source not in SOURCES:
+        raise HubError(f"source is {source!r}; it must be one of {', '.join(SOURCES)}")
+    return local_module(name) if source == "local" else find_module(str(name))

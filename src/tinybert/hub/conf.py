@@ -1,0 +1,84 @@
+"""The factory behind `hub_conf.py` and `mindspore_hub_conf.py`: a network by the name that a client passes.
+
+The official client executes the conf file of a module's code folder, which in the cache lies beside the cards of the
+modules that it belongs to: `<folder>/<code>/mindspore_hub_conf.py` and `<folder>/<name>.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..config import TinyBertConfig
+from ..errors import ConfigError, UnknownModuleError
+from .building import MEAN_THE_MODULE, build
+from .card import read_card
+from .modules import Module, find_module, local_module
+from .registry import published
+
+if TYPE_CHECKING:
+    from mindspore import nn
+
+_KEYWORDS = ("name", "is_training", "pretrained", "checkpoint", "return_all_encoders")
+
+
+def create_network(code: Path, name: str | bool = "tinybert", is_training: bool = False, **kwargs: Any) -> nn.Cell:
+    """The network of a module, by the name that a client passes.
+
+    Args:
+        code: The folder that the conf file lies in, with the module's card, `tinybert.md`.
+        name: `tinybert` for that module, or the name of a card beside the folder. A bool is taken as `is_training`.
+        is_training: Starts in training mode, with dropout.
+        **kwargs: As for `build`: `pretrained`, `checkpoint`, `seq_length`, `compute_type` and fields of the
+            configuration.
+
+    Raises:
+        UnknownModuleError: The name is none of them; lists them.
+        ConfigError: A keyword is not known; lists them.
+    """
+    if isinstance(name, bool):
+        is_training, name = name, MEAN_THE_MODULE[0]
+    if not isinstance(name, str):
+        raise ConfigError(f"name is a {type(name).__name__}; it must be the name of a network, such as 'tinybert'")
+    # The default of the published signature must not contradict a card of a shorter network.
+    if kwargs.get("seq_length") == TinyBertConfig.seq_length:
+        del kwargs["seq_length"]
+    module = _module(code, name.lower())
+    try:
+        network = build(module, is_training, **kwargs)
+    except ConfigError as error:
+        if "unknown configuration field" not in str(error):
+            raise
+        raise ConfigError(f"{error}; and the keywords {', '.join(_KEYWORDS)}") from None
+    if not kwargs.get("pretrained", True):
+        _name_as_published(module, network)
+    return network
+
+
+def _module(code: Path, name: str) -> Module:
+    if name in MEAN_THE_MODULE:
+        return _own_module(code)
+    neighbours = {path.stem.lower(): path for path in sorted(code.parent.glob("*.md"))}
+    if name in neighbours:
+        return local_module(neighbours[name])
+    by_name = {uid.rsplit("/", 1)[-1].lower(): uid for uid in published()}
+    if name in by_name:
+        return find_module(by_name[name])
+    known = ", ".join([MEAN_THE_MODULE[0], *sorted(neighbours), *sorted(by_name)])
+    raise UnknownModuleError(f"no network is called {name!r}; known are {known}")
+
+
+def _own_module(code: Path) -> Module:
+    card = read_card(code / "tinybert.md")
+    uids = [uid for uid, module in published().items() if card.asset == module.asset]
+    return find_module(uids[0]) if uids else local_module(code / "tinybert.md")
+
+
+def _name_as_published(module: Module, network: nn.Cell) -> None:
+    """Gives the parameters the names in the module's checkpoint, by which the official client binds them."""
+    from ..checkpoint.binding import own_parameters
+    from ..checkpoint.layouts import HEAD_NAMES, name_in
+
+    parameters = own_parameters(network)
+    for own, parameter in parameters.items():
+        parameter.name = name_in(module.layout, own, task=HEAD_NAMES[0] in parameters)

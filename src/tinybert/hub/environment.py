@@ -1,0 +1,78 @@
+"""What the user sets from outside: the cache folder, a mirror, and whether the network may be used at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..errors import HubError
+from .names import split_https
+
+DEFAULT_HUB_DIR = "~/.mscache"
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
+
+_chosen_hub_dir: Path | None = None
+
+
+def set_hub_dir(path: str | Path | None = None) -> None:
+    """Sets the folder of the cache for this process.
+
+    Args:
+        path: The folder; None goes back to `MSHUB_CACHE` or `~/.mscache`.
+    """
+    global _chosen_hub_dir  # noqa: PLW0603 - the official client has this setting for the whole process too
+    _chosen_hub_dir = None if path is None else _absolute(path)
+
+
+def get_hub_dir() -> Path:
+    """Returns the folder of the cache: from `set_hub_dir`, else `MSHUB_CACHE`, else `~/.mscache`."""
+    return _chosen_hub_dir or _absolute(os.environ.get("MSHUB_CACHE") or DEFAULT_HUB_DIR)
+
+
+def offline() -> bool:
+    """Tells whether `MSHUB_OFFLINE` forbids the network.
+
+    Raises:
+        HubError: Its value is neither yes nor no.
+    """
+    value = os.environ.get("MSHUB_OFFLINE", "").strip().lower()
+    if value in _YES:
+        return True
+    if value in _NO:
+        return False
+    raise HubError(
+        f"MSHUB_OFFLINE is {value!r}; set it to one of {', '.join(_YES)} to stay off the network, "
+        f"to one of {', '.join(filter(None, _NO))} or to nothing to use it"
+    )
+
+
+def mirror() -> str | None:
+    """Returns the address in `MSHUB_MIRROR`, without a slash at its end, or None.
+
+    Raises:
+        HubError: It is not an https address of a host, with or without a path.
+    """
+    value = os.environ.get("MSHUB_MIRROR", "").strip()
+    if not value:
+        return None
+    try:
+        parts = split_https(value)
+    except ValueError as error:
+        raise HubError(f"MSHUB_MIRROR does not work: {error}") from None
+    if parts.query or parts.fragment:
+        raise HubError(f"MSHUB_MIRROR is {value!r}; it must end with a host or a path, without '?' or '#'")
+    return value.rstrip("/")
+
+
+def mirrored(url: str) -> str:
+    """Returns where to ask for `url`: the mirror with the same path, or `url` itself where no mirror is set."""
+    base = mirror()
+    if base is None:
+        return url
+    return base + urlsplit(url).path
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(os.path.abspath(os.path.expanduser(path)))

@@ -1,0 +1,94 @@
+"""A file is what its card declares, or it is not loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from io import FileIO
+from pathlib import Path
+
+from ..errors import IntegrityError
+from .names import sha256_text
+
+_BLOCK = 4 << 20
+
+
+def sha256_of(path: str | Path) -> str:
+    """Returns the SHA-256 of a file, 64 lower-case hexadecimal digits, holding 4 MiB of it in memory at a time."""
+    with open(path, "rb", buffering=0) as file:
+        return _digest(file)
+
+
+def verify(path: str | Path, sha256: str, *, quarantine: bool = True) -> Path:
+    """Checks that a file is the declared one.
+
+    Args:
+        path: The file.
+        sha256: The declared hash.
+        quarantine: Whether a wrong file is renamed to `<name>.rejected`, so that no later call takes it. Files that
+            the user keeps elsewhere must stay where they are: pass False for them.
+
+    Returns:
+        The path.
+
+    Raises:
+        IntegrityError: The file is another one; the message names it and both hashes.
+    """
+    path, expected = Path(path), sha256_text(sha256)
+    with open(path, "rb", buffering=0) as file:
+        actual, opened = _digest(file), os.fstat(file.fileno())
+    if actual != expected:
+        raise _refusal(path, expected, actual, opened if quarantine else None)
+    return path
+
+
+def verified_bytes(path: str | Path, sha256: str, *, quarantine: bool = True) -> bytes:
+    """Reads a file once and returns its content if that is the declared one.
+
+    What was hashed is what is returned: there is no moment between check and use in which the file could change.
+
+    Args:
+        path: The file.
+        sha256: The declared hash.
+        quarantine: As for `verify`.
+
+    Raises:
+        IntegrityError: The file is another one; the message names it and both hashes.
+    """
+    path, expected = Path(path), sha256_text(sha256)
+    with open(path, "rb", buffering=0) as file:
+        content, opened = file.read(), os.fstat(file.fileno())
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != expected:
+        raise _refusal(path, expected, actual, opened if quarantine else None)
+    return content
+
+
+def _digest(file: FileIO) -> str:
+    # hashlib.file_digest would do this, but came with Python 3.11.
+    digest, buffer = hashlib.sha256(), memoryview(bytearray(_BLOCK))
+    while size := file.readinto(buffer):
+        digest.update(buffer[:size])
+    return digest.hexdigest()
+
+
+def _refusal(path: Path, expected: str, actual: str, opened: os.stat_result | None) -> IntegrityError:
+    remedy = "Replace it by the right file." if opened is None else _set_aside(path, opened)
+    return IntegrityError(
+        f"{path} is not the file that its card declares, and was not loaded.\n"
+        f"  declared SHA-256: {expected}\n"
+        f"  SHA-256 found:    {actual}\n{remedy}",
+        expected=expected,
+        actual=actual,
+    )
+
+
+def _set_aside(path: Path, opened: os.stat_result) -> str:
+    rejected = path.with_name(path.name + ".rejected")
+    try:
+        # Another process may have put the right file there since; that one must stay.
+        if os.path.samestat(os.stat(path), opened):
+            os.replace(path, rejected)
+    except OSError as error:
+        return f"It could not be moved aside ({error.strerror}): delete it, then the next call fetches it again."
+    return f"It was moved to {rejected.name}; the next call fetches it again."

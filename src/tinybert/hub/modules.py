@@ -1,0 +1,164 @@
+"""Finds a module by its uid: among the published ones, in the cache, or by the path of its card."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..config import TinyBertConfig, check_fields
+from ..errors import CardError, UnknownModuleError, UnsafePathError
+from .cache import EntryPaths, HubCache
+from .card import read_card
+from .card_model import Card
+from .download import fetch
+from .integrity import verified_bytes, verify
+from .names import parse_uid
+from .registry import published
+
+
+@dataclasses.dataclass(frozen=True)
+class Module:
+    """A module: its card, and where its parts lie or belong.
+
+    Attributes:
+        uid: Its uid; the name of its card where it was found by the card's path.
+        card: Its card.
+        paths: Where its parts lie in the cache, whether they are there or not.
+    """
+
+    uid: str
+    card: Card
+    paths: EntryPaths
+
+    @property
+    def layout(self) -> str:
+        """The layout of the names in its checkpoint: `v1.0`, or `later` for what was published from 1.2 on."""
+        twins = [module for module in published().values() if self.card.asset in module.assets]
+        return "later" if twins and twins[0].model_version not in ("1.0", "1.1") else "v1.0"
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the card tells of the network, as fields of `TinyBertConfig`.
+
+        Raises:
+            CardError: The card names a field that is none, or a value of the wrong kind.
+        """
+        return config_fields(self.card.network_config, self.uid)
+
+    def checkpoint_bytes(self, *, refetch: bool = False) -> bytes:
+        """The content of the checkpoint, fetched if need be; what is returned is what was hashed.
+
+        Args:
+            refetch: Whether a file in the cache that is not the declared one is fetched again at once. Otherwise it
+                is an error, and the next call fetches it.
+
+        Raises:
+            IntegrityError: The file is not the one that the card declares.
+            DownloadError: It is not there and cannot be fetched; says what to do.
+        """
+        asset, path = self.card.asset, self.paths.asset
+        if asset is None or path is None:
+            raise CardError(f"the card of {self.uid} declares no checkpoint; pass pretrained=False")
+        if refetch and path.exists():
+            verify_or_set_aside(path, asset.sha256)
+        if not path.exists():
+            fetch(asset.link, path, asset.sha256, uid=self.uid)
+        return verified_bytes(path, asset.sha256)
+
+    def vocabulary_path(self) -> Path | None:
+        """The vocabulary's file, checked against the card; None where the card declares none.
+
+        Raises:
+            IntegrityError: The file is not the one that the card declares.
+            CardError: It is not there.
+        """
+        path = self.paths.vocab
+        if path is None or self.card.vocab_sha256 is None:
+            return None
+        if not path.exists():
+            raise CardError(f"the card of {self.uid} declares the vocabulary {path}, but it is not there")
+        return verify(path, self.card.vocab_sha256)
+
+
+def find_module(name: str, *, cache: HubCache | None = None) -> Module:
+    """A module by its uid, or by the address of its card.
+
+    A published module is taken from the registry; its uid cannot be given to another file by a card in the cache.
+
+    Args:
+        name: The uid or address.
+        cache: Where to look; by default the folder of `get_hub_dir`.
+
+    Raises:
+        UnsafePathError: The name is no uid.
+        UnknownModuleError: No module has it; lists the closest uids.
+        CardError: The card in the cache is malformed.
+    """
+    cache = cache or HubCache()
+    uid = parse_uid(name)
+    if uid in published():
+        card = published()[uid].card
+        return Module(uid, card, cache.entry(uid, card))
+    path = cache.card_path(uid)
+    if not path.is_file():
+        raise _unknown(uid, cache)
+    card = read_card(path)
+    return Module(uid, card, cache.entry(uid, card))
+
+
+def local_module(path: str | Path) -> Module:
+    """A module by the path of its card; its parts lie beside the card, as in the cache.
+
+    Raises:
+        CardError: The card cannot be read or is malformed.
+    """
+    path = Path(path).expanduser().resolve()
+    card = read_card(path)
+    return Module(path.stem, card, HubCache(path.parent).entry_at(path, card))
+
+
+def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
+    """The uids of all cards in the cache, sorted."""
+    root = (cache or HubCache()).root
+    for path in sorted([*root.glob("*/*/*.md"), *root.glob("*/*/*/*.md")]):
+        try:
+            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
+            read_card(path)
+        except (UnsafePathError, CardError):
+            continue  # such as a README in a code folder
+        yield uid
+
+
+def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
+    """Settings of a card, which are text, as fields of `TinyBertConfig`."""
+    check_fields(settings)
+    kinds: dict[str, type] = {name: type(value) for name, value in TinyBertConfig().to_dict().items()}
+    values: dict[str, Any] = {}
+    for name, text in settings.items():
+        kind = kinds[name] if kinds[name] in (int, float) else str
+        try:
+            values[name] = kind(text)
+        except ValueError:
+            raise CardError(f"the card of {source}: {name} is {text!r}, but it must be a number") from None
+    return values
+
+
+def verify_or_set_aside(path: Path, sha256: str) -> bool:
+    """Whether a file is the declared one; if not, it is moved aside."""
+    from ..errors import IntegrityError
+
+    try:
+        verify(path, sha256)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _unknown(uid: str, cache: HubCache) -> UnknownModuleError:
+    known = {*published(), *cached_modules(cache)}
+    closest = difflib.get_close_matches(uid, known, n=5, cutoff=0.5)
+    advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
+    return UnknownModuleError(f"no module has the uid {uid!r}. {advice}", closest=closest)

@@ -1,0 +1,180 @@
+"""Every TinyBERT asset that was ever published on MindSpore Hub, whether or not the hub still lists it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import UnknownModuleError
+from .card_model import Asset, Card
+
+_TABLE = Path(__file__).with_name("published_cards.json")
+
+# In the order in which Google's BERT script numbers them; the model zoo prepared its data with that script.
+_LABELS = {
+    "sst2": ("0", "1"),
+    "qnli": ("entailment", "not_entailment"),
+    "mnli": ("contradiction", "entailment", "neutral"),
+}
+
+_BODY = """\
+## Introduction
+
+This MindSpore Hub model uses the implementation of TinyBertModel from the MindSpore model zoo on Gitee at
+model_zoo/official/nlp/tinybert. According to its name it has been trained on {train_dataset}.
+{remarks}
+All parameters in the module are trainable.
+
+## Usage
+
+```python
+import mindspore_hub as mshub
+
+network = mshub.load("{uid}", is_training=False)
+outputs = network(input_ids, input_mask, segment_ids)
+```
+"""
+
+
+@dataclass(frozen=True)
+class PublishedModule:
+    """A module as it was published.
+
+    Attributes:
+        uid: Its uid.
+        assets: Its files, in the order of its card. The first is the module's own.
+        aliases: The other uids that have the same file.
+        train_dataset: What it was trained on, by its name.
+        evaluation: How well it does, in the words of its card.
+        model_version: The version on its card.
+        backbone_name: The network's name on its card.
+        repo_link: The address of the code that it was published with.
+        update_time: When it was published.
+        note: What is special about its card, or "".
+    """
+
+    uid: str
+    assets: tuple[Asset, ...]
+    aliases: tuple[str, ...]
+    train_dataset: str
+    evaluation: str | None
+    model_version: str
+    backbone_name: str
+    repo_link: str
+    update_time: str
+    note: str
+
+    @property
+    def asset(self) -> Asset:
+        """The module's own file."""
+        return self.assets[0]
+
+    @property
+    def model_name(self) -> str:
+        """What a client passes to `create_network`. The code folder is shared by all modules of a version: it tells
+        them apart by this name, which on the published cards is `tinybert` for all.
+        """
+        return "tinybert" if self.model_version == "1.0" else self.uid.rsplit("/", 1)[-1].lower()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the task in the module's name, none for an encoder."""
+        return _LABELS.get(self.train_dataset.rsplit("_", 1)[-1], ())
+
+    @property
+    def task(self) -> str:
+        """What the file holds by its name. What it really holds is read off the file: a name can lie."""
+        return "sequence-classification" if self.labels else "encoder"
+
+    @property
+    def card(self) -> Card:
+        """A card of today's form, with what all the published cards have in common."""
+        remarks = [self.note and f"Note: {self.note}.", self.aliases and f"The same file as {', '.join(self.aliases)}."]
+        body = _BODY.format(
+            uid=self.uid,
+            train_dataset=self.train_dataset,
+            remarks="".join(f"\n{remark}\n" for remark in remarks if remark),
+        )
+        return Card(
+            title="TinyBert",
+            model_name=self.model_name,
+            backbone_name=self.backbone_name,
+            module_type="nlp",
+            fine_tunable=True,
+            input_shape=((1, 128),) * 3,
+            model_version=self.model_version,
+            train_dataset=self.train_dataset,
+            evaluation=self.evaluation,
+            author="MindSpore team",
+            update_time=self.update_time,
+            repo_link=self.repo_link,
+            user_id="MindSpore",
+            used_for=("inference", "transfer-learning"),
+            train_backend=("ascend",),
+            infer_backend=("ascend",),
+            mindspore_version=self.uid.split("/")[-2],
+            # A client takes the last checkpoint of a card, so that the module's own comes last.
+            assets=(*self.assets[1:], self.asset),
+            license="Apache2.0",
+            summary="tinybert used to do classification, sequence labeling or squad tasks on various dataset.",
+            task=self.task,
+            labels=self.labels,
+            body=body.strip("\n"),
+        )
+
+
+@lru_cache(maxsize=1)
+def published() -> Mapping[str, PublishedModule]:
+    """Returns all published modules by their uids, sorted so that 1.10 comes after 1.9."""
+    entries = json.loads(_TABLE.read_text(encoding="utf-8"))
+    uids_of_file: dict[str, list[str]] = {}
+    for entry in entries:
+        uids_of_file.setdefault(entry["assets"][0]["asset_sha256"], []).append(entry["uid"])
+    entries.sort(key=lambda entry: _natural_order(entry["uid"]))
+    modules = (_module(entry, uids_of_file[entry["assets"][0]["asset_sha256"]]) for entry in entries)
+    return MappingProxyType({module.uid: module for module in modules})
+
+
+def list_uids() -> list[str]:
+    """Returns the uids of all published modules, sorted so that 1.10 comes after 1.9."""
+    return list(published())
+
+
+def find(uid: str) -> PublishedModule:
+    """Returns a published module.
+
+    Raises:
+        UnknownModuleError: No published module has this uid; the error lists the closest that there are.
+    """
+    modules = published()
+    if uid in modules:
+        return modules[uid]
+    closest = difflib.get_close_matches(uid.lower(), modules, n=5, cutoff=0.5)
+    advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
+    raise UnknownModuleError(f"no published module has the uid {uid!r}. {advice}", closest=closest)
+
+
+def _module(entry: Mapping[str, Any], uids: list[str]) -> PublishedModule:
+    files = [f"{_asset(asset).file_name} holds a {asset['holds']}" for asset in entry["assets"] if "holds" in asset]
+    facts = ("uid", "train_dataset", "evaluation", "model_version", "backbone_name", "repo_link", "update_time")
+    return PublishedModule(
+        assets=tuple(map(_asset, entry["assets"])),
+        aliases=tuple(sorted((uid for uid in uids if uid != entry["uid"]), key=_natural_order)),
+        note="; ".join(filter(None, (entry.get("note"), *files))),
+        **{fact: entry[fact] for fact in facts},
+    )
+
+
+def _asset(entry: Mapping[str, str]) -> Asset:
+    return Asset(entry["file_format"], entry["asset_link"], entry["asset_sha256"])
+
+
+def _natural_order(uid: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", uid)]

@@ -1,0 +1,193 @@
+"""One request and its answer, written to the end of an unfinished file.
+
+Imported only when something is to be downloaded: `requests` takes its time.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from ..errors import DownloadError
+from .job import Job
+from .part import Part
+from .progress import progress_bar
+
+_BLOCK = 64 << 10
+_SPARE_BYTES = 16 << 20
+"""What must stay free on the disk."""
+_CRAWL_BYTES = 4096
+"""Fewer bytes than these within the read timeout count as none: else a server could keep us waiting for ever."""
+_MAX_REDIRECTS = 5
+_SIZE = re.compile("[0-9]{1,18}")
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+
+class InterruptedTransferError(Exception):
+    """An attempt failed in a way that may not happen again.
+
+    Attributes:
+        unreachable: Whether there was no answer at all.
+        wait: Seconds that the server asks to wait.
+    """
+
+    def __init__(self, reason: str, *, unreachable: bool = False, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.unreachable = unreachable
+        self.wait = wait
+
+
+def open_session() -> requests.Session:
+    """Opens a session that speaks https only."""
+    session = requests.Session()
+    # Without an adapter for it, http cannot be spoken at all, whatever a redirect says.
+    del session.adapters["http://"]
+    # The hash is that of the file, not of a compressed form of it.
+    session.headers.update({"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity"})
+    return session
+
+
+def transfer(session: requests.Session, job: Job, part: Part) -> None:
+    """Asks for what is missing and appends it; afterwards the part is whole, as far as its length tells.
+
+    Raises:
+        InterruptedTransferError: Another attempt may succeed.
+        DownloadError: No other attempt would.
+    """
+    with _request(session, job, part.request_headers()) as response:
+        total = _begin(response, job, part)
+        _check_room(total, job, part)
+        with progress_bar(job.target.name, part.size, total, shown=job.progress) as advance:
+            part.append(_blocks(response, job.timeout[1], advance, job.max_bytes - part.size))
+    if part.size > job.max_bytes:
+        part.drop()
+        raise DownloadError(job.explain(f"it is larger than the limit of {job.max_bytes} bytes"))
+    if total is not None and part.size < total:
+        raise InterruptedTransferError(f"the connection ended after {part.size} of {total} bytes")
+
+
+def _request(session: requests.Session, job: Job, headers: dict[str, str]) -> requests.Response:
+    """Sends the request and follows redirects, without reading the pages that come with them."""
+    address = job.address
+    for _ in range(_MAX_REDIRECTS + 1):
+        response = _get(session, address, job, headers)
+        if not response.is_redirect:
+            return response
+        response.close()
+        try:
+            address = urljoin(address, session.get_redirect_target(response))
+        except ValueError:
+            raise DownloadError(job.explain("the server redirects to a malformed address")) from None
+    raise DownloadError(job.explain(f"the server redirects more than {_MAX_REDIRECTS} times"))
+
+
+def _get(session: requests.Session, address: str, job: Job, headers: dict[str, str]) -> requests.Response:
+    """Sends one request; what the library raises becomes an error of ours."""
+    try:
+        return session.get(address, headers=headers, stream=True, timeout=job.timeout, allow_redirects=False)
+    except requests.exceptions.InvalidSchema:
+        reason = f"the server redirects to {address}, which is not https"
+    except requests.exceptions.SSLError as error:
+        if "certificate" not in str(error).lower():
+            raise InterruptedTransferError(f"the encrypted connection broke off ({_cause(error)})") from None
+        reason = f"the server's certificate is not trusted ({_cause(error)}); if your network has an authority "
+        reason += "of its own, set REQUESTS_CA_BUNDLE to the file of its certificate"
+    except requests.exceptions.ReadTimeout:
+        raise InterruptedTransferError(f"no answer within {job.timeout[1]:g} s") from None
+    except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        raise InterruptedTransferError(f"no connection ({_cause(error)})", unreachable=True) from None
+    except (requests.exceptions.RequestException, OSError, ValueError) as error:  # no file at REQUESTS_CA_BUNDLE
+        reason = _cause(error)
+    raise DownloadError(job.explain(reason)) from None
+
+
+def _begin(response: requests.Response, job: Job, part: Part) -> int | None:
+    """Makes the part ready for an answer's body; returns how long the whole file will be, None if that is unknown."""
+    status, headers = response.status_code, response.headers
+    said = f"the server says {status} {response.reason or ''}".rstrip()
+    if status == requests.codes.partial_content:
+        first, total = _content_range(headers.get("Content-Range", ""))
+        if first == part.size:
+            return total
+        part.drop()
+        raise InterruptedTransferError("the server sent another part of the file than it was asked for")
+    if status == requests.codes.ok:
+        etag = headers.get("ETag", "")
+        # A weak ETag does not promise the same bytes.
+        part.restart(headers.get("Last-Modified") if not etag or etag.startswith("W/") else etag)
+        length = headers.get("Content-Length", "")
+        return int(length) if _SIZE.fullmatch(length) else None
+    if status == requests.codes.requested_range_not_satisfiable and part.size:
+        part.drop()
+        raise InterruptedTransferError(said)
+    if status in _PASSING:
+        raise InterruptedTransferError(said, wait=_retry_after(headers.get("Retry-After", "")))
+    raise DownloadError(job.explain(said))
+
+
+def _check_room(total: int | None, job: Job, part: Part) -> None:
+    if total is None:
+        return
+    if total > job.max_bytes:
+        part.drop()
+        raise DownloadError(job.explain(f"its {total} bytes are more than the limit of {job.max_bytes}"))
+    missing, free = total - part.size, shutil.disk_usage(part.path.parent).free
+    if missing + _SPARE_BYTES > free:
+        raise DownloadError(
+            job.explain(f"the disk is full: {missing} bytes are missing, {free} are free; make room or set MSHUB_CACHE")
+        )
+
+
+def _blocks(
+    response: requests.Response, read_timeout: float, advance: Callable[[int], None], limit: int
+) -> Iterator[bytes]:
+    """Yields the body as it comes; stops beyond `limit` bytes, and gives up on a server that hardly sends any."""
+    # read() waits until a whole block has come, but is all that urllib3 before 2.2 has.
+    read = getattr(response.raw, "read1", response.raw.read)
+    received = counted = 0
+    deadline = time.monotonic() + read_timeout
+    while received <= limit:
+        try:
+            block = read(_BLOCK)
+        except (HTTPError, OSError) as error:
+            raise InterruptedTransferError(f"the connection broke off ({_cause(error)})") from None
+        if not block:
+            return
+        yield block
+        advance(len(block))
+        received += len(block)
+        if time.monotonic() > deadline:
+            if received - counted < _CRAWL_BYTES:
+                raise InterruptedTransferError(f"only {received - counted} bytes came in {read_timeout:g} s")
+            deadline, counted = time.monotonic() + read_timeout, received
+
+
+def _content_range(text: str) -> tuple[int | None, int | None]:
+    match = re.fullmatch(r"bytes ([0-9]{1,18})-[0-9]{1,18}/(?:([0-9]{1,18})|\*)", text.strip())
+    return (int(match[1]), int(match[2]) if match[2] else None) if match else (None, None)
+
+
+def _retry_after(text: str) -> float:
+    """Reads the seconds to wait out of a Retry-After header, which has a number or a date."""
+    if _SIZE.fullmatch(text.strip()):
+        return float(text)
+    try:
+        return (parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _cause(error: BaseException) -> str:
+    """Returns the innermost of the errors that HTTP libraries wrap into each other, in one line."""
+    inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
+    if isinstance(inner, Exception):
+        return _cause(inner)
+    return " ".join(str(error).split()) or type(error).__name__
