@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import TinyBertConfig, check_fields
-from ..errors import CardError, UnknownModuleError, UnsafePathError
+from ..errors import CardError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
 from .cache import EntryPaths, HubCache
 from .card import read_card
 from .card_model import Card
@@ -124,17 +124,22 @@ def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
     """The uids of all cards in the cache, sorted."""
     root = (cache or HubCache()).root
     for path in sorted([*root.glob("*/*/*.md"), *root.glob("*/*/*/*.md")]):
+        if path.with_name("mindspore_hub_conf.py").exists():
+            continue  # a code folder, which has a copy of the card
         try:
-            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
+            uid = parse_uid(path.relative_to(root).as_posix().removesuffix(".md"))
             read_card(path)
         except (UnsafePathError, CardError):
-            continue  # such as a README in a code folder
+            continue  # such as a README
         yield uid
 
 
 def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
     """Settings of a card, which are text, as fields of `TinyBertConfig`."""
-    check_fields(settings)
+    try:
+        check_fields(settings)
+    except ConfigError as error:
+        raise CardError(f"the card of {source}: {error}") from None
     kinds: dict[str, type] = {name: type(value) for name, value in TinyBertConfig().to_dict().items()}
     values: dict[str, Any] = {}
     for name, text in settings.items():
@@ -148,8 +153,6 @@ def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
 
 def verify_or_set_aside(path: Path, sha256: str) -> bool:
     """Whether a file is the declared one; if not, it is moved aside."""
-    from ..errors import IntegrityError
-
     try:
         verify(path, sha256)
     except IntegrityError:

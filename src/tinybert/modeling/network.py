@@ -64,25 +64,30 @@ class CompiledNetwork(nn.Cell):
     def __init__(self, network: Network) -> None:
         super().__init__(auto_prefix=False)
         self.network = network
-        self.addresses: list[tuple[Parameter, int]] = []
+        self.compiled_with: list[tuple[Parameter, tuple[int, bool]]] = []
         if device_target() == "CPU":
             self.set_inputs(*(Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)))
 
     def __call__(self, *inputs: Tensor) -> Any:
         outputs = super().__call__(*inputs)
-        if not self.addresses:
-            self.addresses = [(parameter, parameter.data_ptr()) for parameter in self.get_parameters()]
+        if not self.compiled_with:
+            self.compiled_with = [(parameter, _state(parameter)) for parameter in self.get_parameters()]
         return outputs
 
     def is_stale(self) -> bool:
-        """Whether a parameter got other memory, as `set_data` gives it; optimizers write into the memory there is.
+        """Whether a parameter has other memory, as `set_data` gives it, or was frozen or unfrozen since.
 
-        In PYNATIVE_MODE a compiled graph goes on reading the memory that it was compiled with, freed or not.
+        In PYNATIVE_MODE a compiled graph goes on reading the memory that it was compiled with, freed or not, and has
+        no gradient for parameters that were frozen then. Optimizers write into the memory there is.
         """
         if ms.get_context("mode") != ms.PYNATIVE_MODE:
             return False
-        return any(parameter.data_ptr() != address for parameter, address in self.addresses)
+        return any(_state(parameter) != state for parameter, state in self.compiled_with)
 
     @ms.jit
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
         return self.network.compute(input_ids, input_mask, segment_ids)
+
+
+def _state(parameter: Parameter) -> tuple[int, bool]:
+    return parameter.data_ptr(), parameter.requires_grad

