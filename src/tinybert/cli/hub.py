@@ -40,24 +40,25 @@ def info(uid: Uid, cache: Cache = None) -> None:
     """
     module = find_module(uid, cache=HubCache(cache))
     card = module.card
-    facts = {
-        "uid": module.uid,
-        "summary": card.summary,
-        "task": card.task,
-        "labels": ", ".join(card.labels),
-        "trained on": card.train_dataset,
-        "evaluation": card.evaluation or card.accuracy,
-        "network": " ".join(f"{name}={value}" for name, value in card.network_config.items()),
-        "same file as": ", ".join(published()[module.uid].aliases) if module.uid in published() else "",
-        "license": card.license,
-        "state": _state(module),
-    }
+    facts = [
+        ("uid", module.uid),
+        ("summary", card.summary),
+        ("task", card.task),
+        ("labels", ", ".join(card.labels)),
+        ("trained on", card.train_dataset),
+        ("evaluation", card.evaluation or card.accuracy),
+        ("network", " ".join(f"{name}={value}" for name, value in card.network_config.items())),
+        ("same file as", ", ".join(published()[module.uid].aliases) if module.uid in published() else ""),
+        ("license", card.license),
+        ("state", _state(module)),
+    ]
     for asset in card.assets:
         path = HubCache(cache).entry(module.uid, card, asset).asset
-        facts |= {f"file {asset.file_name}": asset.link, "  SHA-256": asset.sha256, "  belongs at": str(path)}
-    for name, value in facts.items():
+        facts += [("file", asset.file_name), ("  address", asset.link), ("  SHA-256", asset.sha256)]
+        facts += [("  belongs at", str(path))]
+    for name, value in facts:
         if value:
-            typer.echo(f"{name + ':':20} {value}")
+            typer.echo(f"{name + ':':14} {value}")
 
 
 @app.command()
@@ -113,9 +114,14 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = None,
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
-    heads: Annotated[int, typer.Option(help="Attention heads, which a checkpoint file cannot tell. [default: 12]")] = 0,
+    heads: Annotated[
+        int,
+        typer.Option(help="Attention heads, which a checkpoint file cannot tell. [default: 12]", show_default=False),
+    ] = 0,
     hidden_act: Annotated[str, typer.Option(help="Activation, likewise: gelu, gelu_erf or relu.")] = "",
-    layer_norm_eps: Annotated[float, typer.Option(help="LayerNorm epsilon, likewise. [default: 1e-7]")] = 0,
+    layer_norm_eps: Annotated[
+        float, typer.Option(help="LayerNorm epsilon, likewise. [default: 1e-7]", show_default=False)
+    ] = 0,
     cache: Cache = None,
 ) -> None:
     """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.

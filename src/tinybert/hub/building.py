@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..config import TinyBertConfig
+from ..compat import require_mindspore
+from ..config import TinyBertConfig, check_fields
 from ..errors import CheckpointError, ConfigError
 from .modules import Module
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 MEAN_THE_MODULE = ("tinybert", "tinybertmodel")
 """Names that `create_network` takes for the module itself: that of the published card, and that of the class."""
+_KEYWORDS = ("is_training", "pretrained", "checkpoint", "return_all_encoders", "seq_length", "compute_type")
 
 
 def build(
@@ -47,8 +51,12 @@ def build(
     Raises:
         TinyBertError: As the message says: the weights cannot be had, are not the declared ones, or do not fit.
     """
+    # Whatever can be told beforehand is told before anything is fetched.
+    require_mindspore()
+    check_fields(config)
     if not isinstance(is_training, bool) or not isinstance(pretrained, bool):
         raise ConfigError(f"is_training and pretrained must be True or False, not {is_training!r} and {pretrained!r}")
+    _check_keywords(config)
     fields = {**module.config, **config}
     if seq_length is not None:
         fields["seq_length"] = seq_length
@@ -60,6 +68,14 @@ def build(
         )
     read = _read(module, checkpoint, refetch, fields)
     return bound(module, read, is_training, return_all_encoders)
+
+
+def _check_keywords(config: Mapping[str, Any]) -> None:
+    fields = [field.name for field in dataclasses.fields(TinyBertConfig)]
+    unknown = [name for name in config if name not in fields]
+    if unknown:
+        known = ", ".join([*_KEYWORDS, *(name for name in fields if name not in _KEYWORDS)])
+        raise ConfigError(f"unknown keyword {', '.join(map(repr, unknown))}; known are {known}")
 
 
 def bound(module: Module, read: Checkpoint, is_training: bool = False, return_all_encoders: bool = True) -> nn.Cell:
@@ -80,13 +96,8 @@ def _read(module: Module, checkpoint: str | Path | None, refetch: bool, fields: 
 
     if checkpoint is not None:
         return read_checkpoint(checkpoint, **fields)
-    asset = module.card.asset
-    if asset is not None and asset.file_format != "ckpt":
-        raise CheckpointError(f"{module.uid} is published as {asset.file_format}; only ckpt can be loaded")
     data = module.checkpoint_bytes(refetch=refetch)
-    # An older hub has no format of this name, so a card calls safetensors a checkpoint too.
-    file_format = "safetensors" if str(module.paths.asset).endswith(".safetensors") else "ckpt"
-    return parse_checkpoint(data, file_format, str(module.paths.asset), **fields)
+    return parse_checkpoint(data, module.file_format, str(module.paths.asset), **fields)
 
 
 def _untrained_labels(module: Module) -> int | None:

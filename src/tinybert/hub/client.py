@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..compat import require_mindspore
 from ..errors import HubError
 from .building import build
 from .modules import Module, cached_modules, find_module, local_module
@@ -63,12 +64,14 @@ def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -
     Raises:
         TinyBertError: As for `load`.
     """
+    require_mindspore()
     from mindspore import Parameter, Tensor
 
     from ..checkpoint import formats
 
     module = _module(name, source)
-    arrays = formats.parse(module.checkpoint_bytes(refetch=force_reload), "ckpt", str(module.paths.asset))
+    data = module.checkpoint_bytes(refetch=force_reload)
+    arrays = formats.parse(data, module.file_format, str(module.paths.asset))
     return {name: Parameter(Tensor(array), name=name) for name, array in arrays.items()}
 
 

@@ -19,8 +19,6 @@ from .registry import published
 if TYPE_CHECKING:
     from mindspore import nn
 
-_KEYWORDS = ("name", "is_training", "pretrained", "checkpoint", "return_all_encoders")
-
 
 def create_network(code: Path, name: str | bool = "tinybert", is_training: bool = False, **kwargs: Any) -> nn.Cell:
     """The network of a module, by the name that a client passes.
@@ -44,12 +42,7 @@ def create_network(code: Path, name: str | bool = "tinybert", is_training: bool 
     if kwargs.get("seq_length") == TinyBertConfig.seq_length:
         del kwargs["seq_length"]
     module = _module(code, name.lower())
-    try:
-        network = build(module, is_training, **kwargs)
-    except ConfigError as error:
-        if "unknown configuration field" not in str(error):
-            raise
-        raise ConfigError(f"{error}; and the keywords {', '.join(_KEYWORDS)}") from None
+    network = build(module, is_training, **kwargs)
     if not kwargs.get("pretrained", True):
         _name_as_published(module, network)
     return network

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import TinyBertConfig, check_fields
-from ..errors import CardError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
+from ..errors import CardError, CheckpointError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
 from .cache import EntryPaths, HubCache
 from .card import read_card
 from .card_model import Card
@@ -40,6 +40,11 @@ class Module:
         return "later" if twins and twins[0].model_version not in ("1.0", "1.1") else "v1.0"
 
     @property
+    def file_format(self) -> str:
+        """The real format of its checkpoint: `ckpt`, or `safetensors`, which the hub has no word for."""
+        return "safetensors" if str(self.paths.asset).endswith(".safetensors") else "ckpt"
+
+    @property
     def config(self) -> dict[str, Any]:
         """What the card tells of the network, as fields of `TinyBertConfig`.
 
@@ -58,10 +63,13 @@ class Module:
         Raises:
             IntegrityError: The file is not the one that the card declares.
             DownloadError: It is not there and cannot be fetched; says what to do.
+            CheckpointError: It is none, but a `mindir` or the like.
         """
         asset, path = self.card.asset, self.paths.asset
         if asset is None or path is None:
             raise CardError(f"the card of {self.uid} declares no checkpoint; pass pretrained=False")
+        if asset.file_format != "ckpt":
+            raise CheckpointError(f"{self.uid} is published as {asset.file_format}; only ckpt can be loaded")
         if refetch and path.exists():
             verify_or_set_aside(path, asset.sha256)
         if not path.exists():
@@ -127,7 +135,7 @@ def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
         if path.with_name("mindspore_hub_conf.py").exists():
             continue  # a code folder, which has a copy of the card
         try:
-            uid = parse_uid(path.relative_to(root).as_posix().removesuffix(".md"))
+            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
             read_card(path)
         except (UnsafePathError, CardError):
             continue  # such as a README
