@@ -57,12 +57,13 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
     Raises:
         BindingError: Parameters are missing, unexpected or misshapen; lists them. The network is as it was.
     """
-    from mindspore import Tensor
+    from mindspore import Tensor, ops
 
     parameters = own_parameters(network)
     _check(parameters, checkpoint)
     for name, parameter in parameters.items():
-        parameter.set_data(Tensor(checkpoint.tensors[name].astype(np.float32, copy=False)))
+        # Into the memory there is: compiled training steps go on reading it after `set_data` has put another in its place.
+        ops.assign(parameter, Tensor(checkpoint.tensors[name].astype(np.float32, copy=False)))
     bound = {parameter.name: checkpoint.names[name] for name, parameter in parameters.items()}
     return BindingReport(checkpoint.source, checkpoint.layout, bound, checkpoint.left_aside)
 

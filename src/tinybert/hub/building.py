@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..compat import require_mindspore
-from ..config import TinyBertConfig, check_fields
-from ..errors import CheckpointError, ConfigError
+from ..config import TinyBertConfig
+from ..errors import ConfigError
 from .modules import Module
 
 if TYPE_CHECKING:
@@ -53,10 +53,9 @@ def build(
     """
     # Whatever can be told beforehand is told before anything is fetched.
     require_mindspore()
-    check_fields(config)
+    _check_keywords(config)
     if not isinstance(is_training, bool) or not isinstance(pretrained, bool):
         raise ConfigError(f"is_training and pretrained must be True or False, not {is_training!r} and {pretrained!r}")
-    _check_keywords(config)
     fields = {**module.config, **config}
     if seq_length is not None:
         fields["seq_length"] = seq_length

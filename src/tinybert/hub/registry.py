@@ -78,8 +78,10 @@ class PublishedModule:
 
     @property
     def model_name(self) -> str:
-        """What a client passes to `create_network`. The code folder is shared by all modules of a version: it tells
-        them apart by this name, which on the published cards is `tinybert` for all.
+        """What a client passes to `create_network`.
+
+        All modules of a version share one code folder, which tells them apart by this name. On the published cards it
+        is `tinybert` for all of them.
         """
         return "tinybert" if self.model_version == "1.0" else self.uid.rsplit("/", 1)[-1].lower()
 

@@ -75,7 +75,7 @@ def transfer(session: requests.Session, job: Job, part: Part) -> None:
 
 
 def _request(session: requests.Session, job: Job, headers: dict[str, str]) -> requests.Response:
-    """Sends the request and follows redirects, without reading the pages that come with them."""
+    """Sends the request and follows redirects."""
     address = job.address
     for _ in range(_MAX_REDIRECTS + 1):
         response = _get(session, address, job, headers)
@@ -92,7 +92,10 @@ def _request(session: requests.Session, job: Job, headers: dict[str, str]) -> re
 def _get(session: requests.Session, address: str, job: Job, headers: dict[str, str]) -> requests.Response:
     """Sends one request; what the library raises becomes an error of ours."""
     try:
-        return session.get(address, headers=headers, stream=True, timeout=job.timeout, allow_redirects=False)
+        request = session.prepare_request(requests.Request("GET", address, headers=headers))
+        settings = session.merge_environment_settings(address, {}, True, None, None)
+        # session.get would read the page that comes with a redirect, however long, even if told not to follow.
+        return session.get_adapter(address).send(request, timeout=job.timeout, **settings)
     except requests.exceptions.InvalidSchema:
         reason = f"the server redirects to {address}, which is not https"
     except requests.exceptions.SSLError as error:
