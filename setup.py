@@ -23,7 +23,7 @@ class BuildWithHubModule(build_py):
                 shutil.copy2(ROOT / name, target / name)
 
 
-RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "PyYAML>=6", "requests>=2.31", "filelock>=3.12", "safetensors>=0.4"]
+RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "PyYAML>=6", "requests>=2.31", "urllib3>=2.2", "filelock>=3.12", "safetensors>=0.4"]
 RUNTIME += ["tokenizers>=0.19", "tfrecord>=1.14", "typer>=0.12", "rich>=13"]
 EXTRAS = {
     "hub": ["mindspore-hub"],

@@ -111,8 +111,8 @@ class TestValues:
 
     def test_files_from_windows_are_read(self, tmp_path):
         path = tmp_path / "card.md"
-        path.write_bytes(b"\xef\xbb\xbf" + card_text("text").replace("\n", "\r\n").encode())
-        assert read_card(path) == parse_card(card_text("text"))
+        path.write_bytes(b"\xef\xbb\xbf" + card_text("two\nlines").replace("\n", "\r\n").encode())
+        assert read_card(path) == parse_card(card_text("two\nlines"))
 
 
 BAD_FIELDS = [
@@ -339,6 +339,22 @@ class TestProperties:
         header = yaml.safe_load(re.split("^---$", text, flags=re.MULTILINE)[1])
         assert header["model-version"] == card.model_version
         assert header.get("labels", []) == list(card.labels)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("accuracy", 1e-07),
+        ("accuracy", 1e22),
+        ("labels", ("a, b", "[c", "no", "1")),
+        ("model_version", "1.10"),
+        ("license", "y"),
+    ],
+)
+def test_other_readers_find_what_was_written(field, value):
+    text = render_card(dataclasses.replace(parse_card(card_text()), **{field: value}))
+    header = yaml.safe_load(text.split("---")[1])
+    assert header[field.replace("_", "-")] == (list(value) if isinstance(value, tuple) else value)
 
 
 def test_what_would_not_be_read_back_is_not_written():

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import shutil
 import socket
+import sys
 from io import FileIO
 from types import SimpleNamespace
 
@@ -103,6 +104,10 @@ class TestTransportSecurity:
     def test_a_redirect_to_https_is_followed(self, server, target):
         server.script = [Answer(status=302, headers={"Location": PATH})]
         assert fetch(server.url("/moved"), target, SHA256, **QUICK).read_bytes() == CONTENT
+
+    def test_the_page_that_comes_with_a_redirect_is_not_waited_for(self, server, target):
+        server.script = [Answer(status=302, headers={"Location": PATH}, body=b"moved", stall_after=2)]
+        assert fetch(server.url("/moved"), target, SHA256, **{**QUICK, "attempts": 1}).read_bytes() == CONTENT
 
     def test_a_redirect_to_http_is_not(self, server, plain_server, target, names):
         server.script = [Answer(status=302, headers={"Location": plain_server.url()})]
@@ -233,12 +238,14 @@ class TestEnvironment:
         assert plain_server.requests == []
 
 
-def test_the_progress_bar_is_shown_on_demand_and_else_on_a_terminal_only(server, target, capsys):
-    fetch(server.url(), target, SHA256, **{**QUICK, "progress": None})
-    assert capsys.readouterr() == ("", "")
-    target.unlink()
-    fetch(server.url(), target, SHA256, **{**QUICK, "progress": True})
+@pytest.mark.parametrize(
+    ("progress", "terminal", "shown"), [(None, False, False), (None, True, True), (True, False, True)]
+)
+def test_the_progress_bar_is_shown_on_demand_and_on_terminals(
+    server, target, capsys, monkeypatch, progress, terminal, shown
+):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    fetch(server.url(), target, SHA256, **{**QUICK, "progress": progress})
     out, err = capsys.readouterr()
     assert out == ""
-    assert "tinybert.ckpt" in err
-    assert "300.0/300.0 kB" in err
+    assert ("tinybert.ckpt" in err, "300.0/300.0 kB" in err) == (shown, shown)

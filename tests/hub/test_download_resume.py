@@ -82,6 +82,12 @@ def test_a_changed_file_is_told_by_its_date_where_there_is_no_etag(server, targe
     assert server.requests[1][1]["If-Range"] == date
 
 
+def test_a_weak_etag_promises_nothing(server, target):
+    server.script = [Answer(cut_after=100_000, etag=False, headers={"ETag": 'W/"1"'})]
+    fetch(server.url(), target, SHA256, **QUICK)
+    assert "If-Range" not in server.requests[1][1]
+
+
 def test_a_bad_line_gets_there_in_more_steps_than_attempts(server, target):
     server.script = [Answer(cut_after=70_000)] * 4
     assert fetch(server.url(), target, SHA256, **{**QUICK, "attempts": 2}).read_bytes() == CONTENT
@@ -188,6 +194,14 @@ class TestLeftovers:
         part.write_bytes(OTHER + OTHER)
         assert fetch(server.url(), target, SHA256, **QUICK).read_bytes() == CONTENT
         assert ranges(server) == ["bytes=600000-", None]
+
+    def test_a_server_may_send_less_than_asked_for(self, server, target, part):
+        part.write_bytes(CONTENT[:1000])
+        server.script = [
+            Answer(status=206, body=CONTENT[1000:2000], headers={"Content-Range": "bytes 1000-1999/300000"})
+        ]
+        assert fetch(server.url(), target, SHA256, **QUICK).read_bytes() == CONTENT
+        assert ranges(server) == ["bytes=1000-", "bytes=2000-"]
 
     def test_another_range_than_asked_for_is_not_appended(self, server, target, part):
         part.write_bytes(CONTENT[:1000])

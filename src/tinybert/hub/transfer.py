@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -93,7 +94,7 @@ def _get(session: requests.Session, address: str, job: Job, headers: dict[str, s
     """Sends one request; what the library raises becomes an error of ours."""
     try:
         request = session.prepare_request(requests.Request("GET", address, headers=headers))
-        settings = session.merge_environment_settings(address, {}, True, None, None)
+        settings: Any = session.merge_environment_settings(address, {}, True, None, None)
         # session.get would read the page that comes with a redirect, however long, even if told not to follow.
         return session.get_adapter(address).send(request, timeout=job.timeout, **settings)
     except requests.exceptions.InvalidSchema:
