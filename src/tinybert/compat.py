@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import threading
 from importlib import metadata
 
 from .errors import DependencyError
@@ -15,7 +16,7 @@ os.environ.setdefault("GLOG_v", "3")
 
 def require_mindspore() -> None:
     """Raises DependencyError, with what to install, unless a MindSpore that works with this NumPy is there."""
-    numpy_version = metadata.version("numpy")
+    numpy_version = metadata.version("numpy") if importlib.util.find_spec("numpy") else "1"
     if int(numpy_version.partition(".")[0]) >= 2:
         raise DependencyError(
             f"NumPy {numpy_version} is installed, but MindSpore is built against NumPy 1 and fails with it. "
@@ -26,6 +27,16 @@ def require_mindspore() -> None:
             "MindSpore is not installed. For CPU: pip install 'mindspore>=2.7,<3' 'numpy<2'. "
             "For Ascend follow the installation guide of MindSpore for your CANN version."
         )
+
+
+def graph_lock() -> threading.RLock:
+    """The lock around every run of a graph: MindSpore crashes when threads run graphs side by side.
+
+    It lies in the module `mindspore`, since the official client may load several copies of this package.
+    """
+    import mindspore
+
+    return mindspore.__dict__.setdefault("_tinybert_graph_lock", threading.RLock())
 
 
 def device_target() -> str:

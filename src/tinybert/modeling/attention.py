@@ -6,6 +6,7 @@ import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 from ..config import TinyBertConfig
+from .dropout import Dropout
 from .layers import LayerNorm, Linear
 
 
@@ -62,7 +63,7 @@ class SelfAttention(nn.Cell):
         self.query_key = ops.BatchMatMul(transpose_b=True)
         self.probs_value = ops.BatchMatMul()
         self.softmax = ops.Softmax()
-        self.dropout = nn.Dropout(p=config.attention_probs_dropout_prob)
+        self.dropout = Dropout(config.attention_probs_dropout_prob)
         self.cast = ops.Cast()
 
     def construct(self, x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
@@ -91,7 +92,7 @@ class ResidualOutput(nn.Cell):
     def __init__(self, in_size: int, config: TinyBertConfig, compute_type: ms.Type) -> None:
         super().__init__()
         self.dense = Linear(in_size, config.hidden_size, config.initializer_range, compute_type)
-        self.dropout = nn.Dropout(p=config.hidden_dropout_prob)
+        self.dropout = Dropout(config.hidden_dropout_prob)
         self.layernorm = LayerNorm(config.hidden_size, config.layer_norm_eps)
         self.cast = ops.Cast()
 

@@ -7,6 +7,7 @@ from mindspore import Tensor, nn, ops
 from mindspore.common.initializer import TruncatedNormal
 
 from ..config import TinyBertConfig
+from .dropout import Dropout
 from .layers import LayerNorm, parameter
 
 
@@ -50,7 +51,7 @@ class EmbeddingPostprocessor(nn.Cell):
         self.embedding_table = parameter((config.type_vocab_size, config.hidden_size), normal)
         self.full_position_embeddings = parameter((config.max_position_embeddings, config.hidden_size), normal)
         self.layernorm = LayerNorm(config.hidden_size, config.layer_norm_eps)
-        self.dropout = nn.Dropout(p=config.hidden_dropout_prob)
+        self.dropout = Dropout(config.hidden_dropout_prob)
         self.gather = ops.Gather()
 
     def construct(self, words: Tensor, segment_ids: Tensor) -> Tensor:

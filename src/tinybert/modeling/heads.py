@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import mindspore as ms
-from mindspore import Tensor, nn, ops
+from mindspore import Tensor, ops
 
 from ..errors import ConfigError
+from .dropout import Dropout
 from .layers import Linear
 from .model import TinyBertModel
 from .network import Network
@@ -34,7 +35,7 @@ class TaskNetwork(Network):
         self.labels = tuple(labels)
         self.num_labels = num_labels
         self.bert = bert
-        self.dropout = nn.Dropout(p=dropout_prob)
+        self.dropout = Dropout(dropout_prob)
         self.dense_1 = Linear(bert.config.hidden_size, num_labels, bert.config.initializer_range, ms.float32)
         self.set_train(bert.training)
 

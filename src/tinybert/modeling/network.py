@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import mindspore as ms
 from mindspore import Parameter, Tensor, nn
 
-from ..compat import device_target
+from ..compat import device_target, graph_lock
 from ..config import TinyBertConfig
 from .inputs import check_inputs
-
-# MindSpore crashes when threads run graphs side by side, even those of different networks.
-_GRAPH_LOCK = threading.RLock()
 
 
 class Network(nn.Cell):
@@ -32,7 +28,7 @@ class Network(nn.Cell):
 
     def __call__(self, input_ids: Any, input_mask: Any = None, segment_ids: Any = None) -> Any:
         inputs = check_inputs(self.config, input_ids, input_mask, segment_ids)
-        with _GRAPH_LOCK:
+        with graph_lock():
             return self.assemble(self._own_graph()(*inputs))
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:

