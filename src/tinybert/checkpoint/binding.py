@@ -62,8 +62,11 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
     parameters = own_parameters(network)
     _check(parameters, checkpoint)
     for name, parameter in parameters.items():
-        # Into the memory there is: compiled training steps go on reading it after `set_data` has put another in its place.
-        ops.assign(parameter, Tensor(checkpoint.tensors[name].astype(np.float32, copy=False)))
+        value = Tensor(checkpoint.tensors[name].astype(np.float32, copy=False))
+        if parameter.has_init:  # a network that was built without values has no memory to write them into
+            parameter.set_data(value)
+        else:  # compiled training steps go on reading the memory that there is
+            ops.assign(parameter, value)
     bound = {parameter.name: checkpoint.names[name] for name, parameter in parameters.items()}
     return BindingReport(checkpoint.source, checkpoint.layout, bound, checkpoint.left_aside)
 

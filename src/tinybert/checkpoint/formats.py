@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -69,19 +70,21 @@ def _parse_ckpt(data: bytes, source: str) -> Tensors:
     message = CheckpointMessage()
     try:
         message.ParseFromString(_without_crc(data, source))
-    except DecodeError:
+        # Text that is not UTF-8 is an error when it is read, not when it is parsed.
+        entries = [(value.tag, value.tensor.tensor_type, value.tensor) for value in message.value]
+    except (DecodeError, UnicodeDecodeError):
         raise CheckpointError(
             f"{source} is not a MindSpore checkpoint, or it is cut or encrypted. Fetch it again, or save it again"
         ) from None
 
     parts: dict[str, list[bytes]] = {}
     headers: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {}
-    for value in message.value:
-        header = _header(value, source)
+    for name, kind, tensor in entries:
+        header = _dtype(name, kind, source), _shape(tensor.dims)
         # A parameter of over 512 MB stands in the file as several entries of one name.
-        if headers.setdefault(value.tag, header) != header:
-            raise CheckpointError(f"{source}: {value.tag} stands there twice, with different types or shapes")
-        parts.setdefault(value.tag, []).append(value.tensor.tensor_content)
+        if headers.setdefault(name, header) != header:
+            raise CheckpointError(f"{source}: {name} stands there twice, with different types or shapes")
+        parts.setdefault(name, []).append(tensor.tensor_content)
     return {name: _array(name, parts[name], *headers[name], source) for name in parts}
 
 
@@ -96,13 +99,16 @@ def _without_crc(data: bytes, source: str) -> bytes:
     return data[:start]
 
 
-def _header(value: Any, source: str) -> tuple[np.dtype[Any], tuple[int, ...]]:
-    kind = value.tensor.tensor_type
+def _dtype(name: str, kind: str, source: str) -> np.dtype[Any]:
     if kind not in _DTYPES:
-        raise CheckpointError(f"{source}: {value.tag} is of type {kind or 'none'!r}, which is not known")
-    dims = tuple(value.tensor.dims)
+        raise CheckpointError(f"{source}: {name} is of type {kind or 'none'!r}, which is not known")
+    return np.dtype(_DTYPES[kind])
+
+
+def _shape(dims: Iterable[int]) -> tuple[int, ...]:
     # MindSpore writes a scalar as one dimension of 0.
-    return np.dtype(_DTYPES[kind]), () if dims == (0,) else dims
+    shape = tuple(dims)
+    return () if shape == (0,) else shape
 
 
 def _array(name: str, parts: list[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], source: str) -> np.ndarray:

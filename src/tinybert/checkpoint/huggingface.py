@@ -71,7 +71,7 @@ def _read_config(path: Path) -> dict[str, Any]:
     if values.get("position_embedding_type", "absolute") != "absolute":
         raise CheckpointError(f"{path}: position_embedding_type must be absolute")
     act = values.get("hidden_act", "gelu")
-    if act not in _ACTS:
+    if not isinstance(act, str) or act not in _ACTS:
         raise CheckpointError(f"{path}: hidden_act is {act!r}; known are {', '.join(_ACTS)}")
     known = {name: values[name] for name in _SAME_NAMES if name in values}
     # transformers' own defaults, for what a config.json may leave out.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..errors import CheckpointError
+
 LAYOUTS = ("v1.0", "later", "huggingface")
 
 _EMBEDDING = "tinybert_embedding_postprocessor."
@@ -60,6 +62,7 @@ _ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAY
 
 WRAPPERS = ("network.", "backbone.", "bert.", "tinybert.", "model.", "module.")
 """Prefixes that a checkpoint gets when the network was saved inside another cell."""
+_WRAPPED = re.compile(f"(?:{'|'.join(map(re.escape, WRAPPERS))})*")
 
 _ASIDE_PATTERNS = [
     (r"(adam_[mv]|moments?\d?|accum|velocity)\..*", "optimizer state"),
@@ -73,7 +76,7 @@ _ASIDE = [(re.compile(pattern), reason) for pattern, reason in _ASIDE_PATTERNS]
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.escape(template).replace(r"\{i\}", r"(?P<i>0|[1-9]\d*)"))
+    return re.compile(re.escape(template).replace(r"\{i\}", r"(?P<i>0|[1-9][0-9]{0,3})"))
 
 
 _KNOWN = [(_pattern(row[column]), layout, row[0]) for column, layout in enumerate(LAYOUTS) for row in _ROWS]
@@ -124,7 +127,11 @@ def name_in(layout: str, own: str, *, task: bool) -> str:
         raise ValueError(f"layout is {layout!r}: it must be one of {', '.join(LAYOUTS)}")
     template = re.sub(r"(?<=layers\.)\d+(?=\.)", "{i}", own)
     index = re.search(r"(?<=layers\.)\d+(?=\.)", own)
-    row = next(row for row in _ROWS if row[0] == template)
+    row = next((row for row in _ROWS if row[0] == template), None)
+    if row is None:
+        raise CheckpointError(
+            f"{own} is no parameter of this package's networks: it has no name in the layout {layout}"
+        )
     name = row[LAYOUTS.index(layout)].format(i=index.group() if index else "")
     if not task or own in HEAD_NAMES:
         return name
@@ -132,6 +139,4 @@ def name_in(layout: str, own: str, *, task: bool) -> str:
 
 
 def _unwrapped(name: str) -> str:
-    while name.startswith(WRAPPERS):
-        name = name.partition(".")[2]
-    return name
+    return _WRAPPED.sub("", name, count=1)

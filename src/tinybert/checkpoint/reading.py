@@ -117,6 +117,10 @@ def from_tensors(arrays: Mapping[str, np.ndarray], source: str, known: Mapping[s
             unknown.append(name)
             continue
         own, layout = found
+        if array.dtype.kind != "f":
+            raise CheckpointError(
+                f"{source}: {name} is of {array.dtype}: weights must be float16, float32 or float64. Is it quantized?"
+            )
         if own in names:
             raise CheckpointError(f"{source}: {names[own]} and {name} are the same parameter; which one is meant?")
         tensors[own], names[own] = array, name

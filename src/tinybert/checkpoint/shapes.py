@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..config import TinyBertConfig
-from ..errors import CheckpointError
+from ..errors import CheckpointError, ConfigError
 
 _SIZES = {
     "vocab_size": ("tinybert_embedding_lookup.embedding_table", 0),
@@ -49,7 +49,10 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
             )
         values["num_attention_heads"] = _HEADS
     values.setdefault("seq_length", min(TinyBertConfig.seq_length, sizes["max_position_embeddings"]))
-    return TinyBertConfig.from_dict(values)
+    try:
+        return TinyBertConfig.from_dict(values)
+    except ConfigError as error:
+        raise CheckpointError(f"{source}: {error}") from None
 
 
 def _size(tensors: Mapping[str, np.ndarray], name: str, axis: int, source: str) -> int:

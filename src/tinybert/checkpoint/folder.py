@@ -1,0 +1,78 @@
+"""A model as one folder: checkpoint in published names, configuration with its task, vocabulary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..config import TinyBertConfig
+from ..errors import CheckpointError, ConfigError
+from .reading import Checkpoint, parse_checkpoint
+from .saving import save_checkpoint
+from .task import Task
+
+if TYPE_CHECKING:
+    from mindspore import nn
+
+    from ..text import BertTokenizer
+
+CHECKPOINT = "tinybert.ckpt"
+CONFIG = "config.json"
+MODEL_TYPE = "tinybert"
+
+
+def save_folder(network: nn.Cell, folder: str | Path, *, task: Task, tokenizer: BertTokenizer) -> Path:
+    """Writes a model as a folder that `read_folder`, the tasks and `tinybert hub publish` take.
+
+    Args:
+        network: `TinyBertModel` or a task network.
+        folder: Is made if need be; the files of this format in it are overwritten, others stay.
+        task: What the network is for.
+        tokenizer: Its vocabulary goes into the folder.
+    """
+    folder = Path(folder).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    save_checkpoint(network, folder / CHECKPOINT)
+    tokenizer.save(folder)
+    values = {"model_type": MODEL_TYPE, **task.to_dict(), **network.config.to_dict()}
+    (folder / CONFIG).write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder
+
+
+def is_model_folder(folder: Path) -> bool:
+    """Whether a folder is one that `save_folder` wrote."""
+    return (folder / CHECKPOINT).is_file()
+
+
+def read_folder(folder: str | Path, **config: Any) -> tuple[Checkpoint, Task]:
+    """Reads a folder that `save_folder` wrote.
+
+    Args:
+        folder: The folder.
+        **config: Fields of `TinyBertConfig` that take precedence over its `config.json`.
+
+    Raises:
+        CheckpointError: A file is missing or malformed, or they do not fit each other.
+    """
+    folder = Path(folder).expanduser()
+    path = folder / CONFIG
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values.pop("model_type") != MODEL_TYPE:
+            raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
+        task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", "single-label"))
+        known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
+    except FileNotFoundError:
+        raise CheckpointError(f"{path} is missing: it tells what the network is for") from None
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        if isinstance(error, CheckpointError | ConfigError):
+            raise CheckpointError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
+        raise CheckpointError(f"{path} is not the configuration of a model: {error}") from None
+    data = (folder / CHECKPOINT).read_bytes()
+    checkpoint = parse_checkpoint(data, "ckpt", str(folder / CHECKPOINT), **known)
+    if task.labels and checkpoint.num_labels != len(task.labels):
+        raise CheckpointError(
+            f"{path} names {len(task.labels)} labels, but the checkpoint has {checkpoint.num_labels} outputs"
+        )
+    return checkpoint, task

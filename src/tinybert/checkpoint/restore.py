@@ -1,0 +1,73 @@
+"""Builds the network that a checkpoint belongs to, and binds its weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..config import TinyBertConfig
+from .reading import Checkpoint
+from .task import Task
+
+if TYPE_CHECKING:
+    from mindspore import nn
+
+
+def build_network(
+    config: TinyBertConfig,
+    task: Task,
+    num_labels: int | None,
+    *,
+    is_training: bool = False,
+    return_all_encoders: bool = True,
+) -> nn.Cell:
+    """A fresh network: `TinyBertModel`, or a task network where there are labels.
+
+    Args:
+        config: The encoder's configuration.
+        task: Which head, and what its outputs are called.
+        num_labels: Outputs of the head (C); None for an encoder alone.
+        is_training: Starts in training mode, with dropout.
+        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+    """
+    from .. import modeling
+
+    # Of a task network, only the last hidden state is used.
+    encoder = modeling.TinyBertModel(
+        config, is_training, return_all_encoders=return_all_encoders and num_labels is None
+    )
+    if num_labels is None:
+        return encoder
+    if task.kind == "question-answering" and num_labels == 2:
+        return modeling.TinyBertForQuestionAnswering(encoder)
+    kinds = {"token-classification": modeling.TinyBertForTokenClassification}
+    # A head is a head, whatever its task is called: the file tells, a name can lie.
+    kind = kinds.get(task.kind, modeling.TinyBertForSequenceClassification)
+    return kind(encoder, num_labels, labels=task.labels)
+
+
+def restore(
+    checkpoint: Checkpoint, task: Task, *, is_training: bool = False, return_all_encoders: bool = True
+) -> nn.Cell:
+    """The network that a checkpoint holds, with its weights.
+
+    Args:
+        checkpoint: What `read_checkpoint` returned.
+        task: Which head it has, if it has one.
+        is_training: Starts in training mode, with dropout.
+        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+    """
+    from mindspore.nn.utils import no_init_parameters
+
+    from .binding import bind
+
+    # Drawing 19 million random numbers takes longer than reading the weights that replace them.
+    with no_init_parameters():
+        network = build_network(
+            checkpoint.config,
+            task,
+            checkpoint.num_labels,
+            is_training=is_training,
+            return_all_encoders=return_all_encoders,
+        )
+    bind(network, checkpoint)
+    return network

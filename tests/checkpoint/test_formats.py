@@ -1,0 +1,185 @@
+"""Bytes to arrays: what MindSpore wrote comes back, and anything else is a CheckpointError, never another error."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import mindspore as ms
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mindspore import Tensor
+from mindspore.train.checkpoint_pb2 import Checkpoint as CheckpointMessage
+
+from tinybert.checkpoint.formats import FORMATS, parse
+from tinybert.errors import CheckpointError
+
+ARRAYS = {
+    "float32": np.arange(12, dtype=np.float32).reshape(3, 4) / 7,
+    "float16": np.arange(6, dtype=np.float16).reshape(2, 3) / 7,
+    "float64": np.array([0.1, -0.2]),
+    "int64": np.array([[2**40, -1]]),
+    "int32": np.array([1, 2, 3], np.int32),
+    "int8": np.array([-7, 7], np.int8),
+    "uint8": np.array([0, 255], np.uint8),
+    "bool": np.array([True, False]),
+}
+
+
+def save(path, arrays, **options):
+    entries = [{"name": name, "data": Tensor(array)} for name, array in arrays.items()]
+    ms.save_checkpoint(entries, str(path), format=path.suffix[1:], **options)
+    return path.read_bytes()
+
+
+def message(*values):
+    """A `.ckpt` file of (name, type, dims, content)."""
+    checkpoint = CheckpointMessage()
+    for name, kind, dims, content in values:
+        value = checkpoint.value.add()
+        value.tag, value.tensor.tensor_type, value.tensor.tensor_content = name, kind, content
+        value.tensor.dims.extend(dims)
+    return checkpoint.SerializeToString()
+
+
+def safetensors(header, content=b""):
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + content
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    return {kind: save(folder / f"file.{kind}", ARRAYS) for kind in FORMATS}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_mindspore_saved_comes_back_bit_for_bit(files, kind):
+    arrays = parse(files[kind], kind, "the file")
+    assert set(arrays) == set(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        assert arrays[name].shape == array.shape
+        assert arrays[name].tobytes() == array.tobytes()
+
+
+def test_a_scalar_comes_back_without_axes(tmp_path):
+    arrays = parse(save(tmp_path / "scalar.ckpt", {"global_step": np.float32(3)}), "ckpt", "the file")
+    assert arrays["global_step"].shape == ()
+    assert arrays["global_step"] == 3
+
+
+def test_a_parameter_that_mindspore_split_is_joined(tmp_path, monkeypatch):
+    import mindspore.train.serialization as serialization
+
+    monkeypatch.setattr(serialization, "SLICE_SIZE", 1)  # kilobytes; really 512 MB
+    array = np.random.RandomState(0).normal(size=(50, 40)).astype(np.float32)
+    data = save(tmp_path / "split.ckpt", {"table": array, "bias": array[0]})
+    parsed = CheckpointMessage()
+    parsed.ParseFromString(data)
+    assert [value.tag for value in parsed.value].count("table") > 1
+    np.testing.assert_array_equal(parse(data, "ckpt", "the file")["table"], array)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_cut_anywhere_is_an_error_or_lacks_whole_parameters(files, kind):
+    data = files[kind]
+    whole = parse(data, kind, "the file")
+    for end in range(len(data)):
+        try:
+            arrays = parse(data[:end], kind, "the file")
+        except CheckpointError:
+            continue
+        # Cut between two parameters, nothing tells in a .ckpt: that is found when it is bound.
+        assert kind == "ckpt"
+        assert 0 < len(arrays) < len(whole)
+        assert all(arrays[name].tobytes() == whole[name].tobytes() for name in arrays)
+
+
+def test_every_flipped_bit_is_found_where_the_file_has_a_checksum(tmp_path):
+    data = save(tmp_path / "checked.ckpt", {"a": ARRAYS["float32"], "b": ARRAYS["int32"]}, crc_check=True)
+    arrays = parse(data, "ckpt", "the file")
+    np.testing.assert_array_equal(arrays["a"], ARRAYS["float32"])
+    for position in range(len(data)):
+        broken = bytearray(data)
+        broken[position] ^= 1 << position % 8
+        with pytest.raises(CheckpointError):
+            parse(bytes(broken), "ckpt", "the file")
+    broken = bytearray(data)
+    broken[20] ^= 1
+    with pytest.raises(CheckpointError, match="the file is corrupt: its own checksum does not fit it. Fetch it again"):
+        parse(bytes(broken), "ckpt", "the file")
+
+
+@pytest.mark.parametrize("dims", [[2**40, 2**20], [2**62, 2**62], [-1, -4], [0, 4], [4, 0], [2], [4, 4, 4]])
+def test_a_small_file_that_declares_another_shape_is_refused_before_anything_is_allocated(dims):
+    with pytest.raises(CheckpointError, match=r"the file: table declares shape .*but 16 bytes are there"):
+        parse(message(("table", "Float32", dims, b"\0" * 16)), "ckpt", "the file")
+
+
+@pytest.mark.parametrize("shape", [[2**40, 2**20], [2**63, 2**63], [-1], [3]])
+def test_so_is_a_small_safetensors_file(shape):
+    data = safetensors({"table": {"dtype": "F32", "shape": shape, "data_offsets": [0, 16]}}, b"\0" * 16)
+    with pytest.raises(CheckpointError, match="the file is not a safetensors file that can be read"):
+        parse(data, "safetensors", "the file")
+
+
+def test_a_type_that_numpy_lacks_is_refused():
+    with pytest.raises(CheckpointError, match="table is of type 'BFloat16', which is not known"):
+        parse(message(("table", "BFloat16", [2], b"\0" * 4)), "ckpt", "the file")
+    data = safetensors({"table": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}, b"\0" * 4)
+    with pytest.raises(CheckpointError, match="the file is not a safetensors file that can be read: .*(BF16|bfloat16)"):
+        parse(data, "safetensors", "the file")
+
+
+def test_two_entries_of_one_name_and_different_shapes_are_refused():
+    twice = message(("table", "Float32", [2], b"\0" * 8), ("table", "Float32", [1, 2], b"\0" * 8))
+    with pytest.raises(CheckpointError, match="table stands there twice"):
+        parse(twice, "ckpt", "the file")
+
+
+def test_a_name_that_is_not_utf8_is_refused():
+    data = message(("table", "Float32", [1], b"\0" * 4)).replace(b"table", b"tab\xffe")
+    with pytest.raises(CheckpointError, match="is not a MindSpore checkpoint"):
+        parse(data, "ckpt", "the file")
+
+
+def test_an_encrypted_file_is_refused(tmp_path):
+    data = save(tmp_path / "secret.ckpt", ARRAYS, enc_key=b"0123456789abcdef")
+    with pytest.raises(CheckpointError, match="the file is not a MindSpore checkpoint, or it is cut or encrypted"):
+        parse(data, "ckpt", "the file")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 a zip", b"\x80\x04\x95 a pickle", b"<html></html>", b"\0" * 100])
+def test_other_files_are_refused(kind, data):
+    with pytest.raises(CheckpointError, match="the file"):
+        parse(data, kind, "the file")
+
+
+def test_other_formats_are_refused():
+    with pytest.raises(CheckpointError, match="format 'bin' cannot be loaded; known are ckpt, safetensors"):
+        parse(b"", "bin", "the file")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@given(data=st.binary(max_size=200))
+def test_random_bytes_raise_nothing_else(kind, data):
+    try:
+        parse(data, kind, "the file")
+    except CheckpointError as error:
+        assert "the file" in str(error)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@settings(max_examples=300)
+@given(position=st.integers(0, 100_000), inserted=st.binary(max_size=8), removed=st.integers(0, 8))
+def test_a_damaged_file_raises_nothing_else(files, kind, position, inserted, removed):
+    data = files[kind]
+    position %= len(data)
+    try:
+        parse(data[:position] + inserted + data[position + removed :], kind, "the file")
+    except CheckpointError as error:
+        assert "the file" in str(error)

@@ -1,0 +1,122 @@
+"""Hugging Face folders, written and read back; tests/parity/ does the same with `transformers` itself."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from tinybert import TinyBertForQuestionAnswering, TinyBertForSequenceClassification, TinyBertModel
+from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
+from tinybert.errors import CheckpointError
+
+
+def arrays(network):
+    return {name: parameter.asnumpy().copy() for name, parameter in network.parameters_and_names()}
+
+
+@pytest.fixture
+def folder(tmp_path, make_encoder):
+    """An encoder as a Hugging Face folder."""
+    return save_huggingface(make_encoder(seed=1), tmp_path / "bert")
+
+
+def edit(folder, **changes):
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("act", ["gelu", "gelu_erf", "relu"])
+def test_an_encoder_comes_back_with_its_configuration(tmp_path, make_encoder, act):
+    network = make_encoder(hidden_act=act, layer_norm_eps=1e-5, initializer_range=0.1)
+    checkpoint = read_checkpoint(save_huggingface(network, tmp_path / "bert"))
+    assert checkpoint.layout == "huggingface"
+    assert checkpoint.config == network.config
+    other = TinyBertModel(checkpoint.config)
+    bind(other, checkpoint)
+    values = arrays(network)
+    assert all(np.array_equal(value, values[name]) for name, value in arrays(other).items())
+
+
+def test_a_network_for_questions_comes_back_with_its_head(tmp_path, make_encoder, fill):
+    network = fill(TinyBertForQuestionAnswering(make_encoder()))
+    folder = save_huggingface(network, tmp_path / "reader")
+    assert {"qa_outputs.weight", "bert.pooler.dense.bias"} < set(load_file(folder / "model.safetensors"))
+    checkpoint = read_checkpoint(folder)
+    other = TinyBertForQuestionAnswering(TinyBertModel(checkpoint.config))
+    bind(other, checkpoint)
+    values = arrays(network)
+    assert all(np.array_equal(value, values[name]) for name, value in arrays(other).items())
+
+
+def test_a_classifier_is_refused_since_hugging_faces_would_answer_differently(tmp_path, make_encoder):
+    network = TinyBertForSequenceClassification(make_encoder(), 3)
+    with pytest.raises(CheckpointError, match=r"TinyBertForSequenceClassification has no counterpart .* no ReLU"):
+        save_huggingface(network, tmp_path / "bert")
+    assert save_huggingface(network.bert, tmp_path / "bert").is_dir()  # what the message proposes
+
+
+def test_hugging_faces_classifier_is_left_aside(folder):
+    tensors = load_file(folder / "model.safetensors")
+    save_file({**tensors, "classifier.weight": np.ones((2, 24), np.float32)}, folder / "model.safetensors")
+    checkpoint = read_checkpoint(folder)
+    assert checkpoint.num_labels is None
+    assert list(checkpoint.left_aside) == ["classifier.weight"]
+
+
+def test_absent_values_are_those_of_transformers(folder):
+    path = folder / "config.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    for name in ("layer_norm_eps", "hidden_act", "position_embedding_type"):
+        del values[name]
+    path.write_text(json.dumps(values), encoding="utf-8")
+    config = read_checkpoint(folder).config
+    assert (config.layer_norm_eps, config.hidden_act) == (1e-12, "gelu_erf")
+
+
+def test_the_caller_takes_precedence_over_the_file(folder):
+    config = read_checkpoint(folder, hidden_act="relu", num_attention_heads=2).config
+    assert (config.hidden_act, config.num_attention_heads) == ("relu", 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model_type": "roberta"}, "model_type is 'roberta'; only bert can be loaded"),
+        ({"position_embedding_type": "relative_key"}, "position_embedding_type must be absolute"),
+        ({"hidden_act": "silu"}, "hidden_act is 'silu'; known are gelu, gelu_new, gelu_pytorch_tanh, relu"),
+        ({"hidden_act": ["gelu"]}, r"hidden_act is \['gelu'\]; known are"),
+        ({"vocab_size": 30522}, "vocab_size is 50 by its shapes, but 30522 was declared"),
+        ({"num_attention_heads": 0}, "num_attention_heads is 0: it must be an integer of at least 1"),
+        ({"layer_norm_eps": None}, "layer_norm_eps is None: it must be a number above 0"),
+    ],
+)
+def test_a_configuration_that_does_not_fit_is_an_error(folder, changes, message):
+    with pytest.raises(CheckpointError, match=message):
+        read_checkpoint(edit(folder, **changes))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"bert"', "\0"])
+def test_a_config_json_that_is_none_is_an_error(folder, text):
+    (folder / "config.json").write_text(text, encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"config\.json"):
+        read_checkpoint(folder)
+
+
+def test_missing_files_are_named(folder, tmp_path):
+    (folder / "config.json").unlink()
+    with pytest.raises(CheckpointError, match=r"config.json is missing: it tells heads, activation"):
+        read_checkpoint(folder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CheckpointError, match=r"empty holds no model.safetensors$"):
+        read_checkpoint(tmp_path / "empty")
+
+
+def test_a_pickle_is_never_read(folder):
+    weights = folder / "model.safetensors"
+    weights.rename(folder / "pytorch_model.bin")
+    with pytest.raises(CheckpointError, match=r"pytorch_model.bin is a pickle, which runs code: save it as safe"):
+        read_checkpoint(folder)
