@@ -65,8 +65,9 @@ def _package() -> ModuleType:
         sys.modules[name] = package  # before it is executed: its parts import it by this name
         try:
             spec.loader.exec_module(package)
+            importlib.import_module(".hub.conf", name)
         except BaseException:
-            del sys.modules[name]
+            for part in [part for part in sys.modules if part == name or part.startswith(name + ".")]:
+                del sys.modules[part]
             raise
-    importlib.import_module(".hub.conf", name)
     return sys.modules[name]

@@ -18,22 +18,28 @@ app = typer.Typer(
 app.add_typer(hub.app, name="hub")
 
 
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", help="Prints the version and exits.", is_eager=True),
-) -> None:
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         from .. import __version__
 
         typer.echo(__version__)
         raise typer.Exit
 
 
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Prints the version and exits.", callback=_print_version, is_eager=True
+    ),
+) -> None:
+    del version
+
+
 def main() -> None:
     """Runs the command. Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted."""
     try:
         app()
-    except TinyBertError as error:
+    except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
         print(f"tinybert: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig
-from ..errors import ConfigError, UnknownModuleError
+from ..errors import CardError, ConfigError, UnknownModuleError
 from .building import MEAN_THE_MODULE, build
-from .card import read_card
+from .card import Asset, read_card
 from .modules import Module, find_module, local_module
 from .registry import published
 
@@ -57,14 +57,24 @@ def _module(code: Path, name: str) -> Module:
     by_name = {uid.rsplit("/", 1)[-1].lower(): uid for uid in published()}
     if name in by_name:
         return find_module(by_name[name])
-    known = ", ".join([MEAN_THE_MODULE[0], *sorted(neighbours), *sorted(by_name)])
+    known = ", ".join([MEAN_THE_MODULE[0], *sorted({*neighbours, *by_name})])
     raise UnknownModuleError(f"no network is called {name!r}; known are {known}")
 
 
 def _own_module(code: Path) -> Module:
     card = read_card(code / "tinybert.md")
+    for path in sorted(code.parent.glob("*.md")):
+        if _asset(path) == card.asset is not None:
+            return local_module(path)  # the code was installed; the file lies beside it, in whichever cache that is
     uids = [uid for uid, module in published().items() if card.asset == module.asset]
     return find_module(uids[0]) if uids else local_module(code / "tinybert.md")
+
+
+def _asset(path: Path) -> Asset | None:
+    try:
+        return read_card(path).asset
+    except CardError:
+        return None  # such as a README
 
 
 def _name_as_published(module: Module, network: nn.Cell) -> None:

@@ -57,9 +57,13 @@ def lay_card_and_code(card: Card, paths: EntryPaths) -> None:
     The code is that of this package. It finds the card beside it by the model-name that the official client passes;
     the copy inside, `tinybert.md`, is for those who execute its `hub_conf.py` themselves.
     """
+    from filelock import FileLock
+
     text = render_card(card)
     paths.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.folder, prefix=".code-") as temporary:
+    # The modules of a version share their code folder, and may be installed side by side.
+    lock = FileLock(paths.folder / f".{paths.code.name}.lock")
+    with lock, tempfile.TemporaryDirectory(dir=paths.folder, prefix=".code-") as temporary:
         new = Path(temporary) / "new"
         for source, relative in _module_files():
             target = new / relative

@@ -10,10 +10,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..compat import require_mindspore
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, UnsafePathError
 from .building import bound
 from .cache import HubCache
+from .card import render_card
 from .card_model import Asset, Card
 from .install import lay_card_and_code, put_file
 from .integrity import sha256_of
@@ -77,7 +79,9 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     Raises:
         UnsafePathError: The uid is none, or belongs to a published module.
         CheckpointError: The source cannot be read, or `task` and `labels` do not fit it.
+        CardError: Something in `link`, `task`, `labels` or `facts` is nothing that a card may say.
     """
+    require_mindspore()
     from ..checkpoint import read_checkpoint, save_checkpoint
 
     uid = parse_uid(uid)
@@ -86,6 +90,7 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     name = uid.rsplit("/", 1)[-1]
     read = read_checkpoint(source, **(config or {}))
     card = _card(uid, read, link, task, tuple(labels), facts or {})
+    render_card(card)  # what no card may say is refused before anything is written
     cache = cache or HubCache()
     paths = cache.entry(uid, card)
     module = Module(uid, card, paths)
@@ -107,6 +112,7 @@ def _card(
     uid: str, read: Checkpoint, link: str, task: str | None, labels: tuple[str, ...], facts: dict[str, Any]
 ) -> Card:
     *folders, version, name = uid.split("/")
+    task = task or _task(read)
     _check_task(read, task, labels)
     summary = facts.get("summary", f"{name}, an encoder of {read.config.num_hidden_layers} layers")
     defaults: dict[str, Any] = {
@@ -133,19 +139,28 @@ def _card(
         **{**defaults, **facts},
         model_name=name.lower(),
         assets=(asset,),
-        task=task or ("encoder" if read.num_labels is None else "sequence-classification"),
+        task=task,
         labels=labels,
         network_config=_settings(read.config),
     )
 
 
-def _check_task(read: Checkpoint, task: str | None, labels: tuple[str, ...]) -> None:
-    if read.num_labels is None and (labels or task not in (None, "encoder")):
+def _task(read: Checkpoint) -> str:
+    if read.num_labels is None:
+        return "encoder"
+    # Of Hugging Face's heads, only the one for questions is read as a head: see `checkpoint.layouts`.
+    return "question-answering" if read.layout == "huggingface" else "sequence-classification"
+
+
+def _check_task(read: Checkpoint, task: str, labels: tuple[str, ...]) -> None:
+    if read.num_labels is None and (labels or task != "encoder"):
         raise CheckpointError(f"{read.source} is that of an encoder alone: it has no head for a task or for labels")
+    if read.num_labels is not None and task == "encoder":
+        raise CheckpointError(f"{read.source} has a head; its task cannot be encoder")
+    if task == "question-answering" and read.num_labels != 2:
+        raise CheckpointError(f"{read.source} has {read.num_labels} outputs; a head for questions has 2")
     if labels and len(labels) != read.num_labels:
         raise CheckpointError(f"{read.source} has {read.num_labels} outputs, but {len(labels)} labels are given")
-    if task == "encoder" and read.num_labels is not None:
-        raise CheckpointError(f"{read.source} has a head; its task cannot be encoder")
 
 
 def _settings(config: TinyBertConfig) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""The clean environment of tests/hub, and the command as a function."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+HUB_TESTS = Path(__file__).resolve().parents[1] / "hub"
+sys.path.append(str(HUB_TESTS))
+_fixtures = runpy.run_path(str(HUB_TESTS / "conftest.py"))
+authority, environment = _fixtures["authority"], _fixtures["environment"]
+
+
+@pytest.fixture
+def tinybert(monkeypatch, capsys):
+    """A function that runs the command and returns its exit code, what it printed, and what it said on stderr."""
+    from tinybert.cli import main
+
+    def tinybert(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tinybert", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as exit_:
+            code = exit_.code or 0
+        return code, *capsys.readouterr()
+
+    return tinybert

@@ -1,0 +1,173 @@
+"""What `tinybert hub` prints, and with which exit code: 0 done, 1 an error that is explained, 2 wrong usage."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from asset_server import CONTENT, OTHER, SHA256
+from entries import CN_WIKI, SST2, exchange
+
+from tinybert.hub import HubCache, find, find_module, list_uids
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OWN = "somebody/1.0/mine"
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    """The declared file of the published module, fetched elsewhere."""
+    path = tmp_path / "given.ckpt"
+    path.write_bytes(CONTENT)
+    exchange(monkeypatch, CN_WIKI, path)
+    return path
+
+
+@pytest.fixture
+def source(make_encoder, tmp_path):
+    """A checkpoint to publish."""
+    from tinybert.checkpoint import save_checkpoint
+
+    return save_checkpoint(make_encoder(), tmp_path / "source.ckpt")
+
+
+def test_list_shows_all_published_modules_and_what_is_cached(tinybert, given):
+    tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    code, out, err = tinybert("hub", "list")
+    rows = [line.split() for line in out.splitlines()]
+    assert (code, err, len(rows)) == (0, "", 27)
+    assert [row[0] for row in rows] == list_uids()
+    states = {row[0]: row[1:] for row in rows}
+    assert states[CN_WIKI] == ["encoder", "cached"]
+    assert states[SST2] == ["sequence-classification", "not", "cached"]
+
+
+def test_info_says_which_file_belongs_where(tinybert):
+    code, out, _ = tinybert("hub", "info", SST2)
+    module = find_module(SST2)
+    assert code == 0
+    for fact in (SST2, "sequence-classification", "0, 1", "acc90.28", module.card.asset.link, module.card.asset.sha256):
+        assert fact in out
+    assert str(module.paths.asset) in out
+    assert "mindspore/1.10/tinybert_enwiki128_sst2" in out
+
+
+def test_info_shows_every_file_of_a_module(tinybert):
+    _, out, _ = tinybert("hub", "info", "mindspore/ascend/1.2/tinybert_v1.2_en-wiki")
+    assert all(asset.sha256 in out for asset in find("mindspore/ascend/1.2/tinybert_v1.2_en-wiki").assets)
+
+
+def test_check_accepts_a_good_card(tinybert):
+    card = REPOSITORY / "tinybert.md"
+    assert tinybert("hub", "check", card) == (0, f"{card}: valid\n", "")
+
+
+def test_check_prints_each_problem_with_its_line(tinybert, tmp_path):
+    lines = (REPOSITORY / "tinybert.md").read_text(encoding="utf-8").splitlines()
+    wrong = {
+        lines.index("module-type: nlp"): "module-type: text",
+        lines.index("license: Apache2.0"): "license:",
+    }
+    bad = tmp_path / "bad.md"
+    bad.write_text("\n".join(wrong.get(number, line) for number, line in enumerate(lines)))
+    code, out, _ = tinybert("hub", "check", bad, REPOSITORY / "tinybert.md", tmp_path / "gone.md")
+    assert code == 1
+    found = out.splitlines()
+    first, second = (number + 1 for number in wrong)
+    assert found[0].startswith(f"{bad}:{first}: `module-type` ")
+    assert found[1].startswith(f"{bad}:{second}: `license` is empty")
+    assert found[2].endswith("tinybert.md: valid")
+    assert found[3].startswith(f"{tmp_path / 'gone.md'} cannot be read")
+    assert len(found) == 4
+
+
+def test_install_lays_the_given_file(tinybert, given):
+    code, out, err = tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    assert (code, err) == (0, "")
+    paths = find_module(CN_WIKI).paths
+    assert [line.split()[-1] for line in out.splitlines()] == [str(p) for p in (paths.card, paths.code, paths.asset)]
+    assert paths.asset.read_bytes() == CONTENT
+    assert (paths.code / "mindspore_hub_conf.py").is_file()
+
+
+def test_install_refuses_another_file_and_shows_both_hashes(tinybert, given):
+    given.write_bytes(OTHER)
+    code, out, err = tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"tinybert: {given} is not the file that its card declares")
+    assert SHA256 in err
+    assert hashlib.sha256(OTHER).hexdigest() in err
+    assert "Traceback" not in err
+    assert not HubCache().root.exists()
+
+
+def test_install_into_a_folder_that_cannot_be_made(tinybert, given):
+    code, _, err = tinybert("hub", "install", CN_WIKI, "--checkpoint", given, "--cache", given / "cache")
+    assert code == 1
+    assert err.startswith("tinybert: ")
+    assert str(given) in err
+    assert "Traceback" not in err
+
+
+def test_verify_tells_the_right_file_from_a_wrong_one(tinybert, given):
+    tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    alias = "mindspore/ascend/1.0/tinybert_v1.0_en-wiki"
+    assert tinybert("hub", "verify", CN_WIKI) == (0, f"{CN_WIKI}: ok\n", "")
+    assert tinybert("hub", "verify") == (0, f"{CN_WIKI}: ok\n{alias}: ok\n", "")
+    find_module(CN_WIKI).paths.asset.write_bytes(OTHER)
+    code, out, _ = tinybert("hub", "verify", CN_WIKI)
+    assert code == 1
+    assert out.startswith(f"{CN_WIKI}: WRONG")
+    assert SHA256 in out
+    assert hashlib.sha256(OTHER).hexdigest() in out
+    assert tinybert("hub", "verify")[0] == 1
+
+
+def test_verify_with_nothing_in_the_cache(tinybert):
+    assert tinybert("hub", "verify")[0] == 0
+    code, out, err = tinybert("hub", "verify", CN_WIKI)
+    assert (code, out) == (1, "")
+    assert "nothing to verify" in err
+
+
+def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
+    (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]))
+    options = ["--heads", 4, "--hidden-act", "relu", "--license", "MIT", "--vocabulary", tmp_path / "vocab.txt"]
+    code, out, err = tinybert("hub", "publish", source, OWN, *options)
+    assert (code, err) == (0, "")
+    assert f"published:   {OWN}" in out
+    assert tinybert("hub", "list")[1].splitlines()[27].split() == [OWN, "encoder", "cached"]
+    info = tinybert("hub", "info", OWN)[1]
+    assert "hidden_act=relu" in info
+    assert "num_attention_heads=4" in info
+    assert "MIT" in info
+    assert tinybert("hub", "verify") == (0, f"{OWN}: ok\n{OWN}: vocabulary ok\n", "")
+    find_module(OWN).paths.vocab.write_text("changed")
+    code, out, _ = tinybert("hub", "verify", OWN)
+    assert code == 1
+    assert "WRONG" in out
+    assert tinybert("hub", "check", find_module(OWN).paths.card)[0] == 0
+
+
+def test_publish_refuses_what_does_not_fit(tinybert, source):
+    code, _, err = tinybert("hub", "publish", source, OWN, "--heads", 4, "--labels", "no, yes")
+    assert code == 1
+    assert "no head for a task or for labels" in err
+
+
+def test_another_cache(tinybert, given, tmp_path):
+    other = tmp_path / "other"
+    assert tinybert("hub", "install", CN_WIKI, "--checkpoint", given, "--cache", other)[0] == 0
+    assert tinybert("hub", "verify", CN_WIKI, "--cache", other)[0] == 0
+    assert "not cached" in tinybert("hub", "info", CN_WIKI)[1]
+    assert "not cached" not in tinybert("hub", "info", CN_WIKI, "--cache", other)[1]
+
+
+@pytest.mark.parametrize("command", ["info", "verify", "install"])
+def test_an_unknown_uid_is_told_its_neighbours(tinybert, command):
+    code, out, err = tinybert("hub", command, CN_WIKI[:-1])
+    assert (code, out) == (1, "")
+    assert err.startswith("tinybert: no module has the uid")
+    assert CN_WIKI in err
+    assert "Traceback" not in err

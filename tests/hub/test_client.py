@@ -1,0 +1,187 @@
+"""What scripts call: the stand-in `mindspore_hub`, with the official client's names and signatures."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from entries import CN_WIKI, MNLI, SST2, assert_same_values, exchange
+
+import mindspore_hub as mshub
+from tinybert import TinyBertForSequenceClassification, TinyBertModel
+from tinybert.checkpoint import save_checkpoint
+from tinybert.errors import HubError, IntegrityError, UnknownModuleError
+from tinybert.hub import find_module, get_hub_dir, list_uids, publish, set_hub_dir
+
+OWN = "somebody/1.0/mine"
+
+
+@pytest.fixture
+def encoder(make_encoder):
+    return make_encoder(num_attention_heads=12)
+
+
+@pytest.fixture
+def file(encoder, tmp_path):
+    return save_checkpoint(encoder, tmp_path / "given.ckpt")
+
+
+@pytest.fixture
+def put(monkeypatch):
+    """A function that makes a file the one of a published module, and puts it into the cache."""
+
+    def put(uid, file):
+        exchange(monkeypatch, uid, file)
+        target = find_module(uid).paths.asset
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+        return target
+
+    return put
+
+
+def test_the_signatures_are_the_official_ones():
+    def defaults(function):
+        return {
+            name: p.default for name, p in inspect.signature(function).parameters.items() if p.default is not p.empty
+        }
+
+    assert list(inspect.signature(mshub.load).parameters) == [
+        "name",
+        "args",
+        "source",
+        "pretrained",
+        "force_reload",
+        "kwargs",
+    ]
+    assert defaults(mshub.load) == {"source": "gitee", "pretrained": True, "force_reload": False}
+    assert list(inspect.signature(mshub.manage.set_hub_dir).parameters) == ["dir_path"]
+
+
+def test_load_gives_the_file_s_weights(put, file, encoder):
+    put(CN_WIKI, file)
+    assert_same_values(mshub.load(CN_WIKI, is_training=False), encoder)
+    address = f"https://gitee.com/mindspore/hub/raw/master/mshub_res/assets/{CN_WIKI}.md"
+    assert_same_values(mshub.load(address, True, source="github"), encoder)
+
+
+def test_two_loads_share_nothing(put, file, encoder):
+    put(CN_WIKI, file)
+    first = mshub.load(CN_WIKI)
+    first.dense.bias.set_data(first.dense.bias + 1)
+    assert_same_values(mshub.load(CN_WIKI), encoder)
+
+
+def test_both_uids_of_one_file_load_it(put, file, encoder, monkeypatch):
+    put(CN_WIKI, file)
+    monkeypatch.setenv("MSHUB_OFFLINE", "1")
+    assert_same_values(mshub.load("mindspore/ascend/1.0/tinybert_v1.0_en-wiki"), encoder)
+
+
+@pytest.mark.parametrize(("uid", "labels"), [(SST2, ("0", "1")), (MNLI, ("contradiction", "entailment", "neutral"))])
+def test_a_task_asset_comes_with_its_head_and_its_labels(put, encoder, tmp_path, uid, labels):
+    head = TinyBertForSequenceClassification(encoder, len(labels))
+    put(uid, save_checkpoint(head, tmp_path / "head.ckpt", layout="later"))
+    network = mshub.load(uid)
+    assert type(network) is TinyBertForSequenceClassification
+    assert network.labels == labels
+    assert_same_values(network, head)
+
+
+@pytest.mark.parametrize(
+    ("uid", "kind"),
+    [(CN_WIKI, TinyBertModel), ("mindspore/1.10/tinybert_enwiki128_qnli", TinyBertForSequenceClassification)],
+)
+def test_untrained_networks_need_no_file(uid, kind, monkeypatch):
+    monkeypatch.setenv("MSHUB_OFFLINE", "1")
+    network = mshub.load(uid, pretrained=False, vocab_size=50)
+    assert type(network) is kind
+    assert (network.config.hidden_size, network.config.num_hidden_layers) == (384, 4)
+    assert not Path(get_hub_dir()).exists()
+
+
+def test_force_reload_heals_a_damaged_file_in_one_call(file, encoder, server, monkeypatch):
+    server.files["/tinybert.ckpt"] = file.read_bytes()
+    exchange(monkeypatch, CN_WIKI, file, link=server.url("/tinybert.ckpt"))
+    mshub.load(CN_WIKI)
+    target = find_module(CN_WIKI).paths.asset
+    target.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(IntegrityError):
+        mshub.load(CN_WIKI)
+    target.write_bytes(file.read_bytes()[:-1])
+    assert_same_values(mshub.load(CN_WIKI, force_reload=True), encoder)
+    assert len(server.requests) == 2
+    mshub.load(CN_WIKI, force_reload=True)
+    assert len(server.requests) == 2, "a file whose hash is right is not fetched again"
+
+
+def test_a_card_by_its_path(make_encoder, tmp_path):
+    module = publish(save_checkpoint(make_encoder(), tmp_path / "m.ckpt"), OWN, config={"num_attention_heads": 4})
+    moved = tmp_path / "moved"
+    module.paths.folder.rename(moved)
+    assert_same_values(mshub.load(str(moved / "mine.md"), source="local"), make_encoder())
+    with pytest.raises(UnknownModuleError):
+        mshub.load(OWN)
+
+
+def test_load_weights_gives_the_file_s_own_names(put, encoder, tmp_path):
+    head = TinyBertForSequenceClassification(encoder, 2)
+    put(SST2, save_checkpoint(head, tmp_path / "head.ckpt", layout="later"))
+    weights = mshub.load_weights(SST2)
+    assert len(weights) == len(head.trainable_params())
+    table = weights["bert.bert_embedding_lookup.embedding_table"]
+    assert table.name == "bert.bert_embedding_lookup.embedding_table"
+    np.testing.assert_array_equal(table.asnumpy(), encoder.embedding_table.asnumpy())
+
+
+def test_load_weights_reads_safetensors_too(put, encoder, tmp_path, server, monkeypatch):
+    file = save_checkpoint(encoder, tmp_path / "m.safetensors")
+    server.files["/m.safetensors"] = file.read_bytes()
+    exchange(monkeypatch, CN_WIKI, file, link=server.url("/m.safetensors"))
+    assert len(mshub.load_weights(CN_WIKI)) == len(encoder.trainable_params())
+
+
+def test_hub_list_names_published_modules_and_those_in_the_cache(make_encoder, tmp_path):
+    names = {uid.rsplit("/", 1)[-1] for uid in list_uids()}
+    assert mshub.hub_list() == sorted(names)
+    publish(save_checkpoint(make_encoder(), tmp_path / "m.ckpt"), OWN, config={"num_attention_heads": 4})
+    assert mshub.hub_list() == sorted({*names, "mine"})
+    assert mshub.hub_list("1.0") == ["mine", "tinybert_v1.0_cn-wiki", "tinybert_v1.0_en-wiki"]
+    assert mshub.hub_list("r1.10") == mshub.hub_list("1.10") == sorted(n for n in names if n.startswith("tinybert_enw"))
+    assert mshub.hub_list("9.9") == []
+
+
+def test_the_folder_of_the_cache(tmp_path, monkeypatch, put, file):
+    assert mshub.manage.get_hub_dir() == os.environ["MSHUB_CACHE"]
+    mshub.manage.set_hub_dir(str(tmp_path / "chosen"))
+    assert mshub.manage.get_hub_dir() == str(tmp_path / "chosen")
+    assert put(CN_WIKI, file).is_relative_to(tmp_path / "chosen")
+    mshub.load(CN_WIKI)
+    mshub.manage.set_hub_dir()
+    monkeypatch.delenv("MSHUB_CACHE")
+    assert mshub.manage.get_hub_dir() == str(Path.home() / ".mscache")
+    set_hub_dir(None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"name": 3}, "name is a int; it must be a uid"),
+        ({"name": CN_WIKI, "source": "gitlab"}, "source is 'gitlab'; it must be one of gitee, github, local"),
+    ],
+)
+def test_wrong_arguments_are_told_what_is_right(arguments, message):
+    with pytest.raises(HubError, match=message):
+        mshub.load(**arguments)
+
+
+def test_the_package_works_without_the_client():
+    code = "import sys; sys.modules['mindspore_hub'] = None; import tinybert.hub; tinybert.hub.load"
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
