@@ -27,6 +27,7 @@ RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "PyYAML>=6", "requests>=2.31", "urlli
 RUNTIME += ["tokenizers>=0.19", "tfrecord>=1.14", "typer>=0.12", "rich>=13"]
 EXTRAS = {
     "hub": ["mindspore-hub"],
+    "train": ["scipy>=1.10"],
     "test": ["pytest>=8", "hypothesis>=6", "pytest-timeout>=2", "trustme>=1"],
     "check": ["ruff", "mypy", "import-linter", "types-PyYAML", "types-requests"],
 }

@@ -1,0 +1,43 @@
+"""How good predictions are, as the field reports it. Nothing here imports MindSpore.
+
+Every `*_scores` function takes the truth first and returns a plain `dict[str, float]`, ready to be logged; `METRICS`
+says which one a task reports and by which of its keys checkpoints are compared. Scores are 0 to 1 (-1 to 1 for
+Matthews and the correlations), except those of answers, which the field gives as 0 to 100. Higher is better for every
+key but those that are no scores: counts (`total`, `*_total`) and thresholds (`*_thresh`). A correlation that is not
+defined is NaN; whoever looks for the best value has to take it for the worst.
+"""
+
+from .by_task import METRICS, TaskMetric
+from .classification import accuracy, classification_scores, label_scores, matthews
+from .correlations import correlation_scores, pearson, spearman
+from .counts import LabelScores
+from .entities import entity_scores, entity_type_scores
+from .multilabel import multilabel_scores
+from .scheme_check import TagProblem, check_scheme
+from .schemes import SCHEMES, Scheme, Span, spans
+from .squad import squad_scores
+from .squad_v2 import squad_v2_scores
+
+__all__ = [
+    "METRICS",
+    "SCHEMES",
+    "LabelScores",
+    "Scheme",
+    "Span",
+    "TagProblem",
+    "TaskMetric",
+    "accuracy",
+    "check_scheme",
+    "classification_scores",
+    "correlation_scores",
+    "entity_scores",
+    "entity_type_scores",
+    "label_scores",
+    "matthews",
+    "multilabel_scores",
+    "pearson",
+    "spans",
+    "spearman",
+    "squad_scores",
+    "squad_v2_scores",
+]

@@ -1,0 +1,34 @@
+"""Classification with any number of labels for each text."""
+
+from __future__ import annotations
+
+from .counts import LabelScores, macro_f1
+from .inputs import Values, as_indicators
+
+
+def multilabel_scores(y_true: Values, y_pred: Values) -> dict[str, float]:
+    """What is reported of a classifier that gives each text any number of labels.
+
+    Args:
+        y_true: (N, C) of 0 and 1: 1 where a text has the label of the column.
+        y_pred: (N, C) the same for the predictions.
+
+    Returns:
+        0 to 1, equal to scikit-learn's: `accuracy` (texts with all C labels right), `micro_f1` (over all labels of all
+        texts) and `macro_f1` (the mean over the C labels; a label that was neither true nor predicted has 0).
+
+    Raises:
+        InputError: The inputs are empty, of different shapes, or hold something else than 0 and 1.
+
+    Examples:
+        >>> multilabel_scores([[1, 0, 1], [0, 1, 0]], [[1, 0, 0], [0, 1, 0]])
+        {'accuracy': 0.5, 'micro_f1': 0.8, 'macro_f1': 0.6666666666666666}
+    """
+    true, pred = as_indicators(y_true, y_pred)
+    hits, predicted, actual = (true & pred).sum(axis=0), pred.sum(axis=0), true.sum(axis=0)
+    each = [LabelScores.from_counts(*counts) for counts in zip(hits, predicted, actual, strict=True)]
+    return {
+        "accuracy": float((true == pred).all(axis=1).mean()),
+        "micro_f1": LabelScores.from_counts(hits.sum(), predicted.sum(), actual.sum()).f1,
+        "macro_f1": macro_f1(each),
+    }

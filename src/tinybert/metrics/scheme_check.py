@@ -1,0 +1,64 @@
+"""Whether tags are well-formed, for readers of files: a wrong scheme would silently cost spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .schemes import OUTSIDE, Mark, Scheme, check_known, read_tag
+
+
+class TagProblem(NamedTuple):
+    """The index of a tag that does not fit its scheme, and what is wrong with it."""
+
+    position: int
+    message: str
+
+
+def check_scheme(tags: Sequence[str], scheme: Scheme) -> list[TagProblem]:
+    """Finds the tags that do not fit a scheme.
+
+    Args:
+        tags: One tag for each word of a sentence.
+        scheme: The scheme.
+
+    Returns:
+        The problems from left to right, none where the tags are well-formed. A reader puts file and line before each.
+
+    Raises:
+        InputError: The scheme is not known.
+
+    Examples:
+        >>> check_scheme(["O", "I-PER"], "IOB2")
+        [TagProblem(position=1, message='I-PER begins a span after O; IOB2 begins every span with B-')]
+        >>> check_scheme(["B-PER", "I-PER", "O"], "IOBES")[0].message
+        'I-PER has no end before O; IOBES ends every span with E- or S-'
+    """
+    check_known(scheme)
+    marks = [OUTSIDE, *(read_tag(tag, scheme) for tag in tags), OUTSIDE]
+    names = ["", *tags, "the end of the sentence"]
+    problems: list[TagProblem] = []
+    for index in range(len(tags) + 1):
+        before, here = marks[index], marks[index + 1]
+        if isinstance(here, str):
+            problems.append(TagProblem(index, here))
+        elif isinstance(before, Mark):  # after a tag that is none, nothing can be said
+            problems += _transition(index, (before, here), (names[index], names[index + 1]), scheme)
+    return problems
+
+
+def _transition(index: int, marks: tuple[Mark, Mark], names: tuple[str, str], scheme: Scheme) -> list[TagProblem]:
+    """What is wrong with a tag at `index`, or with the one before it, because of the other."""
+    (before, here), (previous, tag) = marks, names
+    joined, position, message = here.continues(before), index, ""
+    where = f"after {previous}" if index else "at the first word"
+    if scheme == "IOB1":
+        if here.prefix == "B" and not here.starts(before, scheme):
+            message = f"{tag} {where}; IOB1 has B- only right after a span of the same type"
+    elif here.prefix in "IE" and not joined:
+        first = {"IOB2": "B-", "IOBES": "B- or S-", "BILOU": "B- or U-"}[scheme]
+        message = f"{tag} begins a span {where}; {scheme} begins every span with {first}"
+    elif before.prefix in "BI" and not joined and scheme != "IOB2":
+        last = {"IOBES": "E- or S-", "BILOU": "L- or U-"}[scheme]
+        position, message = index - 1, f"{previous} has no end before {tag}; {scheme} ends every span with {last}"
+    return [TagProblem(position, message)] if message else []

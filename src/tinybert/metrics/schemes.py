@@ -1,0 +1,120 @@
+"""How tags such as B-PER, I-PER, O mark spans of words: IOB1, IOB2, IOBES and BILOU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from ..errors import InputError
+
+Scheme = Literal["IOB1", "IOB2", "IOBES", "BILOU"]
+
+SCHEMES: dict[str, str] = {"IOB1": "BI", "IOB2": "BI", "IOBES": "BIES", "BILOU": "BILU"}
+"""The schemes, each with the prefixes of its tags besides O.
+
+IOB1 begins a span with I-, and with B- only where another span of the same type ends right before it. IOB2 (also
+called BIO) begins every span with B-. IOBES (also BIOES) ends a span of several words with E- and marks one of a
+single word with S-; BILOU calls these L- and U-.
+"""
+
+# L- and U- are read as E- and S-, so that the rules below are those of three schemes.
+_READ_AS = {"L": "E", "U": "S"}
+_STARTING = {None: "BIES", "IOB1": "I", "IOB2": "B", "IOBES": "BS", "BILOU": "BS"}
+
+
+class Span(NamedTuple):
+    """A span of words: its type, the index of its first word, and the index after its last."""
+
+    type: str
+    start: int
+    end: int
+
+
+class Mark(NamedTuple):
+    """What a tag says: B, I, E, S or O, and the type; `_` where the tag has none."""
+
+    prefix: str
+    type: str
+
+    def continues(self, before: Mark) -> bool:
+        """Whether it belongs to the same span as the mark before it."""
+        return self.prefix in "IE" and before.prefix in "BI" and self.type == before.type
+
+    def starts(self, before: Mark, scheme: Scheme | None) -> bool:
+        """Whether a span may start here, given that it continues none."""
+        if scheme == "IOB1" and self.prefix == "B":
+            return before.prefix in "BI" and self.type == before.type
+        return self.prefix in _STARTING[scheme]
+
+    def closes(self, after: Mark, scheme: Scheme | None) -> bool:
+        """Whether a span may stop here, given that the next mark does not continue it."""
+        if scheme == "IOB1":
+            # B-LOC after B-PER: neither is well-formed, and seqeval counts neither.
+            return not (self.prefix == "B" and after.prefix == "B" and self.type != after.type)
+        return scheme not in ("IOBES", "BILOU") or self.prefix in "ES"
+
+
+OUTSIDE = Mark("O", "_")
+
+
+def read_tag(tag: Any, scheme: Scheme | None) -> Mark | str:
+    """Takes a tag apart, or says what is wrong with it."""
+    prefixes = "BIESLU" if scheme is None else SCHEMES[scheme]
+    if tag == "O":
+        return OUTSIDE
+    if isinstance(tag, str) and tag[:1] and tag[0] in prefixes and (len(tag) == 1 or (tag[1] == "-" and len(tag) > 2)):
+        return Mark(_READ_AS.get(tag[0], tag[0]), tag[2:] or "_")
+    allowed = ", ".join(f"{prefix}-TYPE" for prefix in prefixes)
+    return f"{tag!r} is no tag{f' of {scheme}' if scheme else ''}, whose tags are O, {allowed}"
+
+
+def check_known(scheme: Scheme) -> None:
+    """Raises InputError unless the scheme is one of those here."""
+    if scheme not in SCHEMES:
+        raise InputError(
+            f"scheme is {scheme!r}; it must be one of {', '.join(SCHEMES)}. BIO is called IOB2 here, BIOES IOBES."
+        )
+
+
+def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[Span]:
+    """Finds the spans that tags mark.
+
+    Args:
+        tags: One tag for each word: O, or a prefix and a type such as B-PER. A prefix alone has the type `_`.
+        scheme: Without a scheme, whatever can be read as a span is one, by the rules of the CoNLL evaluation script:
+            I-PER after O begins a span, B-PER I-LOC are two. With a scheme, a span counts only as far as the scheme's
+            rules allow it: I-PER after O is none in IOB2, nor is B-PER without E-PER in IOBES.
+
+    Returns:
+        The spans from left to right: with a scheme those of seqeval's strict mode, without one those of its default
+        mode. There seqeval knows no L- and U- and runs spans together; here they are read as E- and S-.
+
+    Raises:
+        InputError: A tag is none, or none of the scheme's; the message names its index. Or the scheme is not known.
+
+    Examples:
+        >>> spans(["B-PER", "I-PER", "O", "I-LOC"])
+        [Span(type='PER', start=0, end=2), Span(type='LOC', start=3, end=4)]
+        >>> spans(["B-PER", "I-PER", "O", "I-LOC"], "IOB2")
+        [Span(type='PER', start=0, end=2)]
+    """
+    if scheme is not None:
+        check_known(scheme)
+    marks = [OUTSIDE]  # one before and one after, so that each tag has neighbours
+    for index, tag in enumerate(tags):
+        mark = read_tag(tag, scheme)
+        if isinstance(mark, str):
+            raise InputError(f"tags[{index}]: {mark}.")
+        marks.append(mark)
+    marks.append(OUTSIDE)
+
+    found, start = [], 1
+    while start < len(marks) - 1:
+        end = start + 1
+        if marks[start].starts(marks[start - 1], scheme):
+            while marks[end].continues(marks[end - 1]):
+                end += 1
+            if marks[end - 1].closes(marks[end], scheme):
+                found.append(Span(marks[start].type, start - 1, end - 1))
+        start = end
+    return found
