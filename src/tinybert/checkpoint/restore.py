@@ -11,6 +11,8 @@ from .task import Task
 if TYPE_CHECKING:
     from mindspore import nn
 
+    from ..modeling import TinyBertModel
+
 
 def build_network(
     config: TinyBertConfig,
@@ -29,14 +31,23 @@ def build_network(
         is_training: Starts in training mode, with dropout.
         return_all_encoders: Whether an encoder returns hidden states and attention scores too.
     """
-    from .. import modeling
+    from ..modeling import TinyBertModel
 
     # Of a task network, only the last hidden state is used.
-    encoder = modeling.TinyBertModel(
-        config, is_training, return_all_encoders=return_all_encoders and num_labels is None
-    )
-    if num_labels is None:
-        return encoder
+    encoder = TinyBertModel(config, is_training, return_all_encoders=return_all_encoders and num_labels is None)
+    return encoder if num_labels is None else add_head(encoder, task, num_labels)
+
+
+def add_head(encoder: TinyBertModel, task: Task, num_labels: int) -> nn.Cell:
+    """A task network on top of an encoder, with a fresh head.
+
+    Args:
+        encoder: The encoder. It is used, not copied.
+        task: Which head, and what its outputs are called.
+        num_labels: Its outputs (C).
+    """
+    from .. import modeling
+
     if task.kind == "question-answering" and num_labels == 2:
         return modeling.TinyBertForQuestionAnswering(encoder)
     kinds = {"token-classification": modeling.TinyBertForTokenClassification}

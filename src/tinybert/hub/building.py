@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mindspore import nn
 
     from ..checkpoint import Checkpoint
+    from ..checkpoint.task import Task
 
 MEAN_THE_MODULE = ("tinybert", "tinybertmodel")
 """Names that `create_network` takes for the module itself: that of the published card, and that of the class."""
@@ -62,8 +63,14 @@ def build(
     if compute_type is not None:
         fields["compute_type"] = str(compute_type).lower()
     if not pretrained and checkpoint is None:
-        return _network(
-            module, TinyBertConfig.from_dict(fields), _untrained_labels(module), is_training, return_all_encoders
+        from ..checkpoint.restore import build_network
+
+        return build_network(
+            TinyBertConfig.from_dict(fields),
+            task_of(module, None),
+            _untrained_labels(module),
+            is_training=is_training,
+            return_all_encoders=return_all_encoders,
         )
     read = _read(module, checkpoint, refetch, fields)
     return bound(module, read, is_training, return_all_encoders)
@@ -79,15 +86,31 @@ def _check_keywords(config: Mapping[str, Any]) -> None:
 
 def bound(module: Module, read: Checkpoint, is_training: bool = False, return_all_encoders: bool = True) -> nn.Cell:
     """The network that a checkpoint holds, with its weights."""
-    from mindspore.nn.utils import no_init_parameters
+    from ..checkpoint.restore import restore
 
-    from ..checkpoint import bind
+    task = task_of(module, read.num_labels)
+    return restore(read, task, is_training=is_training, return_all_encoders=return_all_encoders)
 
-    # Drawing 19 million random numbers takes longer than reading the weights that replace them.
-    with no_init_parameters():
-        network = _network(module, read.config, read.num_labels, is_training, return_all_encoders)
-    bind(network, read)
-    return network
+
+def task_of(module: Module, num_labels: int | None) -> Task:
+    """What a module's network is for, by its card.
+
+    Args:
+        module: The module.
+        num_labels: Outputs of the head in its checkpoint (C). Labels of another number are left out, with a warning.
+    """
+    from ..checkpoint.task import Task
+
+    card = module.card
+    labels = card.labels
+    if labels and num_labels is not None and len(labels) != num_labels:
+        warnings.warn(
+            f"{module.uid}: the card names {len(labels)} labels, but the checkpoint has {num_labels}; "
+            "they are numbered instead",
+            stacklevel=2,
+        )
+        labels = ()
+    return Task(card.task, labels, card.problem or "single-label")
 
 
 def _read(module: Module, checkpoint: str | Path | None, refetch: bool, fields: dict[str, Any]) -> Checkpoint:
@@ -103,31 +126,3 @@ def _untrained_labels(module: Module) -> int | None:
     if module.card.task == "encoder":
         return None
     return 2 if module.card.task == "question-answering" else len(module.card.labels) or 2
-
-
-def _network(
-    module: Module, config: TinyBertConfig, num_labels: int | None, is_training: bool, return_all_encoders: bool
-) -> nn.Cell:
-    from .. import modeling
-
-    encoder = modeling.TinyBertModel(config, is_training, return_all_encoders=return_all_encoders)
-    if num_labels is None:
-        return encoder
-    # What a file holds is read off the file: a head is a head, whatever the card calls it.
-    if module.card.task == "question-answering" and num_labels == 2:
-        return modeling.TinyBertForQuestionAnswering(encoder)
-    kinds = {"token-classification": modeling.TinyBertForTokenClassification}
-    kind = kinds.get(module.card.task, modeling.TinyBertForSequenceClassification)
-    return kind(encoder, num_labels, labels=_labels(module, num_labels))
-
-
-def _labels(module: Module, num_labels: int) -> tuple[str, ...]:
-    labels = module.card.labels
-    if labels and len(labels) != num_labels:
-        warnings.warn(
-            f"{module.uid}: the card names {len(labels)} labels, but the checkpoint has {num_labels}; "
-            "they are numbered instead",
-            stacklevel=4,
-        )
-        return ()
-    return labels

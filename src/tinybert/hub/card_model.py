@@ -59,6 +59,7 @@ class Card:
         allow_cache_ckpt: Whether clients may keep the checkpoint.
         task: `encoder`, `sequence-classification`, `token-classification` or `question-answering`.
         labels: The labels of a head, in the order of its outputs.
+        problem: Of classification: `single-label`, which None means too, `multi-label` or `regression`.
         network_config: What a checkpoint's shapes do not tell of the network, such as `hidden_act`.
         do_lower_case: Whether text is lower-cased before it is tokenized.
         vocab_file: The name of the vocabulary's file beside the asset.
@@ -92,6 +93,7 @@ class Card:
     allow_cache_ckpt: bool | None = None
     task: str = "encoder"
     labels: tuple[str, ...] = ()
+    problem: str | None = None
     network_config: Mapping[str, str] = field(default_factory=dict, hash=False)
     do_lower_case: bool | None = None
     vocab_file: str | None = None

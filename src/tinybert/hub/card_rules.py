@@ -29,6 +29,7 @@ from .names import asset_name, sha256_text
 USES = ("inference", "extract-feature", "transfer-learning")
 BACKENDS = ("cpu", "gpu", "ascend")
 TASKS = ("encoder", "sequence-classification", "token-classification", "question-answering")
+PROBLEMS = ("single-label", "multi-label", "regression")
 _MAY_HAVE_COLONS = ("repo-link", "asset")
 
 
@@ -66,6 +67,7 @@ RULES = {
     "allow-cache-ckpt": Rule(read_bool, required=False),
     "task": Rule(one_of(TASKS), required=False),
     "labels": Rule(read_labels, required=False),
+    "problem": Rule(one_of(PROBLEMS), required=False),
     "network-config": Rule(read_config, required=False),
     "do-lower-case": Rule(read_bool, required=False),
     "vocab-file": Rule(checked(asset_name), required=False),

@@ -25,6 +25,7 @@ from .registry import published
 
 if TYPE_CHECKING:
     from ..checkpoint import Checkpoint
+    from ..checkpoint.task import Task
 
 _REPO = "https://gitee.com/mindspore/models/tree/master/official/nlp"
 # The checkpoint has been hosted nowhere yet; `.invalid` is the domain that never exists (RFC 2606).
@@ -62,13 +63,14 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     """Publishes a checkpoint: card with hash, checkpoint in v1.0 names, vocabulary, code.
 
     Args:
-        source: A `.ckpt` or `.safetensors` file in any known layout, or a Hugging Face BERT folder.
+        source: A folder that a fine-tuning wrote, a `.ckpt` or `.safetensors` file in any known layout, or a Hugging
+            Face BERT folder.
         uid: What to call it: `<user>/<version>/<name>` or `<user>/<device>/<version>/<name>`.
         cache: Where to lay it; by default the folder of `get_hub_dir`.
         link: The https address of the folder that the checkpoint will be hosted in, followed by the uid's folders.
         task: `sequence-classification`, `token-classification` or `question-answering` for a checkpoint with a head.
         labels: Names of the head's outputs.
-        vocabulary: A `vocab.txt` or a folder with a vocabulary; by default that of the Hugging Face folder.
+        vocabulary: A `vocab.txt` or a folder with a vocabulary; by default that of the source.
         do_lower_case: Whether text is lower-cased; by default what the vocabulary's folder says.
         facts: Further fields of `Card`, such as `author`, `license`, `summary`, `train_dataset`.
         config: Fields of `TinyBertConfig` that the file cannot tell: heads, activation, epsilon.
@@ -82,14 +84,16 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
         CardError: Something in `link`, `task`, `labels` or `facts` is nothing that a card may say.
     """
     require_mindspore()
-    from ..checkpoint import read_checkpoint, save_checkpoint
+    from ..checkpoint import save_checkpoint
+    from ..checkpoint.task import Task
 
     uid = parse_uid(uid)
     if uid in published():
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
     name = uid.rsplit("/", 1)[-1]
-    read = read_checkpoint(source, **(config or {}))
-    card = _card(uid, read, link, task, tuple(labels), facts or {})
+    read, known = _read(source, config or {})
+    chosen = Task(task or known.kind, tuple(labels) or known.labels, known.problem)
+    card = _card(uid, read, link, chosen, facts or {})
     render_card(card)  # what no card may say is refused before anything is written
     cache = cache or HubCache()
     paths = cache.entry(uid, card)
@@ -108,12 +112,23 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     return Module(uid, card, paths)
 
 
-def _card(
-    uid: str, read: Checkpoint, link: str, task: str | None, labels: tuple[str, ...], facts: dict[str, Any]
-) -> Card:
+def _read(source: str | Path, config: dict[str, Any]) -> tuple[Checkpoint, Task]:
+    from ..checkpoint import read_checkpoint
+    from ..checkpoint.folder import is_model_folder, read_folder
+    from ..checkpoint.task import Task
+
+    if is_model_folder(Path(source).expanduser()):
+        return read_folder(source, **config)
+    read = read_checkpoint(source, **config)
+    if read.num_labels is None:
+        return read, Task()
+    # Of Hugging Face's heads, only the one for questions is read as a head: see `checkpoint.layouts`.
+    return read, Task("question-answering" if read.layout == "huggingface" else "sequence-classification")
+
+
+def _card(uid: str, read: Checkpoint, link: str, task: Task, facts: dict[str, Any]) -> Card:
     *folders, version, name = uid.split("/")
-    task = task or _task(read)
-    _check_task(read, task, labels)
+    _check_task(read, task)
     summary = facts.get("summary", f"{name}, an encoder of {read.config.num_hidden_layers} layers")
     defaults: dict[str, Any] = {
         "title": name,
@@ -139,28 +154,22 @@ def _card(
         **{**defaults, **facts},
         model_name=name.lower(),
         assets=(asset,),
-        task=task,
-        labels=labels,
+        task=task.kind,
+        labels=task.labels,
+        problem=task.problem if task.problem != "single-label" else None,
         network_config=_settings(read.config),
     )
 
 
-def _task(read: Checkpoint) -> str:
-    if read.num_labels is None:
-        return "encoder"
-    # Of Hugging Face's heads, only the one for questions is read as a head: see `checkpoint.layouts`.
-    return "question-answering" if read.layout == "huggingface" else "sequence-classification"
-
-
-def _check_task(read: Checkpoint, task: str, labels: tuple[str, ...]) -> None:
-    if read.num_labels is None and (labels or task != "encoder"):
+def _check_task(read: Checkpoint, task: Task) -> None:
+    if read.num_labels is None and (task.labels or task.kind != "encoder"):
         raise CheckpointError(f"{read.source} is that of an encoder alone: it has no head for a task or for labels")
-    if read.num_labels is not None and task == "encoder":
+    if read.num_labels is not None and task.kind == "encoder":
         raise CheckpointError(f"{read.source} has a head; its task cannot be encoder")
-    if task == "question-answering" and read.num_labels != 2:
+    if task.kind == "question-answering" and read.num_labels != 2:
         raise CheckpointError(f"{read.source} has {read.num_labels} outputs; a head for questions has 2")
-    if labels and len(labels) != read.num_labels:
-        raise CheckpointError(f"{read.source} has {read.num_labels} outputs, but {len(labels)} labels are given")
+    if task.labels and len(task.labels) != read.num_labels:
+        raise CheckpointError(f"{read.source} has {read.num_labels} outputs, but {len(task.labels)} labels are given")
 
 
 def _settings(config: TinyBertConfig) -> dict[str, str]:

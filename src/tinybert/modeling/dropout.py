@@ -60,6 +60,13 @@ def counters_of(network: nn.Cell) -> list[Parameter]:
     return [cell.counter for _, cell in network.cells_and_names() if isinstance(cell, Dropout)]
 
 
+def seed_dropout(network: nn.Cell, seed: int) -> None:
+    """Sets the counters of a network's dropout to numbers that follow from a seed."""
+    starts = np.random.Generator(np.random.Philox(seed)).integers(1 << 30, size=len(counters_of(network)))
+    for counter, start in zip(counters_of(network), starts, strict=True):
+        ops.assign(counter, Tensor([int(start)], ms.int32))
+
+
 @functools.lru_cache(maxsize=4)
 def _pool(p: float) -> Parameter:
     """(2^22,) float32, 0 with probability p, else 1 / (1 - p); 16 MB, shared by all networks."""
