@@ -1,5 +1,59 @@
-"""Data files in the published column names: written, and read in batches."""
+"""Data files in and out, and batches. Only MindRecord needs MindSpore, and imports it when it is used.
 
-from .tfrecord import COLUMNS, write_tfrecord
+| what | in | out |
+|---|---|---|
+| texts, pairs and labels: TSV, CSV, JSON lines | `read_texts`, `iter_texts` | `write_texts` |
+| words and labels: CoNLL columns | `read_conll` | `write_conll` |
+| the scheme of such labels | `detect_scheme` | `convert_tags` |
+| questions: SQuAD's JSON | `read_squad` | `write_squad`, `write_predictions` |
+| tokenized rows: TFRecord | `read_records`, `check_tfrecord` | `write_tfrecord` |
+| tokenized rows: MindRecord | `read_records`, `check_mindrecord` | `write_mindrecord` |
+| batches of rows of about one length | `TrainingBatches`, `sorted_batches` | `restore_order` |
+"""
 
-__all__ = ["COLUMNS", "write_tfrecord"]
+from .batches import Position, TrainingBatches, restore_order, sorted_batches
+from .conll import read_conll, write_conll
+from .examples import Answer, Label, QuestionExample, TaggedExample, TextExample
+from .mindrecord import write_mindrecord
+from .mindrecord_index import MindRecordFile, check_mindrecord
+from .record_columns import COLUMNS, LABEL_COLUMN, RecordColumn
+from .records import Records, read_records
+from .squad import read_squad
+from .squad_writer import write_predictions, write_squad
+from .table_writer import write_texts
+from .tables import iter_texts, read_texts
+from .tagging import convert_tags, detect_scheme
+from .tfrecord import write_tfrecord
+from .tfrecord_frames import check_tfrecord
+
+__all__ = [
+    "COLUMNS",
+    "LABEL_COLUMN",
+    "Answer",
+    "Label",
+    "MindRecordFile",
+    "Position",
+    "QuestionExample",
+    "RecordColumn",
+    "Records",
+    "TaggedExample",
+    "TextExample",
+    "TrainingBatches",
+    "check_mindrecord",
+    "check_tfrecord",
+    "convert_tags",
+    "detect_scheme",
+    "iter_texts",
+    "read_conll",
+    "read_records",
+    "read_squad",
+    "read_texts",
+    "restore_order",
+    "sorted_batches",
+    "write_conll",
+    "write_mindrecord",
+    "write_predictions",
+    "write_squad",
+    "write_texts",
+    "write_tfrecord",
+]

@@ -1,60 +1,48 @@
-"""TFRecord files in the published column names."""
+"""TFRecord files in the published column names, written."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-
-COLUMNS = ("input_ids", "input_mask", "segment_ids")
-"""The network's inputs, under the names that the published data has."""
+from .files import replacing
+from .record_columns import to_write
 
 
-def write_tfrecord(path: str | Path, columns: Mapping[str, np.ndarray]) -> int:
-    """Writes rows of integers to a TFRecord file, as `mindspore.dataset.TFRecordDataset` reads them.
+def write_tfrecord(path: str | os.PathLike[str], columns: Mapping[str, np.ndarray]) -> int:
+    """Writes rows of numbers to a TFRecord file, as `mindspore.dataset.TFRecordDataset` reads them.
+
+    The file does not say how many rows it has. Keep the number and give it to `read_records`: what was cut off at the
+    end of a row cannot be found otherwise.
 
     Args:
         path: The file. It is there whole or not at all.
-        columns: (N, T) or (N,) integer arrays by their names, all of N rows.
+        columns: (N, T) or (N,) integer arrays by their names, all of N rows; `label_ids` may be of floats.
 
     Returns:
         Rows written, N.
 
     Raises:
-        InputError: A column is not of integers, or the columns have different numbers of rows.
+        InputError: A column is of another kind, has a value outside int32, or the columns have different numbers of
+            rows.
 
-    Example:
-        >>> write_tfrecord("train.tfrecord", dict(zip(COLUMNS, tokenizer(texts, pad_to=128).inputs)))
+    Examples:
+        With a tokenizer: `dict(zip(COLUMNS, tokenizer(texts, pad_to=128).inputs))` makes the network's columns.
+
+        >>> write_tfrecord("train.tfrecord", {"input_ids": np.array([[2, 7, 3], [2, 9, 3]])})
+        2
     """
     from tfrecord import TFRecordWriter
 
-    rows = _check(columns)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".write-") as folder:
-        temporary = Path(folder) / path.name
+    rows, arrays = to_write(columns)
+    kinds = {name: "float" if array.dtype == np.float32 else "int" for name, array in arrays.items()}
+    with replacing(path) as temporary:
         writer = TFRecordWriter(str(temporary))
         try:
             for row in range(rows):
-                writer.write({name: (np.atleast_1d(array[row]).tolist(), "int") for name, array in columns.items()})
+                writer.write({name: (array[row].tolist(), kinds[name]) for name, array in arrays.items()})
         finally:
             writer.close()
-        os.replace(temporary, path)
     return rows
-
-
-def _check(columns: Mapping[str, np.ndarray]) -> int:
-    if not columns:
-        raise InputError("there is no column to write")
-    for name, array in columns.items():
-        if not isinstance(array, np.ndarray) or array.ndim not in (1, 2) or not np.issubdtype(array.dtype, np.integer):
-            raise InputError(f"column {name} must be an array of integers, (N, T) or (N,)")
-    sizes = {name: len(array) for name, array in columns.items()}
-    if len(set(sizes.values())) != 1:
-        raise InputError(f"the columns have different numbers of rows: {sizes}")
-    return next(iter(sizes.values()))

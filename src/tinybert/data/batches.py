@@ -1,0 +1,210 @@
+"""Which rows make up a batch: rows of about the same length, so that little is padded. Plain numpy, no data.
+
+Nothing here has a state: batches follow from lengths, seed and epoch alone, so that an interrupted training resumes
+where it was and every process of a parallel one works out its own part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import InputError
+from ..text.inputs import check_integer
+
+
+class Position(NamedTuple):
+    """How far a training is: `batch` batches of epoch `epoch`, both from 0, are done."""
+
+    epoch: int = 0
+    batch: int = 0
+
+
+_BEGIN = Position()
+
+
+class TrainingBatches:
+    """Batches for training: shuffled, each of about one length, every row once an epoch.
+
+    An epoch shuffles all rows, cuts them into pools, sorts each pool by length, cuts it into batches and shuffles
+    these. Only the last batch of an epoch may be smaller; its rows are of any length.
+
+    Over several processes all have equally many batches, of equal size but for the last one or two of an epoch, where
+    sizes may differ by one. `totals` has what an exact mean needs.
+
+    Args:
+        lengths: (N,) tokens of each row.
+        batch_size: Rows of a batch, in each process.
+        seed: Another seed shuffles differently.
+        pool: Batches, of all processes together, that are sorted at a time: more pad less, fewer mix lengths more.
+        rank: This process, from 0.
+        size: Number of processes.
+
+    Attributes:
+        totals: Rows of each batch of an epoch in all processes together; a tuple, the same for every epoch.
+
+    Raises:
+        InputError: An argument is not allowed, or there are fewer rows than processes.
+
+    Examples:
+        >>> batches = TrainingBatches([3, 9, 4, 8], 2, seed=1)
+        >>> [sorted(rows.tolist()) for rows in batches.epoch(0)]
+        [[0, 2], [1, 3]]
+        >>> for position, rows in batches.resume(Position(epoch=0, batch=1)):
+        ...     break  # train with `rows`, then save `position`
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int] | np.ndarray,
+        batch_size: int,
+        *,
+        seed: int = 0,
+        pool: int = 50,
+        rank: int = 0,
+        size: int = 1,
+    ) -> None:
+        self._lengths = _check_lengths(lengths)
+        self._size = check_integer(size, "size", 1)
+        self._rank = check_integer(rank, "rank", 0, self._size - 1)
+        self._seed = check_integer(seed, "seed", 0)
+        self._pool = check_integer(pool, "pool", 1)
+        self._batch = check_integer(batch_size, "batch_size", 1)
+        self.totals = _totals(len(self._lengths), self._batch, self._size)
+
+    def __len__(self) -> int:
+        """Batches of an epoch."""
+        return len(self.totals)
+
+    def epoch(self, epoch: int) -> list[np.ndarray]:
+        """The batches of one epoch, from 0: arrays of row indices."""
+        order = shuffled(len(self._lengths), self._seed, check_integer(epoch, "epoch", 0))
+        whole = [total for total in self.totals if total == self._batch * self._size]
+        steps = self._bucketed(order[: sum(whole)], len(whole), epoch)
+        begin = sum(whole)
+        for total in self.totals[len(whole) :]:
+            steps.append(order[begin : begin + total])
+            begin += total
+        # Neighbours are of about one length, so dealing them out gives all processes the same work.
+        return [rows[self._rank :: self._size] for rows in steps]
+
+    def resume(self, position: Position = _BEGIN) -> Iterator[tuple[Position, np.ndarray]]:
+        """Goes on after a position, from epoch to epoch without end.
+
+        Args:
+            position: What is done; the default is nothing.
+
+        Yields:
+            The position that is reached once this batch is done, and the batch.
+
+        Raises:
+            InputError: No epoch has so many batches: the position is that of other data or another batch size.
+        """
+        epoch, start = position
+        check_integer(start, "position.batch", 0, len(self))
+        while True:
+            for index, rows in enumerate(self.epoch(epoch)[start:], start + 1):
+                yield Position(epoch, index) if index < len(self) else Position(epoch + 1, 0), rows
+            epoch, start = epoch + 1, 0
+
+    def _bucketed(self, order: np.ndarray, count: int, epoch: int) -> list[np.ndarray]:
+        step = self._batch * self._size
+        pools = [order[begin : begin + self._pool * step] for begin in range(0, len(order), self._pool * step)]
+        # A stable sort leaves rows of one length in the shuffled order.
+        ordered = [rows[np.argsort(self._lengths[rows], kind="stable")] for rows in pools]
+        steps = [rows[begin : begin + step] for rows in ordered for begin in range(0, len(rows), step)]
+        return [steps[index] for index in shuffled(count, self._seed, epoch, stream=1)]
+
+
+def sorted_batches(
+    lengths: Sequence[int] | np.ndarray, batch_size: int, *, rank: int = 0, size: int = 1
+) -> list[np.ndarray]:
+    """Batches for inference and evaluation: by length, the longest first, every row once.
+
+    The longest come first because a batch that does not fit into memory then fails at once.
+
+    Args:
+        lengths: (N,) tokens of each row.
+        batch_size: Rows of a batch; the last may be smaller.
+        rank: This process, from 0.
+        size: Number of processes. Each row is in the batches of exactly one; numbers of rows differ by one at most,
+            and so may numbers of batches.
+
+    Returns:
+        Arrays of row indices; none for no rows.
+
+    Raises:
+        InputError: An argument is not allowed.
+
+    Examples:
+        >>> batches = sorted_batches([3, 9, 4], 2)
+        >>> [rows.tolist() for rows in batches]
+        [[1, 2], [0]]
+        >>> restore_order(batches, [["nine", "four"], ["three"]])
+        ['three', 'nine', 'four']
+    """
+    lengths = _check_lengths(lengths)
+    check_integer(rank, "rank", 0, check_integer(size, "size", 1) - 1)
+    check_integer(batch_size, "batch_size", 1)
+    order = np.argsort(-lengths, kind="stable")[rank::size]
+    return [order[begin : begin + batch_size] for begin in range(0, len(order), batch_size)]
+
+
+def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
+    """Puts what was computed batch by batch into the order of the rows.
+
+    Args:
+        batches: The batches, as row indices; together each row from 0 on once.
+        results: For each batch a list, or an array whose first axis runs over its rows.
+
+    Returns:
+        A list, or an array if the results are arrays, of one result a row.
+
+    Raises:
+        InputError: A batch has another number of results than rows, or rows are missing or twice.
+    """
+    if len(batches) != len(results):
+        raise InputError(f"There are {len(batches)} batches and {len(results)} results. Each batch needs its results.")
+    for index, (rows, result) in enumerate(zip(batches, results, strict=True)):
+        if len(rows) != len(result):
+            raise InputError(f"batch {index} has {len(rows)} rows and {len(result)} results. Each row needs one.")
+    order = np.concatenate([np.zeros(0, np.intp), *batches])
+    inverse = np.argsort(order, kind="stable")
+    if not np.array_equal(order[inverse], np.arange(len(order))):
+        raise InputError("The batches do not have each row once. With several processes give the batches of all.")
+    if results and all(isinstance(result, np.ndarray) for result in results):
+        return np.concatenate(results)[inverse]
+    flat = [item for result in results for item in result]
+    return [flat[index] for index in inverse]
+
+
+def shuffled(count: int, seed: int, epoch: int, *, stream: int = 0) -> np.ndarray:
+    """(count,) the numbers 0 to count - 1 in an order that follows from seed and epoch, on any machine."""
+    # NumPy promises that RandomState's numbers never change; those of default_rng may, and break a resumed training.
+    bits = np.random.MT19937(np.random.SeedSequence((seed, epoch, stream)))
+    return np.random.RandomState(bits).permutation(count)
+
+
+def _check_lengths(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
+    array = np.asarray(lengths)
+    array = array.astype(np.int64) if array.size == 0 else array
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise InputError(f"lengths is an array of {array.dtype}, {array.shape}; it must be integers, (N,).")
+    return array.astype(np.int64)
+
+
+def _totals(rows: int, batch: int, size: int) -> tuple[int, ...]:
+    """Sizes of an epoch's batches over all processes: none empty in any of them, no row left out or repeated."""
+    if rows < size:
+        raise InputError(f"{rows} rows cannot be trained on by {size} processes; each needs at least one.")
+    whole, rest = divmod(rows, batch * size)
+    if not rest:
+        return (batch * size,) * whole
+    if rest >= size:
+        return (batch * size,) * whole + (rest,)
+    if batch == 1:  # no batch can give up a row: the last one takes the rest, and is larger in some processes
+        return (size,) * (whole - 1) + (size + rest,)
+    # Fewer rows are left than there are processes: the last whole batch gives up some of its own.
+    return (batch * size,) * (whole - 1) + (batch * size + rest - size, size)

@@ -1,0 +1,125 @@
+"""Which column of a table is the text, its pair and the label: by the names that GLUE, CLUE and others give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from ..errors import InputError
+
+# Pairs come before single texts: QNLI's `sentence` is the second text of its `question`.
+PAIRS = (
+    ("sentence1", "sentence2"),  # MRPC, RTE, WNLI, MNLI, STS-B, AFQMC, CMNLI, OCNLI, LCQMC, PAWS
+    ("question1", "question2"),  # QQP
+    ("question", "sentence"),  # QNLI
+    ("premise", "hypothesis"),  # SNLI, XNLI and MNLI in other hands
+    ("text_a", "text_b"),
+    ("text1", "text2"),
+    ("#1 String", "#2 String"),  # MRPC as GLUE publishes it
+)
+TEXTS = ("sentence", "text", "review", "content", "comment", "text_a")
+CLASSES = ("label", "labels", "gold_label", "is_duplicate", "Quality", "label_desc", "label_des")
+SCORES = ("score", "similarity", "similarity_score", "relatedness_score")
+# Labels that only people's own tables have: taken if there is none of the others.
+OTHERS = ("sentiment", "category", "class", "rating", "stars", "target")
+
+Column = str | int
+"""A column's name, or its index from 0."""
+
+
+class Request(NamedTuple):
+    """What the caller says about the columns; None leaves it to the names."""
+
+    text: Column | None = None
+    pair: Column | None = None
+    label: Column | Literal[False] | None = None
+    regression: bool = False
+
+    @property
+    def given(self) -> list[Column]:
+        """The columns that the caller named."""
+        return [column for column in (self.text, self.pair, self.label) if column is not None and column is not False]
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names that a column of labels may have, the likeliest first."""
+        return (*SCORES, *CLASSES, *OTHERS) if self.regression else (*CLASSES, *SCORES, *OTHERS)
+
+
+class Columns(NamedTuple):
+    """Indices of the columns."""
+
+    text: int
+    pair: int | None
+    label: int | None
+
+
+def choose_columns(names: Sequence[str], request: Request) -> Columns:
+    """Finds the columns by what the caller says, and what that leaves open by their names.
+
+    Names match without regard to case and outer blanks. A caller who gives the text gets a pair only if it is given
+    too.
+
+    Args:
+        names: The table's columns.
+        request: What the caller says.
+
+    Returns:
+        Their indices.
+
+    Raises:
+        InputError: A column that the caller gave is not there, or none is known as a text; the message lists the
+            columns, and begins in lower case, to follow file and line.
+    """
+    known = [name.strip().casefold() for name in names]
+    if request.label is None:
+        label = _find(names, known, request.label_names)
+    else:
+        label = None if request.label is False else _index(names, known, request.label, "label")
+    if request.text is not None:
+        text, pair = _index(names, known, request.text, "text"), None
+    else:
+        text, pair = _texts(names, known)
+    if request.pair is not None:
+        pair = _index(names, known, request.pair, "pair")
+    return Columns(text, pair, label)
+
+
+def _texts(names: Sequence[str], known: list[str]) -> tuple[int, int | None]:
+    for first, second in PAIRS:
+        indices = (_find(names, known, (first,)), _find(names, known, (second,)))
+        if indices[0] is not None and indices[1] is not None:
+            return indices[0], indices[1]
+    text = _find(names, known, TEXTS)
+    if text is None:
+        raise InputError(
+            f"no column is known as a text; there are {_shown(names)}. Say which one it is: text='NAME', or in a file "
+            "without a header text=INDEX, from 0."
+        )
+    return text, None
+
+
+def _find(names: Sequence[str], known: list[str], candidates: Sequence[str]) -> int | None:
+    for candidate in candidates:
+        if candidate.casefold() in known:
+            return _index(names, known, candidate, "")
+    return None
+
+
+def _index(names: Sequence[str], known: list[str], column: Column, role: str) -> int:
+    if isinstance(column, int):
+        if not 0 <= column < len(names):
+            raise InputError(f"there is no column {column} for {role}; there are 0 to {len(names) - 1}.")
+        return column
+    matches = [index for index, name in enumerate(names) if name == column]
+    matches = matches or [index for index, name in enumerate(known) if name == column.strip().casefold()]
+    if not matches:
+        raise InputError(f"there is no column {column!r} for {role}; there are {_shown(names)}.")
+    if len(matches) > 1:
+        raise InputError(f"{len(matches)} columns are called {column!r}. Say which one by its index: {matches}.")
+    return matches[0]
+
+
+def _shown(names: Sequence[str]) -> str:
+    shown = [repr(name if len(name) <= 40 else name[:37] + "...") for name in names[:30]]
+    return ", ".join(shown) + (f" and {len(names) - 30} more" if len(names) > 30 else "")

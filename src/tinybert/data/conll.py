@@ -1,0 +1,208 @@
+"""CoNLL columns: one word a line with its label, an empty line between sentences."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..errors import InputError
+from ..metrics import Scheme
+from .examples import TaggedExample
+from .files import Source, error_at, name_of, numbered_lines, replacing
+from .tagging import TagChecker
+
+DOCUMENT = "-DOCSTART-"
+_DOCUMENT_MARKS = ("#begin document", "#end document")  # CoNLL-2012
+_BLANKS = re.compile(r"[ \t]+")
+
+
+def read_conll(
+    path: Source,
+    *,
+    word_column: int = 0,
+    label_column: int | None = -1,
+    scheme: Scheme | None = None,
+    strict: bool = False,
+) -> list[TaggedExample]:
+    r"""Reads sentences of words and labels.
+
+    Columns stand between tabs if there are any, else between blanks. `-DOCSTART-` lines are passed over, and so are
+    comments: lines that begin with # and are no row, as `# sent_id = 3` is none among rows of two columns.
+
+    Args:
+        path: The file, UTF-8; or an open binary file.
+        word_column: Column of the word, from 0; negative counts from the end.
+        label_column: Column of the label, likewise; None reads words only.
+        scheme: What the labels must be tags of: "IOB1", "IOB2", "IOBES" or "BILOU". None: whatever they are; but if
+            they look like such tags, each must be one.
+        strict: Also refuses tags in a wrong place, such as I-PER after O in IOB2. Without a scheme, in the one that
+            fits best. False reads them as `tinybert.metrics.spans` does.
+
+    Returns:
+        The sentences in the order of the file.
+
+    Raises:
+        InputError: With file and line: a row with another number of columns, an empty word or label, a tag that is
+            not allowed, what `numbered_lines` refuses. Without line: a file that cannot be read or has no words.
+
+    Examples:
+        A path, or an open file:
+
+        >>> import io
+        >>> (sentence,) = read_conll(io.BytesIO(b"EU NNP B-ORG\nrejects VBZ O\n"), scheme="IOB2")
+        >>> sentence.words, sentence.labels
+        (('EU', 'rejects'), ('B-ORG', 'O'))
+    """
+    sentences = _sentences(path, word_column, label_column)
+    if label_column is None:
+        return [TaggedExample(tuple(sentence.words)) for sentence in sentences]
+    checker = TagChecker([sentence.labels for sentence in sentences], scheme, strict=strict)
+    for sentence in sentences:
+        problem = checker.problem(sentence.labels)
+        if problem is not None:
+            position, message = problem
+            word = sentence.words[position]
+            raise error_at(path, sentence.lines[position], f"the label of {word!r:.40}: {message}.")
+    return [TaggedExample(tuple(sentence.words), tuple(sentence.labels)) for sentence in sentences]
+
+
+def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample]) -> int:
+    """Writes words and labels, tab separated, as `read_conll` reads them back equal.
+
+    Args:
+        path: The file. It is there whole or not at all.
+        examples: The sentences; all with labels, or none.
+
+    Returns:
+        Sentences written.
+
+    Raises:
+        InputError: There are none, only some have labels, or a word or label is empty or holds a blank that would be
+            lost; names the sentence's index.
+    """
+    count, labelled = 0, None
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
+        for index, example in enumerate(examples):
+            labelled = example.labels is not None if labelled is None else labelled
+            if labelled != (example.labels is not None):
+                raise InputError(f"examples[{index}] and examples[0] differ in having labels.")
+            columns = [example.words] if example.labels is None else [example.words, example.labels]
+            if not example.words:
+                raise InputError(f"examples[{index}] has no words.")
+            for row in zip(*columns, strict=True):
+                _check_row(index, row)
+                file.write("\t".join(row) + "\n")
+            file.write("\n")
+            count += 1
+        if not count:
+            raise InputError(f"There are no examples to write to {os.fspath(path)}.")
+    return count
+
+
+class _Sentence(NamedTuple):
+    words: list[str]
+    labels: list[str]
+    lines: list[int]
+
+
+class _Line(NamedTuple):
+    number: int
+    text: str
+
+    def fields(self, tabs: bool) -> list[str]:
+        if tabs:
+            return [field.strip(" ") for field in self.text.split("\t")]
+        return _BLANKS.split(self.text.strip(" \t"))
+
+
+def _sentences(path: Source, word_column: int, label_column: int | None) -> list[_Sentence]:
+    lines = [_Line(number, text.rstrip("\r\n")) for number, text in numbered_lines(path)]
+    pattern = next(
+        (line for line in lines if line.text.strip(" \t") and not line.text.startswith(("#", DOCUMENT))), None
+    )
+    pattern = pattern or next((line for line in lines if line.text.strip(" \t")), None)
+    if pattern is None:
+        raise InputError(f"{name_of(path)} has no words.")
+    tabs = "\t" in pattern.text
+    columns = len(pattern.fields(tabs))
+    word = _column(path, pattern, word_column, columns, "word_column")
+    label = None if label_column is None else _column(path, pattern, label_column, columns, "label_column")
+    if word == label:
+        raise error_at(
+            path, pattern.number, "words and labels are the same column. label_column=None reads words without labels."
+        )
+    sentences = list(_split(path, lines, tabs, columns, (word, label)))
+    if not sentences:
+        raise InputError(f"{name_of(path)} has no words.")
+    return sentences
+
+
+def _split(
+    path: Source, lines: list[_Line], tabs: bool, columns: int, places: tuple[int, int | None]
+) -> Iterator[_Sentence]:
+    word, label = places
+    sentence = _Sentence([], [], [])
+    for line in [*lines, _Line(0, "")]:
+        fields = line.fields(tabs)
+        # A line of blanks and tabs alone parts sentences too: WNUT-17 has a tab there.
+        ends = not any(fields) or fields[0] == DOCUMENT
+        if ends and sentence.words:
+            yield sentence
+            sentence = _Sentence([], [], [])
+        if ends or _is_comment(line, fields, tabs, columns):
+            continue
+        if len(fields) != columns:
+            raise error_at(
+                path, line.number, f"{len(fields)} columns, but the first row has {columns}: {line.text!r:.60}."
+            )
+        for name, place in (("word", word), ("label", label)):
+            if place is not None and not fields[place]:
+                raise error_at(path, line.number, f"the {name} is empty: {line.text!r:.60}.")
+        sentence.words.append(fields[word])
+        sentence.lines.append(line.number)
+        if label is not None:
+            sentence.labels.append(fields[label])
+
+
+def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> bool:
+    """Whether a line that begins with # is no row: # and its label are a row, and so is a #hashtag."""
+    if not line.text.startswith("#"):
+        return False
+    if len(fields) != columns or line.text.startswith(_DOCUMENT_MARKS):
+        return True
+    return " " in fields[0] if tabs else line.text.startswith("# ") and "\t" in line.text
+
+
+def _column(path: Source, pattern: _Line, column: int, columns: int, name: str) -> int:
+    if not -columns <= column < columns:
+        raise error_at(
+            path, pattern.number, f"{columns} columns, so there is no {name}={column}: {pattern.text!r:.60}."
+        )
+    return column % columns
+
+
+def _check_row(index: int, row: tuple[str, ...]) -> None:
+    for field in row:
+        problem = _field_problem(field, alone=len(row) == 1)
+        if problem:
+            raise InputError(f"examples[{index}]: {field!r:.40} {problem}.")
+    if row[0] == DOCUMENT or (row[0].startswith("#") and " " in row[0]):
+        raise InputError(f"examples[{index}]: {row[0]!r:.40} would be read as no word but a mark between sentences.")
+
+
+def _field_problem(field: str, *, alone: bool) -> str:
+    if not field:
+        return "is empty"
+    if any(character in field for character in "\t\r\n\0"):
+        return "holds a tab, a line end or NUL"
+    if field != field.strip(" ") or (alone and " " in field):
+        return "holds a blank that would not be read back"
+    if field[0] == "\ufeff":
+        return "begins with a byte order mark"
+    try:
+        field.encode("utf-8")
+    except UnicodeEncodeError:
+        return "holds half of a surrogate pair"
+    return ""

@@ -1,0 +1,78 @@
+"""What the readers hand on: one text or pair, one sentence of words, or one question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import InputError
+
+Label = str | float | tuple[str, ...] | None
+"""A class, a score, several classes at once, or none where the file has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextExample:
+    """A text, or two texts that are looked at together, to be classified or scored.
+
+    Attributes:
+        text: The text, or the first of the two.
+        pair: The second text; None where there is one text only.
+        label: The class as a string, the score as a float, a tuple of classes where a text may have several (empty
+            if it has none of them), or None where the label is not known.
+    """
+
+    text: str
+    pair: str | None = None
+    label: Label = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedExample:
+    """A sentence of words, each with a label.
+
+    Attributes:
+        words: The words.
+        labels: One label for each word, such as B-PER; None where the labels are not known.
+
+    Raises:
+        InputError: There are more or fewer labels than words.
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and len(self.labels) != len(self.words):
+            raise InputError(f"There are {len(self.words)} words and {len(self.labels)} labels. Each word needs one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A span of a context that answers a question.
+
+    Attributes:
+        text: The span.
+        start: Index of its first character in the context.
+    """
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionExample:
+    """A question about a context.
+
+    Attributes:
+        id: Names the question in files of predictions.
+        question: The question.
+        context: The text that the answer is a span of.
+        answers: The answers that count as right; empty where they are not known or there is none.
+        is_impossible: Whether the context does not answer the question.
+    """
+
+    id: str
+    question: str
+    context: str
+    answers: tuple[Answer, ...] = ()
+    is_impossible: bool = False

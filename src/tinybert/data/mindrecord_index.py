@@ -1,0 +1,165 @@
+"""What a MindRecord file and its index say about themselves, verified before MindSpore reads them.
+
+A MindRecord file begins with a JSON header and has an SQLite index beside it, `NAME.db`. MindSpore opens what the
+header names, so that a renamed file is read as the file that has its old name; and it notices no changed byte.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import InputError
+
+# MindSpore opens the tables that it knows by name, so one more does not disturb it.
+_TABLE = "TINYBERT_CHECKSUM"
+_BLOCK = 1 << 20
+_LONGEST_HEADER = 1 << 28
+
+
+class MindRecordFile(NamedTuple):
+    """A verified file.
+
+    Attributes:
+        path: The file.
+        rows: Its rows.
+        schema: What stands in each column: its `type`, and its `shape` if it has one.
+        parts: Names of all files that were written with it, itself among them.
+        layout: Header and page size and schema; files that are read together must have the same.
+    """
+
+    path: str
+    rows: int
+    schema: dict[str, dict[str, Any]]
+    parts: tuple[str, ...]
+    layout: str
+
+
+def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> MindRecordFile:
+    """Verifies a MindRecord file and its index.
+
+    Args:
+        path: The file.
+        rows: Rows that were written, as `write_mindrecord` returned; files of `write_mindrecord` know it themselves.
+
+    Returns:
+        What it says about itself.
+
+    Raises:
+        InputError: It is no MindRecord file, was renamed, its index is missing or belongs to another file, it has been
+            cut or changed since it was written, or it has another number of rows.
+
+    Examples:
+        >>> import numpy as np
+        >>> from tinybert.data import write_mindrecord
+        >>> rows = write_mindrecord("checked.mindrecord", {"input_ids": np.array([[2, 7, 3], [2, 9, 3]])})
+        >>> check_mindrecord("checked.mindrecord").schema
+        {'input_ids': {'shape': [3], 'type': 'int32'}}
+    """
+    path = os.fspath(path)
+    header = _header(path)
+    name = os.path.basename(path)
+    parts = tuple(os.path.basename(part) for part in header.get("shard_addresses") or ())
+    if name not in parts:
+        raise InputError(
+            f"{path} was written as {', '.join(parts)} and cannot be renamed: MindSpore would read the file of that "
+            "name instead. Give it, and its index, that name again, or write it anew."
+        )
+    if not Path(f"{path}.db").is_file():
+        raise InputError(f"{path}: its index {name}.db is not beside it. Copy both, or write it again.")
+    with _index(path) as index:
+        found = _check_index(path, name, header, index)
+    if rows is not None and found != rows:
+        raise InputError(f"{path} has {found} rows, but {rows} were written. Write or copy it again.")
+    schema = header["schema"][0]["schema"]
+    layout = json.dumps([header.get("header_size"), header.get("page_size"), schema], sort_keys=True)
+    return MindRecordFile(path, found, schema, parts, layout)
+
+
+def add_checksum(path: str | os.PathLike[str], rows: int) -> None:
+    """Notes rows, size and checksum of a finished file in its index."""
+    path = os.fspath(path)
+    size, checksum = _size_and_checksum(path)
+    with closing(sqlite3.connect(f"{path}.db")) as index, index:
+        index.execute(f"CREATE TABLE {_TABLE} (ROW_COUNT INTEGER, SIZE INTEGER, CRC32C INTEGER)")
+        index.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (rows, size, checksum))
+
+
+def _header(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length)) if 0 < length < _LONGEST_HEADER else None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, RecursionError):
+        header = None
+    try:
+        header["schema"][0]["schema"].items()  # type: ignore[index]
+        # What is read further down has to be there, and to be numbers.
+        sum(page["end_row_id"] - page["start_row_id"] for page in header["page"])  # type: ignore[index]
+        header["header_size"] + header["page_size"]  # type: ignore[index]
+    except (TypeError, KeyError, IndexError, AttributeError):
+        raise InputError(f"{path} is no MindRecord file, or an encrypted or damaged one.") from None
+    return header  # type: ignore[return-value]
+
+
+@contextmanager
+def _index(path: str) -> Iterator[sqlite3.Connection]:
+    try:
+        # Without mode=ro SQLite would make the file, and with a journal write beside it.
+        with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}.db?mode=ro", uri=True)) as index:
+            yield index
+    except sqlite3.Error as error:
+        raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {error}.") from None
+
+
+def _check_index(path: str, name: str, header: dict[str, Any], index: sqlite3.Connection) -> int:
+    names = [row[0] for row in index.execute("SELECT NAME FROM SHARD_NAME")]
+    if names != [name]:
+        raise InputError(f"{path}: {name}.db is the index of {', '.join(names)}. Copy both files, or write it again.")
+    for (problem,) in index.execute("PRAGMA quick_check"):
+        if problem != "ok":
+            raise InputError(f"{path}: its index {name}.db is damaged: {problem}. Copy both files again.")
+    (rows,) = index.execute("SELECT COUNT(*) FROM INDEXES").fetchone()
+    pages = sum(page["end_row_id"] - page["start_row_id"] for page in header["page"])
+    written = index.execute("SELECT name FROM sqlite_master WHERE name = ?", (_TABLE,)).fetchone()
+    if written:
+        expected = index.execute(f"SELECT ROW_COUNT, SIZE, CRC32C FROM {_TABLE}").fetchone()
+        if (rows, *_size_and_checksum(path)) != expected:
+            _raise_changed(path, rows, expected[0])
+    elif os.path.getsize(path) < header["header_size"] + _end_of_rows(header, index):
+        raise InputError(f"{path} ends before its last row. The file was cut; write or copy it again.")
+    if rows != pages:
+        _raise_changed(path, rows, pages)
+    return int(rows)
+
+
+def _raise_changed(path: str, rows: int, written: int) -> None:
+    counts = f"its index has {rows} rows, but {written} were written" if rows != written else "its checksum is wrong"
+    raise InputError(f"{path} is not as it was written: {counts}. Write or copy it and its index again.")
+
+
+def _end_of_rows(header: dict[str, Any], index: sqlite3.Connection) -> int:
+    """Bytes after the header that the rows reach to."""
+    ends = [
+        index.execute(f"SELECT MAX(PAGE_ID_{kind} * ? + PAGE_OFFSET_{kind}_END) FROM INDEXES", (header["page_size"],))
+        for kind in ("RAW", "BLOB")
+    ]
+    return max(cursor.fetchone()[0] or 0 for cursor in ends)
+
+
+def _size_and_checksum(path: str) -> tuple[int, int]:
+    import crc32c
+
+    size = checksum = 0
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            size += len(block)
+            checksum = crc32c.crc32c(block, checksum)
+    return size, checksum

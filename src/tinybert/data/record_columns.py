@@ -1,0 +1,132 @@
+"""The columns of record files: their published names, and what may stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import InputError
+
+COLUMNS = ("input_ids", "input_mask", "segment_ids")
+"""The network's inputs, under the names that the published data has."""
+
+LABEL_COLUMN = "label_ids"
+"""What is to be predicted, under the name that the published data has."""
+
+# What the network, its heads and losses take: int32, which is also read twice as fast as int64. Other columns keep the
+# int64 that TFRecord has.
+_INT32_COLUMNS = frozenset((*COLUMNS, LABEL_COLUMN, "unique_ids", "start_positions", "end_positions"))
+
+Dtype = type[np.int32] | type[np.int64] | type[np.float32]
+IntegerType = type[np.int32] | type[np.int64]
+
+
+def integer_type(name: str) -> IntegerType:
+    """What integers of a column are read and stored as."""
+    return np.int32 if name in _INT32_COLUMNS else np.int64
+
+
+class RecordColumn(NamedTuple):
+    """A column of a record file.
+
+    Attributes:
+        width: Values in each row.
+        dtype: What it is read as: int32 for the published columns, int64 for other integers, float32.
+    """
+
+    width: int
+    dtype: Dtype
+
+
+def to_write(columns: Mapping[str, np.ndarray]) -> tuple[int, dict[str, np.ndarray]]:
+    """Checks columns that are to be written.
+
+    Args:
+        columns: (N, T) or (N,) integer arrays by their names, all of N rows; `label_ids` may be of floats.
+
+    Returns:
+        N, and the columns as (N, T) arrays of int32, int64 or float32; (N,) becomes (N, 1).
+
+    Raises:
+        InputError: A column is of another kind, a published one has a value outside int32 or a label that is not
+            finite, or the columns have different numbers of rows. Names column and row.
+    """
+    if not columns:
+        raise InputError("there is no column to write")
+    checked = {name: _to_write(name, array) for name, array in columns.items()}
+    sizes = {name: len(array) for name, array in checked.items()}
+    if len(set(sizes.values())) != 1:
+        raise InputError(f"the columns have different numbers of rows: {sizes}")
+    return next(iter(sizes.values())), checked
+
+
+def choose_names(
+    available: Mapping[str, RecordColumn], wanted: Iterable[str] | None, others: Iterable[str], place: str
+) -> tuple[str, ...]:
+    """Checks that the columns which a caller wants are there.
+
+    Args:
+        available: Columns of numbers that the file has.
+        wanted: What the caller wants; None is all of them.
+        others: Columns of the file that hold no numbers.
+        place: The file, for the error.
+
+    Returns:
+        The names in the caller's order.
+
+    Raises:
+        InputError: One is not there; the message lists what is.
+    """
+    if wanted is None:
+        return tuple(available)
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    for name in names:
+        if name not in available:
+            text = "holds no numbers" if name in set(others) else "is not there"
+            raise InputError(f"{place}: the column {name!r} {text}; there are {', '.join(available) or 'none'}.")
+    return names
+
+
+def as_read(name: str, array: Any, column: RecordColumn) -> np.ndarray:
+    """Makes the array that a caller gets out of (B, T) values, which are in range.
+
+    Labels of one value a row are (B,), all else (B, T).
+    """
+    array = np.asarray(array).astype(column.dtype, copy=False).reshape(-1, column.width)
+    return array[:, 0] if name == LABEL_COLUMN and column.width == 1 else array
+
+
+def outside(array: np.ndarray, dtype: Dtype) -> np.ndarray:
+    """Indices (first axis) of the rows that have an integer which `dtype` cannot hold; none if it is of floats."""
+    if dtype is np.float32:
+        return np.zeros(0, np.intp)
+    limits = np.iinfo(np.int32 if dtype is np.int32 else np.int64)
+    wrong = (array < limits.min) | (array > limits.max)
+    return np.flatnonzero(wrong.any(axis=tuple(range(1, wrong.ndim))))
+
+
+def _to_write(name: str, array: Any) -> np.ndarray:
+    kinds = ("an array of integers or floats" if name == LABEL_COLUMN else "an array of integers") + ", (N, T) or (N,)"
+    if not isinstance(array, np.ndarray) or array.ndim not in (1, 2) or array.dtype.kind not in "iuf":
+        raise InputError(f"column {name} must be {kinds}")
+    if array.dtype.kind == "f" and name != LABEL_COLUMN:
+        raise InputError(f"column {name} must be {kinds}; it is of {array.dtype}")
+    array = array[:, None] if array.ndim == 1 else array
+    if array.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            single = array.astype(np.float32)
+        rows = np.flatnonzero(~np.isfinite(single).all(axis=1))
+        if len(rows):
+            raise InputError(f"column {name}, row {rows[0]}: {array[rows[0]].tolist()} is no number that float32 holds")
+        return single
+    dtype = integer_type(name)
+    rows = outside(array, dtype)
+    if len(rows):
+        limits = np.iinfo(np.int32 if dtype is np.int32 else np.int64)
+        raise InputError(
+            f"column {name}, row {rows[0]}: a value is outside {limits.dtype} ({limits.min} to {limits.max}), which it "
+            "is stored and read as; MindSpore would wrap it silently"
+        )
+    return array.astype(dtype)

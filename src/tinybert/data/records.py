@@ -1,0 +1,186 @@
+"""Batches out of TFRecord and MindRecord files, checked as MindSpore does not check them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+import numpy as np
+
+from ..errors import InputError
+from ..text.inputs import check_integer
+from .batches import shuffled
+from .mindrecord_reader import MindRecordSource
+from .record_columns import RecordColumn, choose_names
+from .tfrecord_frames import is_intact_header
+from .tfrecord_reader import TfRecordSource
+
+RecordFormat = Literal["tfrecord", "mindrecord"]
+_SOURCES: dict[str, type[TfRecordSource] | type[MindRecordSource]] = {
+    "tfrecord": TfRecordSource,
+    "mindrecord": MindRecordSource,
+}
+
+
+class Records:
+    """Rows of record files in batches; made by `read_records`.
+
+    Each pass over it is an epoch, and shuffles anew if it shuffles; `epoch` gives a certain one.
+
+    Attributes:
+        rows: Rows of all files.
+        columns: Width and dtype of the columns that are read, by their names.
+        seed: What the order follows from, together with the epoch; None if it does not shuffle.
+    """
+
+    def __init__(
+        self,
+        source: TfRecordSource | MindRecordSource,
+        columns: Mapping[str, RecordColumn],
+        *,
+        batch_size: int,
+        seed: int | None,
+        shard: tuple[int, int],
+        drop_remainder: bool,
+    ) -> None:
+        self.rows = sum(source.rows)
+        self.columns = dict(columns)
+        self.seed = seed
+        self._source = source
+        self._batch_size = batch_size
+        index, count = shard
+        if drop_remainder:
+            # The same number in each shard: a process without a batch would let the others wait.
+            each = self.rows // count // batch_size * batch_size
+            self._range = (index * each, (index + 1) * each)
+        else:
+            self._range = (self.rows * index // count, self.rows * (index + 1) // count)
+        self._next_epoch = 0
+
+    def __len__(self) -> int:
+        """Batches of an epoch, of this shard."""
+        return len(range(*self._range, self._batch_size))
+
+    def __iter__(self) -> Iterator[dict[str, np.ndarray]]:
+        self._next_epoch += 1
+        return self.epoch(self._next_epoch - 1)
+
+    def epoch(self, epoch: int) -> Iterator[dict[str, np.ndarray]]:
+        """The batches of one epoch, from 0, as `read_records` describes them."""
+        check_integer(epoch, "epoch", 0)
+        begin, end = self._range
+        order = np.arange(self.rows) if self.seed is None else shuffled(self.rows, self.seed, epoch)
+        return self._source.read(tuple(self.columns), order[begin:end], self._batch_size)
+
+
+def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    batch_size: int,
+    shuffle: bool = False,
+    seed: int | None = None,
+    shard: tuple[int, int] | None = None,
+    columns: Iterable[str] | None = None,
+    drop_remainder: bool = False,
+    rows: int | None = None,
+    format: RecordFormat | None = None,  # noqa: A002 - as `read_texts` calls it
+) -> Records:
+    """Reads TFRecord or MindRecord files in batches, over several files as if they were one.
+
+    All files are read through first and verified: every checksum of TFRecord files, the checksum that
+    `write_mindrecord` notes, and the number of rows. Every batch is checked again, and so is its end: no row is lost
+    silently.
+
+    Args:
+        paths: A file, or several of one format.
+        batch_size: Rows of a batch.
+        shuffle: Gives all rows, not only neighbours, a new order in each epoch.
+        seed: What the order follows from; without one, another each time.
+        shard: (index, count), the part to read where `count` processes share the rows: by ranges, each row in exactly
+            one part, none twice. Shuffling over parts needs a seed, the same in all.
+        columns: Names of the columns to read; None reads all columns of numbers.
+        drop_remainder: Only whole batches, equally many in each part: for training. False keeps every row: for
+            evaluation.
+        rows: Rows of all files together, as the writers returned them. A TFRecord file that was cut between two rows
+            is found by nothing else.
+        format: "tfrecord" or "mindrecord" where the files do not say it: those that begin as a MindRecord file are
+            taken for one, all others for TFRecord.
+
+    Returns:
+        The batches: iterate over it for dicts of (B, T) arrays by their names, `label_ids` of one value a row as (B,).
+        The published columns are int32, other integers int64, floats float32.
+
+    Raises:
+        InputError: A file is damaged, cut, renamed or of another format (names file, record and byte); it has another
+            number of rows than `rows`; a column is not there (lists what is); an argument is not allowed. While
+            iterating: a row that lacks a column or has another number of values than the first.
+
+    Examples:
+        >>> from tinybert.data import write_tfrecord
+        >>> rows = write_tfrecord("small.tfrecord", {"input_ids": np.zeros((3, 128), int), "label_ids": np.arange(3)})
+        >>> records = read_records("small.tfrecord", batch_size=2, shuffle=True, seed=1, rows=rows)
+        >>> [(batch["input_ids"].shape, batch["label_ids"].shape) for batch in records]
+        [((2, 128), (2,)), ((1, 128), (1,))]
+    """
+    files = [os.fspath(paths)] if isinstance(paths, str | os.PathLike) else [os.fspath(path) for path in paths]
+    if not files:
+        raise InputError("There are no files to read.")
+    check_integer(batch_size, "batch_size", 1)
+    source = _SOURCES[_format(files, format)](files)
+    names = choose_names(source.columns, columns, source.others, files[0])
+    if not sum(source.rows):
+        raise InputError(f"{', '.join(files[:3])}: there are no rows.")
+    if rows is not None and rows != sum(source.rows):
+        counts = ", ".join(f"{path} {count}" for path, count in list(zip(files, source.rows, strict=True))[:10])
+        raise InputError(f"There are {sum(source.rows)} rows, but {rows} were written: {counts}.")
+    return Records(
+        source,
+        {name: source.columns[name] for name in names},
+        batch_size=batch_size,
+        seed=_seed(shuffle, seed, shard),
+        shard=_shard(shard),
+        drop_remainder=drop_remainder,
+    )
+
+
+def _format(files: list[str], given: RecordFormat | None) -> str:
+    if given is not None:
+        if given not in _SOURCES:
+            raise InputError(f"format is {given!r}; it must be one of {', '.join(_SOURCES)}.")
+        return given
+    found = {path: _looks_like(path) for path in files}
+    if len(set(found.values())) > 1:
+        raise InputError(f"The files are of different formats: {found}. Read those of one format at a time.")
+    return found[files[0]]
+
+
+def _looks_like(path: str) -> RecordFormat:
+    try:
+        with open(path, "rb") as file:
+            header = file.read(12)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    # Both begin with a length. After it MindRecord has JSON, TFRecord a checksum, which may happen to look like JSON.
+    # One of two characters is enough, so that a damaged file is still taken for what it is.
+    json = header[8:9] == b"{" or header[9:10] == b'"'
+    return "mindrecord" if json and not is_intact_header(header) else "tfrecord"
+
+
+def _seed(shuffle: bool, seed: int | None, shard: tuple[int, int] | None) -> int | None:
+    if not shuffle:
+        return None
+    if seed is not None:
+        return check_integer(seed, "seed", 0)
+    if shard is not None and shard[1] > 1:
+        raise InputError("Shuffled parts need a seed, the same in all, or rows would be read twice or never.")
+    return int(np.random.SeedSequence().generate_state(1)[0])
+
+
+def _shard(shard: tuple[int, int] | None) -> tuple[int, int]:
+    if shard is None:
+        return 0, 1
+    if not isinstance(shard, tuple | list) or len(shard) != 2:
+        raise InputError(f"shard is {shard!r}; it must be (index, count).")
+    count = check_integer(shard[1], "shard's count", 1)
+    return check_integer(shard[0], "shard's index", 0, count - 1), count

@@ -1,0 +1,141 @@
+"""Questions about contexts in SQuAD's JSON, versions 1.1 and 2, which CMRC 2018 and DRCD use as well."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import InputError
+from .examples import Answer, QuestionExample
+from .files import Source, name_of, read_text
+
+
+def read_squad(path: Source, *, strict: bool = True) -> list[QuestionExample]:
+    """Reads questions and checks that each answer stands in its context where the file says.
+
+    Args:
+        path: The file, UTF-8; or an open binary file.
+        strict: False leaves out the questions that have an answer at a wrong place, and warns once with their number.
+
+    Returns:
+        The questions in the order of the file. A question without `answers`, as in a test set, has none; in version 1
+        none is impossible.
+
+    Raises:
+        InputError: With file and question: an answer that does not stand at its `answer_start` (says what stands
+            there, and where it does stand), an impossible question with an answer, an id that occurs twice, a missing
+            or misformed key. Without: a file that is not JSON or not of this form, or has no questions.
+
+    Warns:
+        UserWarning: How many questions were left out, and the first of them.
+
+    Examples:
+        A path, or an open file:
+
+        >>> import io, json
+        >>> qas = [{"id": "1", "question": "Where?", "answers": [{"text": "Here", "answer_start": 0}]}]
+        >>> content = {"data": [{"paragraphs": [{"context": "Here it is.", "qas": qas}]}]}
+        >>> read_squad(io.BytesIO(json.dumps(content).encode()))[0].answers
+        (Answer(text='Here', start=0),)
+    """
+    name = name_of(path)
+    text = read_text(path)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{name}, line {error.lineno}: not JSON: {error.msg} at character {error.colno}.") from None
+    except (RecursionError, ValueError) as error:  # nested too deep, an integer of thousands of digits
+        raise InputError(f"{name}: not JSON that can be read: {error}.") from None
+    try:
+        questions = list(_questions(content))
+        check_ids(questions)
+        problems = {question.id: problem for question in questions if (problem := answer_problem(question))}
+        if problems and strict:
+            identifier, problem = next(iter(problems.items()))
+            hint = f" ({len(problems)} questions are like that; strict=False leaves them out.)"
+            raise InputError(f"question {identifier!r}: {problem}{hint}")
+    except InputError as error:
+        raise InputError(f"{name}, {error}") from None
+    if problems:
+        identifier, problem = next(iter(problems.items()))
+        left_out = f"{name}: {len(problems)} of {len(questions)} questions are left out"
+        warnings.warn(f"{left_out}; the first is {identifier!r}: {problem}", stacklevel=2)
+    return [question for question in questions if question.id not in problems]
+
+
+def _questions(content: Any) -> Iterator[QuestionExample]:
+    # Places such as data[3].paragraphs[0] say where a question without an id is.
+    for place, article in _items(content, "data", "the file"):
+        for inner, paragraph in _items(article, "paragraphs", place):
+            context = _string(paragraph, "context", inner)
+            for innermost, question in _items(paragraph, "qas", inner):
+                yield _question(question, context, innermost)
+
+
+def _question(question: Any, context: str, place: str) -> QuestionExample:
+    identifier = _string(question, "id", place)
+    named = f"question {identifier!r}"
+    impossible = question.get("is_impossible", False)
+    if not isinstance(impossible, bool):
+        raise InputError(f"{named}: is_impossible is {impossible!r:.60}; it must be true or false.")
+    answers = []
+    for inner, answer in _items(question, "answers", named) if question.get("answers") is not None else ():
+        start = answer.get("answer_start") if isinstance(answer, dict) else None
+        if not isinstance(start, int) or isinstance(start, bool):
+            raise InputError(f"{inner}: answer_start is {start!r:.60}; it must be an integer.")
+        answers.append(Answer(_string(answer, "text", inner), start))
+    return QuestionExample(identifier, _string(question, "question", named), context, tuple(answers), impossible)
+
+
+def _items(value: Any, key: str, place: str) -> Iterator[tuple[str, Any]]:
+    items = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(items, list):
+        raise InputError(f"{place}: no list {key!r}; {_found(value)}. SQuAD has data, paragraphs, qas, answers.")
+    prefix = "" if place == "the file" else f"{place}{', ' if place.startswith('question') else '.'}"
+    return ((f"{prefix}{key}[{index}]", item) for index, item in enumerate(items))
+
+
+def _string(value: Any, key: str, place: str) -> str:
+    found = value.get(key) if isinstance(value, dict) else None
+    if isinstance(found, str):
+        return found
+    problem = f"{key!r} is {found!r:.60}, not a string" if found is not None else f"no {key!r}; {_found(value)}"
+    raise InputError(f"{place}: {problem}.")
+
+
+def _found(value: Any) -> str:
+    if isinstance(value, dict):
+        return "there are " + (", ".join(map(repr, list(value)[:20])) or "no keys")
+    return f"there is {value!r:.60}"
+
+
+def check_ids(questions: list[QuestionExample]) -> None:
+    """Raises InputError unless there are questions and their ids differ."""
+    seen: set[str] = set()
+    for question in questions:
+        if question.id in seen:
+            raise InputError(f"question {question.id!r} occurs twice; predictions could not be told apart.")
+        seen.add(question.id)
+    if not questions:
+        raise InputError("there are no questions.")
+
+
+def answer_problem(question: QuestionExample) -> str:
+    """What is wrong with a question's answers; empty if nothing."""
+    if question.is_impossible and question.answers:
+        return "is_impossible, but it has an answer."
+    for answer in question.answers:
+        end = answer.start + len(answer.text)
+        if not answer.text.strip():
+            return "an answer is empty. A question without one has is_impossible."
+        if answer.start < 0 or question.context[answer.start : end] != answer.text:
+            there = question.context[max(0, answer.start) : end] if answer.start >= 0 else ""
+            places = [match.start() for match in re.finditer(re.escape(answer.text), question.context)]
+            nearest = min(places, key=lambda place: abs(place - answer.start), default=None)
+            known = "it stands nowhere in the context" if nearest is None else f"it stands at {nearest}"
+            says = f"the answer {answer.text!r:.60} does not stand at character {answer.start}, where there is"
+            return f"{says} {repr(there)[:60] if there else 'nothing'}; {known}."
+    return ""

@@ -1,0 +1,84 @@
+"""Questions, and predicted answers, into SQuAD's JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from ..errors import InputError
+from .examples import QuestionExample
+from .files import replacing
+from .squad import answer_problem, check_ids
+
+
+def write_squad(path: str | os.PathLike[str], examples: Iterable[QuestionExample]) -> int:
+    """Writes questions as SQuAD version 2 JSON; `read_squad` reads them back equal.
+
+    Args:
+        path: The file. It is there whole or not at all.
+        examples: The questions. Neighbours with the same context share a paragraph.
+
+    Returns:
+        Questions written.
+
+    Raises:
+        InputError: There are none, an id occurs twice, an answer does not stand in its context, or a text cannot be
+            encoded.
+    """
+    questions = list(examples)
+    if not questions:
+        raise InputError(f"There are no examples to write to {os.fspath(path)}.")
+    check_ids(questions)
+    for question in questions:
+        problem = answer_problem(question)
+        if problem:
+            raise InputError(f"question {question.id!r}: {problem}")
+    paragraphs = [
+        {"context": context, "qas": [_as_json(question) for question in group]}
+        for context, group in groupby(questions, key=lambda question: question.context)
+    ]
+    _write_json(path, {"version": "v2.0", "data": [{"title": "", "paragraphs": paragraphs}]})
+    return len(questions)
+
+
+def write_predictions(path: str | os.PathLike[str], predictions: Mapping[str, str]) -> int:
+    """Writes answers in the form that the official evaluation scripts of SQuAD and CMRC take.
+
+    Args:
+        path: The file. It is there whole or not at all.
+        predictions: The answer's text by the question's id; empty where the context does not answer it.
+
+    Returns:
+        Answers written.
+
+    Raises:
+        InputError: An id or an answer is not a string, or cannot be encoded.
+    """
+    for identifier, answer in predictions.items():
+        if not isinstance(identifier, str) or not isinstance(answer, str):
+            raise InputError(f"predictions[{identifier!r}] is {answer!r:.60}; ids and answers are strings.")
+    _write_json(path, dict(predictions))
+    return len(predictions)
+
+
+def _as_json(question: QuestionExample) -> dict[str, Any]:
+    answers = [{"text": answer.text, "answer_start": answer.start} for answer in question.answers]
+    return {
+        "id": question.id,
+        "question": question.question,
+        "answers": answers,
+        "is_impossible": question.is_impossible,
+    }
+
+
+def _write_json(path: str | os.PathLike[str], content: Any) -> None:
+    with replacing(path) as temporary:
+        try:
+            encoded = json.dumps(content, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            half = error.object[error.start]
+            raise InputError(f"A text holds {half!r}, half of a surrogate pair and no character.") from None
+        temporary.write_bytes(encoded + b"\n")

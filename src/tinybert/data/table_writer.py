@@ -1,0 +1,109 @@
+"""Texts, pairs of texts and their labels into TSV, CSV and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from ..errors import InputError
+from .examples import Label, TextExample
+from .files import replacing
+from .rows import Format, format_of
+from .tables import check_text
+
+
+def write_texts(
+    path: str | os.PathLike[str],
+    examples: Iterable[TextExample],
+    *,
+    format: Format | None = None,  # noqa: A002 - as `read_texts` calls it
+    multi_label_separator: str | None = None,
+) -> int:
+    """Writes a table that `read_texts` reads back equal, given the same separator and `regression` for scores.
+
+    The columns are `text`, or `sentence1` and `sentence2`, and `label` where there is one.
+
+    Args:
+        path: The file. It is there whole or not at all.
+        examples: Either all with a second text or none, all with a label or none. Read one after the other.
+        format: "tsv", "csv" or "jsonl" where the file's ending does not say it.
+        multi_label_separator: What to put between several classes; JSON lines need none.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        InputError: There are no examples, they differ in kind, or one cannot be written in this format so that it
+            reads the same: a tab or a line end in TSV, an empty text, a label with outer blanks. Names its index.
+    """
+    kind = format_of(path, format)
+    writer = _TableWriter(kind, multi_label_separator)
+    # newline="": what ends a line is up to the writer, and a line end inside a quoted field stays what it is.
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        count = 0
+        for index, example in enumerate(examples):
+            try:
+                writer.write(file, example)
+            except InputError as error:
+                raise InputError(f"examples[{index}]: {error}") from None
+            count += 1
+        if not count:
+            raise InputError(f"There are no examples to write to {os.fspath(path)}.")
+    return count
+
+
+class _TableWriter:
+    def __init__(self, kind: Format, separator: str | None) -> None:
+        self._kind = kind
+        self._separator = separator
+        self._first: tuple[bool, type] | None = None
+
+    def write(self, file: TextIO, example: TextExample) -> None:
+        shape = (example.pair is not None, type(example.label))
+        columns = ["sentence1", "sentence2"] if example.pair is not None else ["text"]
+        columns += ["label"] if example.label is not None else []
+        if self._first is None:
+            self._first = shape
+            if self._kind != "jsonl":
+                self._write_fields(file, columns)
+        elif shape != self._first:
+            raise InputError("it differs from the first in having a second text, or in the kind of its label.")
+        texts = [example.text] if example.pair is None else [example.text, example.pair]
+        values: list[Any] = [check_text(text) for text in texts]
+        if example.label is not None:
+            values.append(self._label(example.label))
+        if self._kind == "jsonl":
+            file.write(json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False) + "\n")
+        else:
+            self._write_fields(file, values)
+
+    def _label(self, label: Label) -> Any:
+        classes = [label] if isinstance(label, str) else list(label) if isinstance(label, tuple) else []
+        for name in classes:
+            if not name or name != name.strip():
+                raise InputError(f"the label {name!r} is empty or has blanks around it.")
+        if isinstance(label, float) and not math.isfinite(label):
+            raise InputError(f"the label is {label}, which is no score.")
+        if not isinstance(label, tuple):
+            return label if isinstance(label, str) or self._kind == "jsonl" else repr(label)
+        if self._kind == "jsonl":
+            return list(label)
+        if not self._separator:
+            raise InputError("it has several labels. Give multi_label_separator, or write JSON lines.")
+        for name in classes:
+            if self._separator in name:
+                raise InputError(f"the label {name!r} holds the separator {self._separator!r}. Take another one.")
+        return self._separator.join(label)
+
+    def _write_fields(self, file: TextIO, fields: list[str]) -> None:
+        if self._kind == "csv":
+            csv.writer(file).writerow(fields)
+            return
+        for field in fields:
+            if any(character in field for character in "\t\r\n"):
+                raise InputError(f"{field!r:.60} holds a tab or a line end, which TSV cannot. Write CSV or JSON lines.")
+        file.write("\t".join(fields) + "\n")

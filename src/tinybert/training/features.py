@@ -1,0 +1,178 @@
+"""From examples to arrays: token ids with the labels of their task."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..checkpoint.task import Task
+from ..data import QuestionExample, TaggedExample, TextExample
+from ..errors import InputError
+from ..text import BertTokenizer, Encoding
+
+if TYPE_CHECKING:
+    from ..data.examples import Label
+
+IGNORED = -100
+"""The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
+
+Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Features:
+    """Tokenized examples with labels, N rows.
+
+    Attributes:
+        encoding: The rows.
+        labels: (N,) int32 for one label a text; (N, C) float32 for several; (N,) float32 for a score; (N, T) int32 for
+            tokens; (N, 2) int32 for the first and last token of an answer.
+        per_token: Whether each token has a label of its own.
+    """
+
+    encoding: Encoding
+    labels: np.ndarray
+    per_token: bool = False
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(N,) int32, tokens of each row."""
+        return self.encoding.lengths
+
+    def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
+        """The network's three inputs and the labels of some rows, padded to the longest of them."""
+        part = self.encoding.take(rows, pad_to_multiple_of=pad_to_multiple_of)
+        labels = self.labels[np.asarray(rows)]
+        if self.per_token:
+            labels = labels[:, : part.input_ids.shape[1]]
+        return (*part.inputs, labels)
+
+
+def labels_of(examples: Examples, kind: str) -> tuple[str, ...]:
+    """The names of all labels in the examples, sorted; numbers by their value. `O` comes first."""
+    found: set[str] = set()
+    for example in examples:
+        if isinstance(example, TaggedExample):
+            found.update(example.labels or ())
+        elif isinstance(example, TextExample):
+            found.update(example.label if isinstance(example.label, tuple) else [str(example.label)])
+    numeric = all(name.lstrip("-").isdigit() for name in found)
+    order = sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name))
+    if kind != "question-answering" and not order:
+        raise InputError("the training data has no labels")
+    return tuple(order)
+
+
+def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
+    """Tokenizes labelled examples.
+
+    Args:
+        examples: All of the kind that the task needs.
+        task: Tells the labels and their order.
+        tokenizer: The model's.
+        max_length: Tokens to which a row is cut; questions get further rows for what does not fit.
+
+    Raises:
+        InputError: An example has no label, or one that the task does not have; names its index.
+    """
+    makers: dict[str, Any] = {
+        "sequence-classification": _sequence_features,
+        "token-classification": _token_features,
+        "question-answering": _answer_features,
+    }
+    if task.kind not in makers:
+        raise InputError(f"the task {task.kind} has no labels to learn")
+    if not examples:
+        raise InputError("there are no examples")
+    return makers[task.kind](examples, task, tokenizer, max_length)
+
+
+def _sequence_features(
+    examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int
+) -> Features:
+    texts = [example.text for example in examples]
+    pairs = [example.pair for example in examples if example.pair is not None]
+    if pairs and len(pairs) != len(examples):
+        raise InputError(f"of {len(examples)} examples, {len(pairs)} are pairs: either all texts come in pairs or none")
+    encoding = tokenizer(texts, pairs or None, max_length=max_length)
+    if task.problem == "regression":
+        return Features(
+            encoding, np.array([_score(example.label, i) for i, example in enumerate(examples)], np.float32)
+        )
+    index = {name: number for number, name in enumerate(task.labels)}
+    if task.problem == "single-label":
+        ids = [_label_id(str(example.label), index, i) for i, example in enumerate(examples)]
+        return Features(encoding, np.array(ids, np.int32))
+    labels = np.zeros((len(examples), len(index)), np.float32)
+    for row, example in enumerate(examples):
+        for name in example.label if isinstance(example.label, tuple) else (str(example.label),):
+            labels[row, _label_id(name, index, row)] = 1
+    return Features(encoding, labels)
+
+
+def _token_features(
+    examples: Sequence[TaggedExample], task: Task, tokenizer: BertTokenizer, max_length: int
+) -> Features:
+    index = {name: number for number, name in enumerate(task.labels)}
+    encoding = tokenizer([list(example.words) for example in examples], max_length=max_length, is_split_into_words=True)
+    word_ids = encoding.word_ids
+    assert word_ids is not None
+    labels = np.full(word_ids.shape, IGNORED, np.int32)
+    # The first piece of each word carries its label, as in Devlin et al. 2018, section 5.3.
+    first = (word_ids >= 0) & (word_ids != np.roll(word_ids, 1, axis=1))
+    for row, example in enumerate(examples):
+        if example.labels is None:
+            raise InputError(f"example {row} has no labels")
+        ids = np.array([_label_id(name, index, row) for name in example.labels], np.int32)
+        labels[row, first[row]] = ids[word_ids[row, first[row]]]
+    return Features(encoding, labels, per_token=True)
+
+
+def _answer_features(
+    examples: Sequence[QuestionExample], task: Task, tokenizer: BertTokenizer, max_length: int
+) -> Features:
+    del task
+    encoding = tokenizer(
+        [example.question for example in examples],
+        [example.context for example in examples],
+        max_length=max_length,
+        truncation="only_second",
+        return_overflowing=True,
+        stride=max(1, max_length // 3),
+        return_offsets=True,
+    )
+    assert encoding.overflow_to_sample is not None
+    assert encoding.offsets is not None
+    labels = np.zeros((len(encoding), 2), np.int32)
+    in_context = encoding.sequence_ids == 1
+    for row, sample in enumerate(encoding.overflow_to_sample):
+        example = examples[sample]
+        if example.is_impossible or not example.answers:
+            continue
+        answer = example.answers[0]
+        starts, ends = encoding.offsets[row, :, 0], encoding.offsets[row, :, 1]
+        end = answer.start + len(answer.text)
+        first = np.flatnonzero(in_context[row] & (starts <= answer.start) & (answer.start < ends))
+        last = np.flatnonzero(in_context[row] & (starts < end) & (end <= ends))
+        # A window that does not hold the whole answer has none.
+        if len(first) and len(last):
+            labels[row] = first[0], last[-1]
+    return Features(encoding, labels)
+
+
+def _label_id(name: str, index: dict[str, int], row: int) -> int:
+    if name not in index:
+        raise InputError(f"example {row} has the label {name!r}; the model's labels are {', '.join(index)}")
+    return index[name]
+
+
+def _score(label: Label, row: int) -> float:
+    if not isinstance(label, int | float):
+        raise InputError(f"example {row} has the label {label!r}; a regression needs numbers")
+    return float(label)

@@ -1,0 +1,125 @@
+"""Fine-tuning from examples to a model folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import mindspore as ms
+from mindspore import nn
+
+from ..checkpoint.folder import save_folder
+from ..checkpoint.restore import add_head
+from ..checkpoint.task import Task
+from ..modeling import TinyBertModel
+from ..modeling.dropout import seed_dropout
+from ..text import BertTokenizer
+from .evaluation import evaluate, key_metric
+from .features import Examples, featurize
+from .log import draw_curves
+from .losses import loss_of
+from .settings import TrainingSettings
+from .trainer import Trainer
+
+METRICS = "metrics.json"
+TRAINING = "training.json"
+
+
+def finetune(
+    encoder: TinyBertModel,
+    tokenizer: BertTokenizer,
+    task: Task,
+    train: Examples,
+    folder: str | Path,
+    *,
+    dev: Examples | None = None,
+    settings: TrainingSettings | None = None,
+    command: list[str] | None = None,
+) -> dict[str, float]:
+    """Trains an encoder with a fresh head, and writes the best network as a model folder.
+
+    A run that was interrupted or killed goes on where its state was saved, if it is called again with the same
+    arguments, and ends with the weights of an unbroken one.
+
+    Args:
+        encoder: The encoder, which becomes part of the network and is trained in place.
+        tokenizer: The encoder's tokenizer.
+        task: What to learn, with the names of all labels.
+        train: The training data.
+        folder: Where the model goes, with log, curves and state.
+        dev: The dev set, by which the best network is chosen; None keeps the last.
+        settings: How to train.
+        command: What to write down as the command; by default that of this process.
+
+    Returns:
+        The metrics of the network that was kept, on the dev set; none without one.
+
+    Raises:
+        InputError: An example does not fit the task.
+        KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+    """
+    settings = settings or TrainingSettings()
+    folder = Path(folder).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    network = _network(encoder, task, settings.seed)
+    train_features = featurize(train, task, tokenizer, settings.max_length)
+    dev_features = featurize(dev, task, tokenizer, settings.max_length) if dev else None
+    best: dict[str, float] = _read(folder / METRICS)
+
+    def score() -> dict[str, float]:
+        assert dev is not None
+        assert dev_features is not None
+        best_candidate.clear()
+        best_candidate.update(evaluate(network, dev_features, dev, task))
+        return best_candidate
+
+    def keep() -> None:
+        save_folder(network, folder, task=task, tokenizer=tokenizer)
+        best.clear()
+        best.update(best_candidate)
+        _write(folder / METRICS, best)
+
+    best_candidate: dict[str, float] = {}
+    trainer = Trainer(
+        network,
+        loss_of(task),
+        train_features,
+        settings,
+        folder,
+        evaluate=score if dev else None,
+        metric=key_metric(task),
+        keep=keep,
+        identity={"task": task.to_dict(), "encoder": encoder.config.to_dict()},
+    )
+    facts = {"command": command or sys.argv, "settings": settings.to_dict(), "versions": _versions()}
+    _write(folder / TRAINING, facts)
+    progress = trainer.train()
+    _write(
+        folder / TRAINING,
+        {**facts, "steps": progress.step, "best_step": progress.best_step, "seconds": progress.seconds},
+    )
+    draw_curves(folder)
+    return best
+
+
+def _network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:
+    ms.set_seed(seed + 1)  # MindSpore takes no 0
+    num_labels = 2 if task.kind == "question-answering" else len(task.labels) or 1
+    network = add_head(encoder, task, num_labels)
+    seed_dropout(network, seed)
+    return network
+
+
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("mindspore", "numpy", "mindspore-tinybert")}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,114 @@
+"""What a training tells while it runs: a progress bar, a log in JSON lines, and a picture of the curves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .state import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+LOG, CURVES = "log.jsonl", "curves.png"
+
+
+class Log:
+    """The log of one run.
+
+    Args:
+        folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line.
+        every: Steps between two lines; their loss is the mean since the last.
+        show: Whether a progress bar is shown; None shows it where stderr is a terminal.
+    """
+
+    def __init__(self, folder: Path, *, every: int = 10, show: bool | None = None) -> None:
+        self.path = folder / LOG
+        self.every = every
+        self.show = sys.stderr.isatty() if show is None else show
+        self._losses: list[float] = []
+        self._metrics = ""
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def rewind(self, step: int) -> None:
+        """Drops the lines after a step, which a resumed run writes again."""
+        if not self.path.exists():
+            return
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["step"] <= step]
+        self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+
+    def step(self, progress: Progress, total: int, loss: float, learning_rate: float) -> None:
+        """Records a step."""
+        self._losses.append(loss)
+        if progress.step % self.every == 0 or progress.step == total:
+            mean = sum(self._losses) / len(self._losses)
+            self._losses.clear()
+            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=round(progress.seconds, 3))
+            self._advance(progress.step, total, f"loss {mean:.4f} {self._metrics}")
+
+    def evaluation(self, step: int, metrics: dict[str, float], seconds: float) -> None:
+        """Records an evaluation."""
+        self.write(step=step, metrics=metrics, seconds=round(seconds, 3))
+        self._metrics = " ".join(f"{name} {value:.4f}" for name, value in list(metrics.items())[:2])
+
+    def write(self, **values: Any) -> None:
+        """Adds a line."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(values) + "\n")
+
+    def close(self) -> None:
+        """Ends the progress bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _advance(self, step: int, total: int, text: str) -> None:
+        if not self.show:
+            return
+        if self._bar is None:
+            self._bar, self._task = _make_bar(total)
+        assert self._task is not None
+        self._bar.update(self._task, completed=step, description=text)
+
+
+def _make_bar(total: int) -> tuple[Bar, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True))
+    bar.start()
+    return bar, bar.add_task("", total=total)
+
+
+def draw_curves(folder: Path) -> Path | None:
+    """Draws loss and metrics of a run's log as `curves.png`; None where matplotlib is not installed."""
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        return None
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    lines = [json.loads(line) for line in (folder / LOG).read_text(encoding="utf-8").splitlines()]
+    steps = [line for line in lines if "loss" in line]
+    evaluations = [line for line in lines if "metrics" in line]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    left.plot([line["step"] for line in steps], [line["loss"] for line in steps])
+    left.set(xlabel="step", ylabel="training loss")
+    for name in evaluations[0]["metrics"] if evaluations else ():
+        right.plot(
+            [line["step"] for line in evaluations], [line["metrics"][name] for line in evaluations], ".-", label=name
+        )
+    right.set(xlabel="step", ylabel="dev set")
+    if evaluations:
+        right.legend()
+    figure.tight_layout()
+    figure.savefig(folder / CURVES, dpi=100)
+    plt.close(figure)
+    return folder / CURVES

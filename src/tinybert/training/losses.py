@@ -1,0 +1,103 @@
+"""What is minimised for each task: cells from a network's outputs and labels to one number."""
+
+from __future__ import annotations
+
+import mindspore as ms
+from mindspore import Tensor, nn, ops
+
+from ..checkpoint.task import Task
+
+
+class CrossEntropy(nn.Cell):
+    """Mean cross entropy over the rows whose label is not negative.
+
+    Inputs:
+        logits: (N, C) float32.
+        labels: (N,) int32.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log_softmax = ops.LogSoftmax(axis=-1)
+
+    def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
+        counted = (labels >= 0).astype(ms.float32)
+        classes = ops.maximum(labels, 0).reshape((-1, 1))
+        log_probs = ops.gather_elements(self.log_softmax(logits), 1, classes).reshape((-1,))
+        return -(log_probs * counted).sum() / ops.maximum(counted.sum(), 1.0)
+
+
+class SequenceLoss(nn.Cell):
+    """Cross entropy of one label a text, of several labels a text, or the squared error of a score.
+
+    Inputs:
+        logits: (B, C) float32.
+        labels: (B,) int32; (B, C) float32 of 0 and 1 for several labels; (B,) float32 for a score.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+        self.cross_entropy = CrossEntropy()
+
+    def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
+        if self.problem == "single-label":
+            return self.cross_entropy(logits, labels)
+        if self.problem == "regression":
+            return ops.square(logits.reshape((-1,)) - labels).mean()
+        # -log(sigmoid(z)) = softplus(-z), in the form that does not overflow.
+        return (ops.relu(logits) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits)))).mean()
+
+
+class TokenLoss(nn.Cell):
+    """Cross entropy over tokens.
+
+    Inputs:
+        logits: (B, T, C) float32.
+        labels: (B, T) int32, negative where a token does not count.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cross_entropy = CrossEntropy()
+
+    def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return self.cross_entropy(logits.reshape((-1, logits.shape[-1])), labels.reshape((-1,)))
+
+
+class AnswerLoss(nn.Cell):
+    """Mean of the cross entropies of an answer's start and end, over the row's tokens.
+
+    Inputs:
+        logits: start and end logits, both (B, T) float32.
+        labels: (B, 2) int32, first and last token of the answer; 0, the first token, where there is none.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cross_entropy = CrossEntropy()
+
+    def construct(self, logits: tuple[Tensor, Tensor], labels: Tensor) -> Tensor:
+        start, end = logits
+        return (self.cross_entropy(start, labels[:, 0]) + self.cross_entropy(end, labels[:, 1])) / 2
+
+
+def loss_of(task: Task) -> nn.Cell:
+    """The loss of a task."""
+    if task.kind == "token-classification":
+        return TokenLoss()
+    if task.kind == "question-answering":
+        return AnswerLoss()
+    return SequenceLoss(task.problem)

@@ -1,0 +1,107 @@
+"""The state of a training, on disk: a killed run goes on from it and ends with the weights of an unbroken one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import CheckpointError
+
+if TYPE_CHECKING:
+    from mindspore import Parameter, nn
+
+STATE = "resume.safetensors"
+
+
+@dataclasses.dataclass
+class Progress:
+    """Where a training stands.
+
+    Attributes:
+        step: Batches trained on.
+        epoch: Epochs finished.
+        batch: Batches of the present epoch that are done.
+        best: The best metric so far, None before the first evaluation.
+        best_step: The step that it was reached at.
+        stale: Evaluations since.
+        seconds: Time trained.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    best: float | None = None
+    best_step: int = 0
+    stale: int = 0
+    seconds: float = 0.0
+
+
+def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Parameter]:
+    """Everything that a step changes: weights, moments, the optimizer's step and the counters of dropout."""
+    from ..modeling.dropout import counters_of
+
+    found = {f"weight.{parameter.name}": parameter for parameter in network.get_parameters()}
+    found |= {f"optimizer.{parameter.name}": parameter for parameter in (*optimizer.moments1, *optimizer.moments2)}
+    found["optimizer.global_step"] = optimizer.global_step
+    return found | {f"dropout.{number}": counter for number, counter in enumerate(counters_of(network))}
+
+
+def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progress, identity: dict[str, Any]) -> None:
+    """Writes the state; it is there whole or not at all.
+
+    Args:
+        folder: The run's folder.
+        parameters: What `state_parameters` returned, and whatever else a step changes.
+        progress: Where the training stands.
+        identity: What must be the same for the state to be of use: settings, task, data.
+    """
+    from safetensors.numpy import save_file
+
+    arrays = {name: np.ascontiguousarray(parameter.asnumpy()) for name, parameter in parameters.items()}
+    facts = {"progress": json.dumps(dataclasses.asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
+    temporary = folder / f".{STATE}.{os.getpid()}"
+    try:
+        save_file(arrays, str(temporary), metadata=facts)
+        os.replace(temporary, folder / STATE)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[str, Any]) -> Progress:
+    """Reads the state into the parameters.
+
+    Raises:
+        CheckpointError: The state is that of another training, or cannot be read; says what differs.
+    """
+    from mindspore import Tensor
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / STATE
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            facts = file.metadata()
+            _compare(json.loads(facts["identity"]), json.loads(json.dumps(identity)), path)
+            if set(file.keys()) != set(parameters):
+                raise CheckpointError(f"{path} is that of another network; remove it to start anew")
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is no dict
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        if isinstance(error, CheckpointError):
+            raise
+        raise CheckpointError(f"{path} cannot be read ({error}); remove it to start anew") from None
+    for name, parameter in parameters.items():
+        parameter.set_data(Tensor(arrays[name].reshape(parameter.shape)))
+    return Progress(**json.loads(facts["progress"]))
+
+
+def _compare(saved: dict[str, Any], present: dict[str, Any], path: Path) -> None:
+    different = [key for key in sorted({*saved, *present}) if saved.get(key) != present.get(key)]
+    if different:
+        lines = [f"  {key}: {saved.get(key)} then, {present.get(key)} now" for key in different]
+        raise CheckpointError(
+            f"{path} is the state of another training:\n" + "\n".join(lines) + "\nUse another folder, or remove it."
+        )

@@ -1,0 +1,216 @@
+"""One step of training as a compiled graph: forward, backward, clipping, update."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mindspore as ms
+from mindspore import Tensor, nn, ops
+from mindspore.amp import DynamicLossScaler, all_finite
+
+from ..compat import device_target
+
+if TYPE_CHECKING:
+    from mindspore import Parameter
+
+_SCALE, _SCALE_FACTOR, _SCALE_WINDOW = 2.0**16, 2, 1000
+
+
+class LossOfBatch(nn.Cell):
+    """A network and its loss as one cell.
+
+    Args:
+        network: The network.
+        loss: Its loss.
+        scaler: Scales the loss, so that float16 gradients do not vanish; None where all is float32.
+
+    Inputs:
+        input_ids, input_mask, segment_ids: (B, T) int32.
+        labels: As the loss takes them.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self, network: nn.Cell, loss: nn.Cell, scaler: DynamicLossScaler | None = None) -> None:
+        super().__init__(auto_prefix=False)
+        self.network = network
+        self.loss = loss
+        self.scaler = scaler
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
+        loss = self.loss(self.network(input_ids, input_mask, segment_ids), labels)
+        if self.scaler is None:
+            return loss
+        return self.scaler.scale(loss)
+
+
+class Update(nn.Cell):
+    """Scales gradients down to a global norm and hands them to the optimizer.
+
+    Args:
+        optimizer: The optimizer.
+        max_grad_norm: The highest global norm; 0 for no limit.
+
+    Inputs:
+        grads: One for each of the optimizer's parameters.
+
+    Outputs:
+        () float32, the global norm before.
+    """
+
+    def __init__(self, optimizer: nn.Optimizer, max_grad_norm: float) -> None:
+        super().__init__(auto_prefix=False)
+        self.optimizer = optimizer
+        self.max_grad_norm = max_grad_norm
+        self.half_square_sum = ops.L2Loss()
+
+    def construct(self, grads: tuple[Tensor, ...]) -> Tensor:
+        squares: tuple[Tensor, ...] = ()
+        for grad in grads:
+            squares += (self.half_square_sum(grad),)
+        norm = ops.sqrt(ops.addn(squares) * 2.0)
+        if self.max_grad_norm > 0:
+            factor = self.max_grad_norm / ops.maximum(norm, self.max_grad_norm)
+            clipped: tuple[Tensor, ...] = ()
+            for grad in grads:
+                clipped += (grad * factor,)
+            self.optimizer(clipped)
+        else:
+            self.optimizer(grads)
+        return norm
+
+
+class Gradients(nn.Cell):
+    """Loss and gradients of a batch, averaged over the devices.
+
+    Args:
+        forward: The network with its loss.
+        parameters: What to differentiate by.
+        reducer: Averages gradients over devices; None on one device.
+
+    Inputs:
+        As `LossOfBatch`.
+
+    Outputs:
+        The loss, () float32; a gradient for each parameter.
+    """
+
+    def __init__(self, forward: LossOfBatch, parameters: list[Parameter], reducer: nn.Cell | None = None) -> None:
+        super().__init__(auto_prefix=False)
+        self.forward = forward
+        self.scaler = forward.scaler
+        self.reducer = reducer
+        self.value_and_grad = ms.value_and_grad(forward, None, parameters)
+
+    def construct(
+        self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        loss, grads = self.value_and_grad(input_ids, input_mask, segment_ids, labels)
+        if self.reducer is not None:
+            grads = self.reducer(grads)
+        if self.scaler is not None:
+            loss = self.scaler.unscale(loss)
+            grads = self.scaler.unscale(grads)
+        return loss, grads
+
+
+class TrainingStep(nn.Cell):
+    """One batch, one update.
+
+    Args:
+        gradients: Computes loss and gradients.
+        update: Applies them.
+
+    Inputs:
+        As `LossOfBatch`.
+
+    Outputs:
+        The loss, () float32.
+    """
+
+    def __init__(self, gradients: Gradients, update: Update) -> None:
+        super().__init__(auto_prefix=False)
+        self.gradients = gradients
+        self.update = update
+        self.scaler = gradients.scaler
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
+        loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
+        if self.scaler is None:
+            self.update(grads)
+        else:
+            # An overflow of float16 skips the update, and the scaler tries a smaller scale.
+            finite = all_finite(grads)
+            self.scaler.adjust(finite)
+            if finite:
+                self.update(grads)
+        return loss
+
+
+class AccumulatingStep(nn.Cell):
+    """One batch, whose gradients are added up for a later update.
+
+    Args:
+        gradients: Computes loss and gradients.
+        sums: Where gradients are added up, one for each parameter.
+        steps: Batches for one update.
+
+    Inputs:
+        As `LossOfBatch`.
+
+    Outputs:
+        The loss, () float32.
+    """
+
+    def __init__(self, gradients: Gradients, sums: ms.ParameterTuple, steps: int) -> None:
+        super().__init__(auto_prefix=False)
+        self.gradients = gradients
+        self.sums = sums
+        self.share = 1.0 / steps
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
+        loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
+        for total, grad in zip(self.sums, grads):  # noqa: B905 -- the compiler knows no strict=
+            ops.assign_add(total, grad * self.share)
+        return loss
+
+
+class UpdateFromSums(nn.Cell):
+    """Applies the gradients that were added up, and begins anew.
+
+    Args:
+        sums: The gradients added up.
+        update: Applies them.
+
+    Outputs:
+        The global norm, () float32.
+    """
+
+    def __init__(self, sums: ms.ParameterTuple, update: Update) -> None:
+        super().__init__(auto_prefix=False)
+        self.sums = sums
+        self.update = update
+
+    def construct(self) -> Tensor:
+        norm = self.update(self.sums)
+        for total in self.sums:
+            ops.assign(total, ops.zeros_like(total))
+        return norm
+
+
+def loss_scaler(compute_type: ms.Type) -> DynamicLossScaler | None:
+    """A loss scaler where the network computes in float16."""
+    return DynamicLossScaler(_SCALE, _SCALE_FACTOR, _SCALE_WINDOW) if compute_type == ms.float16 else None
+
+
+def accept_any_shape(step: nn.Cell, labels: Tensor) -> None:
+    """Lets one compiled graph serve batches of all shapes, on CPU; elsewhere each shape has a graph of its own.
+
+    Args:
+        step: The cell.
+        labels: A batch of labels, whose type and number of dimensions are those of all.
+    """
+    if device_target() == "CPU":
+        ids = Tensor(shape=[None, None], dtype=ms.int32)
+        step.set_inputs(ids, ids, ids, Tensor(shape=[None] * labels.ndim, dtype=labels.dtype))

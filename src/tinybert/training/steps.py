@@ -1,0 +1,70 @@
+"""A training's compiled graphs, put together for its settings."""
+
+from __future__ import annotations
+
+import mindspore as ms
+from mindspore import Parameter, Tensor, nn
+
+from .settings import TrainingSettings
+from .step import (
+    AccumulatingStep,
+    Gradients,
+    LossOfBatch,
+    TrainingStep,
+    Update,
+    UpdateFromSums,
+    accept_any_shape,
+    loss_scaler,
+)
+
+
+class Steps:
+    """The graphs that train a network: one for each batch, and with accumulation one for each update.
+
+    Args:
+        network: The network.
+        loss: Its loss.
+        optimizer: The optimizer.
+        settings: Tells clipping and accumulation.
+        labels: Labels of some rows, to tell their type and number of dimensions.
+    """
+
+    def __init__(
+        self, network: nn.Cell, loss: nn.Cell, optimizer: nn.Optimizer, settings: TrainingSettings, labels: Tensor
+    ) -> None:
+        network.set_train(True)
+        scaler = loss_scaler(_compute_type(network))
+        gradients = Gradients(LossOfBatch(network, loss, scaler), optimizer.parameters)
+        update = Update(optimizer, settings.max_grad_norm)
+        self.update: nn.Cell | None = None
+        if settings.accumulation_steps == 1:
+            self.step: nn.Cell = TrainingStep(gradients, update)
+            self.parameters: dict[str, Parameter] = {}
+        else:
+            sums = optimizer.parameters.clone(prefix="sum", init="zeros")
+            self.step = AccumulatingStep(gradients, sums, settings.accumulation_steps)
+            self.update = UpdateFromSums(sums, update)
+            self.parameters = {f"sum.{number}": parameter for number, parameter in enumerate(sums)}
+        if scaler is not None:
+            self.parameters |= {"scaler.value": scaler.scale_value, "scaler.counter": scaler.counter}
+        accept_any_shape(self.step, labels)
+
+    def run(self, batch: list[Tensor], last_of_update: bool) -> float:
+        """Trains on a batch.
+
+        Args:
+            batch: The three inputs and the labels.
+            last_of_update: Whether the gradients added up are applied after it.
+
+        Returns:
+            The loss.
+        """
+        loss = self.step(*batch)
+        if self.update is not None and last_of_update:
+            self.update()
+        return float(loss.asnumpy())
+
+
+def _compute_type(network: nn.Cell) -> ms.Type:
+    types = {cell.compute_type for _, cell in network.cells_and_names() if hasattr(cell, "compute_type")}
+    return ms.float16 if ms.float16 in types else ms.float32

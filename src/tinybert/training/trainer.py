@@ -1,0 +1,174 @@
+"""The training loop, for every task."""
+
+from __future__ import annotations
+
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mindspore import Parameter, Tensor, nn, ops
+
+from ..data.batches import TrainingBatches
+from .features import Features
+from .log import Log
+from .schedule import bias_correction, linear_warmup_decay, make_optimizer
+from .settings import TrainingSettings
+from .state import STATE, Progress, load_state, save_state, state_parameters
+from .steps import Steps
+
+Evaluate = Callable[[], dict[str, float]]
+
+
+class Trainer:
+    """Trains a network on labelled rows.
+
+    Args:
+        network: A task network, or any cell over the three inputs. It is trained in place.
+        loss: From its outputs and the labels to a number.
+        features: The training data.
+        settings: How to train.
+        folder: The run's folder, for log and state.
+        evaluate: Gives the metrics on the dev set; None for no evaluation.
+        metric: The metric by which the best network is kept, the higher the better.
+        keep: Called when the network is the best so far, and at the end where nothing is evaluated.
+        identity: What else must be the same for a saved state to be of use.
+    """
+
+    def __init__(  # noqa: PLR0913 -- each is a part that a caller may exchange
+        self,
+        network: nn.Cell,
+        loss: nn.Cell,
+        features: Features,
+        settings: TrainingSettings,
+        folder: Path,
+        *,
+        evaluate: Evaluate | None = None,
+        metric: str = "",
+        keep: Callable[[], None] | None = None,
+        identity: dict[str, Any] | None = None,
+    ) -> None:
+        self.network, self.features, self.settings, self.folder = network, features, settings, folder
+        self.evaluate, self.metric, self.keep = evaluate, metric, keep
+        self.identity = {**settings.to_dict(), "rows": len(features), **(identity or {})}
+        self.optimizer = make_optimizer(list(network.trainable_params()), settings)
+        self.steps = Steps(network, loss, self.optimizer, settings, Tensor(features.labels[:1]))
+        self.progress = Progress()
+        self.log = Log(folder)
+        self.batches = TrainingBatches(features.lengths, settings.batch_size, seed=settings.seed)
+        self.steps_per_epoch = len(self.batches)
+        self.total_steps = self.steps_per_epoch * settings.epochs
+
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Everything that a step changes."""
+        return {**state_parameters(self.network, self.optimizer), **self.steps.parameters}
+
+    def train(self) -> Progress:
+        """Trains to the end, from the saved state if there is one.
+
+        Returns:
+            Where the training ended.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C, or a signal to end; the state was saved first.
+            CheckpointError: The saved state is that of another training.
+        """
+        if (self.folder / STATE).exists():
+            self.progress = load_state(self.folder, self.parameters, self.identity)
+            self.log.rewind(self.progress.step)
+        progress = self.progress
+        started = time.monotonic() - progress.seconds
+        saved = time.monotonic()
+        with _held_signals() as signals:
+            try:
+                for rows in self._batches():
+                    self._train_on(rows)
+                    progress.seconds = time.monotonic() - started
+                    if self._is_due() and self._evaluate_and_stop():
+                        break
+                    if signals or time.monotonic() - saved > self.settings.save_minutes * 60:
+                        self.save()
+                        saved = time.monotonic()
+                    if signals:
+                        raise KeyboardInterrupt
+            finally:
+                self.log.close()
+        self.save()
+        if self.evaluate is None and self.keep is not None:
+            self.keep()
+        return progress
+
+    def save(self) -> None:
+        """Saves the state, from which a later `train` goes on."""
+        save_state(self.folder, self.parameters, self.progress, self.identity)
+
+    def _batches(self) -> Iterator[np.ndarray]:
+        """The rows of each batch that is still to come; the order is told by seed and epoch alone."""
+        progress = self.progress
+        while progress.epoch < self.settings.epochs and not self._is_over():
+            yield from self.batches.epoch(progress.epoch)[progress.batch :]
+            progress.epoch, progress.batch = progress.epoch + 1, 0
+
+    def _train_on(self, rows: np.ndarray) -> None:
+        step = self.progress.step
+        accumulation = self.settings.accumulation_steps
+        last_of_update = (step + 1) % accumulation == 0 or step + 1 == self.total_steps
+        update, updates = step // accumulation, math.ceil(self.total_steps / accumulation)
+        rate = linear_warmup_decay(update, updates, self.settings)
+        ops.assign(
+            self.optimizer.learning_rate, Tensor(rate * bias_correction(update), self.optimizer.learning_rate.dtype)
+        )
+        batch = self.features.batch(rows, self.settings.pad_to_multiple_of)
+        loss = self.steps.run([Tensor(array) for array in batch], last_of_update)
+        self.progress.step += 1
+        self.progress.batch += 1
+        self.log.step(self.progress, self.total_steps, loss, rate)
+
+    def _is_due(self) -> bool:
+        if self.evaluate is None:
+            return False
+        every = math.ceil(self.steps_per_epoch / self.settings.evals_per_epoch)
+        return self.progress.batch % every == 0 or self.progress.batch == self.steps_per_epoch
+
+    def _evaluate_and_stop(self) -> bool:
+        assert self.evaluate is not None
+        progress = self.progress
+        self.network.set_train(False)
+        metrics = self.evaluate()
+        self.network.set_train(True)
+        self.log.evaluation(progress.step, metrics, progress.seconds)
+        value = metrics[self.metric]
+        # A constant prediction has no correlation: NaN, which is greater than nothing.
+        if progress.best is None or value > progress.best:
+            progress.best, progress.best_step, progress.stale = value, progress.step, 0
+            if self.keep is not None:
+                self.keep()
+        else:
+            progress.stale += 1
+        return self._is_over()
+
+    def _is_over(self) -> bool:
+        patience = self.settings.patience
+        return patience is not None and self.progress.stale >= patience
+
+
+@contextmanager
+def _held_signals() -> Iterator[list[int]]:
+    """Collects Ctrl-C and the signal to end, so that a step is done whole or not at all."""
+    received: list[int] = []
+    old = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            old[number] = signal.signal(number, lambda signum, frame: received.append(signum))
+        except ValueError:  # not in the main thread
+            break
+    try:
+        yield received
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -1,0 +1,157 @@
+"""Which rows go into which batch: each once, by length, the same again from the same seed, over any processes."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinybert.data import Position, TrainingBatches, restore_order, sorted_batches
+from tinybert.errors import InputError
+
+LENGTHS = st.lists(st.integers(1, 60), min_size=1, max_size=80)
+SIZES = st.integers(1, 9)
+PROCESSES = st.integers(1, 4)
+
+
+def lists(batches):
+    return [rows.tolist() for rows in batches]
+
+
+@given(LENGTHS, SIZES, PROCESSES, st.integers(1, 5), st.integers(0, 3))
+def test_training_has_every_row_once_and_equally_many_batches(lengths, batch_size, size, pool, epoch):
+    lengths = lengths * size
+    processes = [TrainingBatches(lengths, batch_size, seed=3, pool=pool, rank=rank, size=size) for rank in range(size)]
+    epochs = [batches.epoch(epoch) for batches in processes]
+    assert sorted(row for batches in epochs for rows in batches for row in rows.tolist()) == list(range(len(lengths)))
+    totals = processes[0].totals
+    for batches in processes:
+        assert len(batches) == len(totals)
+        assert batches.totals == totals
+    for step, total in zip(zip(*epochs, strict=True), totals, strict=True):
+        sizes = [len(rows) for rows in step]
+        assert sum(sizes) == total
+        assert min(sizes) >= 1
+        assert max(sizes) - min(sizes) <= 1
+        assert max(sizes) <= batch_size + (batch_size == 1)
+    # All but the last two batches are whole, so that means over processes are means over rows.
+    assert all(total == batch_size * size for total in totals[:-2])
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "size", "totals"),
+    [
+        (10, 4, 1, (4, 4, 2)),
+        (16, 4, 2, (8, 8)),
+        (19, 4, 2, (8, 8, 3)),
+        (17, 4, 2, (8, 7, 2)),
+        (9, 2, 4, (5, 4)),
+        (5, 1, 2, (2, 3)),
+        (3, 1, 3, (3,)),
+    ],
+)
+def test_totals(rows, batch_size, size, totals):
+    assert TrainingBatches([5] * rows, batch_size, size=size).totals == totals
+
+
+def test_a_doubled_batch_in_one_process_is_two_processes_together():
+    lengths = np.random.RandomState(0).randint(1, 50, 64)
+    one = TrainingBatches(lengths, 8, seed=1, pool=3).epoch(2)
+    first, second = (TrainingBatches(lengths, 4, seed=1, pool=3, rank=rank, size=2).epoch(2) for rank in (0, 1))
+    assert [sorted(rows) for rows in lists(one)] == [
+        sorted(a + b) for a, b in zip(lists(first), lists(second), strict=True)
+    ]
+
+
+def test_the_same_seed_gives_the_same_batches_and_another_does_not():
+    lengths = list(range(1, 40))
+    batches = TrainingBatches(lengths, 4, seed=7)
+    assert lists(batches.epoch(1)) == lists(TrainingBatches(lengths, 4, seed=7).epoch(1))
+    assert lists(batches.epoch(1)) != lists(batches.epoch(0))
+    assert lists(batches.epoch(1)) != lists(TrainingBatches(lengths, 4, seed=8).epoch(1))
+
+
+def test_the_order_is_pinned():
+    # A resumed training has to find the order it left, on whatever machine and with whatever NumPy.
+    assert lists(TrainingBatches([3, 1, 4, 1, 5, 9, 2, 6], 3, seed=1).epoch(0)) == PINNED
+
+
+PINNED = [[1, 3, 6], [0, 4, 7], [2, 5]]
+
+
+@given(LENGTHS, SIZES, st.data())
+def test_a_resumed_training_goes_on_where_it_was(lengths, batch_size, data):
+    batches = TrainingBatches(lengths, batch_size, seed=5)
+    whole = list(islice(batches.resume(), 3 * len(batches)))
+    done = data.draw(st.integers(1, 2 * len(batches)))
+    position = whole[done - 1][0]
+    resumed = list(islice(TrainingBatches(lengths, batch_size, seed=5).resume(position), len(batches)))
+    for (position, rows), (expected_position, expected) in zip(resumed, whole[done:], strict=False):
+        assert position == expected_position
+        np.testing.assert_array_equal(rows, expected)
+
+
+def test_positions():
+    positions = [position for position, _ in islice(TrainingBatches([1] * 5, 2).resume(Position(4, 1)), 4)]
+    assert positions == [(4, 2), (5, 0), (5, 1), (5, 2)]
+
+
+def test_batches_are_of_about_one_length_but_not_sorted():
+    lengths = np.random.RandomState(0).randint(1, 128, 2000)
+    batches = TrainingBatches(lengths, 20, seed=1, pool=50).epoch(0)
+    padded = sum(lengths[rows].max() * len(rows) for rows in batches)
+    assert padded < 1.03 * lengths.sum()
+    longest = [lengths[rows].max() for rows in batches]
+    assert longest != sorted(longest)
+    assert longest != sorted(longest, reverse=True)
+
+
+@given(st.lists(st.integers(0, 60), max_size=80), SIZES, PROCESSES)
+def test_evaluation_has_every_row_once(lengths, batch_size, size):
+    parts = [sorted_batches(lengths, batch_size, rank=rank, size=size) for rank in range(size)]
+    rows = [row for part in parts for row in part]
+    assert sorted(row for batch in rows for row in batch.tolist()) == list(range(len(lengths)))
+    counts = [sum(map(len, part)) for part in parts]
+    assert max(counts) - min(counts) <= 1
+    for part in parts:
+        ordered = [lengths[row] for batch in part for row in batch]
+        assert ordered == sorted(ordered, reverse=True)
+        assert all(len(batch) == batch_size for batch in part[:-1])
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=80), SIZES)
+def test_the_order_is_restored(lengths, batch_size):
+    batches = sorted_batches(lengths, batch_size)
+    lengths = np.array(lengths)
+    np.testing.assert_array_equal(restore_order(batches, [lengths[rows] for rows in batches]), lengths)
+    rows = np.stack([lengths, lengths + 1], axis=1)
+    np.testing.assert_array_equal(restore_order(batches, [rows[some] for some in batches]), rows)
+    assert restore_order(batches, [lengths[rows].tolist() for rows in batches]) == lengths.tolist()
+
+
+def test_nothing_to_order():
+    assert sorted_batches([], 4) == []
+    assert restore_order([], []) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: TrainingBatches([1], 2, size=2), "1 rows cannot be trained on by 2 processes"),
+        (lambda: TrainingBatches([], 2), "0 rows cannot be trained on"),
+        (lambda: TrainingBatches([1], 0), "batch_size is 0"),
+        (lambda: TrainingBatches([1, 2], 1, rank=2, size=2), "rank is 2; it must be an integer, 0 to 1"),
+        (lambda: TrainingBatches([1.5], 1), r"lengths is an array of float64, \(1,\)"),
+        (lambda: next(TrainingBatches([1, 2], 1).resume(Position(0, 3))), "position.batch is 3"),
+        (lambda: sorted_batches([[1]], 1), r"lengths is an array of int64, \(1, 1\)"),
+        (lambda: restore_order([np.array([0])], []), "1 batches and 0 results"),
+        (lambda: restore_order([np.array([0, 1])], [[1]]), "batch 0 has 2 rows and 1 results"),
+        (lambda: restore_order(sorted_batches([1, 2, 3], 1, size=2), [[1], [2]]), "do not have each row once"),
+    ],
+)
+def test_wrong_arguments(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

@@ -1,0 +1,20 @@
+"""The examples of the docstrings run, and give what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import tinybert.data
+
+MODULES = [module.name for module in pkgutil.iter_modules(tinybert.data.__path__)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(f"tinybert.data.{name}")
+    assert doctest.testmod(module).failed == 0

@@ -1,0 +1,98 @@
+"""A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
+
+import json
+import os
+import signal
+import threading
+
+import mindspore as ms
+import numpy as np
+import pytest
+
+from tinybert.checkpoint.folder import read_folder
+from tinybert.checkpoint.restore import restore
+from tinybert.checkpoint.task import Task
+from tinybert.errors import CheckpointError
+from tinybert.training import TrainingSettings, evaluate, featurize, finetune
+from tinybert.training import trainer as trainer_module
+
+TASK = Task("sequence-classification", ("bad", "good"))
+SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory, make_encoder, tokenizer, train, dev):
+    folder = tmp_path_factory.mktemp("unbroken")
+    metrics = finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=SETTINGS)
+    return folder, metrics
+
+
+def lines(folder):
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_it_learns(unbroken):
+    folder, metrics = unbroken
+    losses = [line["loss"] for line in lines(folder) if "loss" in line]
+    assert losses[-1] < 0.8 * losses[0]
+    assert metrics["accuracy"] > 0.9
+
+
+def test_the_folder_gives_the_metrics_that_the_training_printed(unbroken, tokenizer, dev):
+    folder, metrics = unbroken
+    checkpoint, task = read_folder(folder)
+    network = restore(checkpoint, task)
+    assert task == TASK
+    assert network.labels == TASK.labels
+    assert evaluate(network, featurize(dev, task, tokenizer, 16), dev, task) == pytest.approx(metrics, abs=1e-6)
+    assert json.loads((folder / "metrics.json").read_text()) == pytest.approx(metrics)
+
+
+def test_the_run_is_written_down(unbroken):
+    folder, _ = unbroken
+    facts = json.loads((folder / "training.json").read_text())
+    assert facts["settings"]["learning_rate"] == 5e-3
+    assert facts["steps"] == 48
+    assert [line["step"] for line in lines(folder) if "metrics" in line] == [12, 24, 36, 48]
+
+
+def test_a_run_that_was_stopped_ends_with_the_same_weights(
+    unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train, dev
+):
+    """Ctrl-C in the middle of the second epoch; the same call then goes on."""
+    stop_after(monkeypatch, 17)
+    with pytest.raises(KeyboardInterrupt):
+        finetune(make_encoder(), tokenizer, TASK, train, tmp_path, dev=dev, settings=SETTINGS)
+    assert lines(tmp_path)[-1]["step"] <= 17
+    monkeypatch.undo()
+    metrics = finetune(make_encoder(), tokenizer, TASK, train, tmp_path, dev=dev, settings=SETTINGS)
+    folder, expected = unbroken
+    assert metrics == expected
+    mine, theirs = weights(tmp_path), weights(folder)
+    assert mine.keys() == theirs.keys()
+    for name, array in theirs.items():
+        np.testing.assert_array_equal(mine[name], array, err_msg=name)
+    assert [line["step"] for line in lines(tmp_path)] == [line["step"] for line in lines(folder)]
+
+
+def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer, train, dev):
+    folder, _ = unbroken
+    other = TrainingSettings(**{**SETTINGS.to_dict(), "learning_rate": 1e-3})
+    with pytest.raises(CheckpointError, match=r"learning_rate: 0.005 then, 0.001 now"):
+        finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=other)
+
+
+def weights(folder):
+    return {name: parameter.asnumpy() for name, parameter in ms.load_checkpoint(str(folder / "tinybert.ckpt")).items()}
+
+
+def stop_after(monkeypatch, steps):
+    """Sends this process Ctrl-C while step number `steps` is under way."""
+    original = trainer_module.Trainer._train_on
+
+    def train_on(self, rows):
+        if self.progress.step == steps - 1:
+            threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        original(self, rows)
+
+    monkeypatch.setattr(trainer_module.Trainer, "_train_on", train_on)
