@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert.data import Position, TrainingBatches, restore_order, sorted_batches
@@ -21,6 +21,7 @@ def lists(batches):
     return [rows.tolist() for rows in batches]
 
 
+@settings(max_examples=50)
 @given(LENGTHS, SIZES, PROCESSES, st.integers(1, 5), st.integers(0, 3))
 def test_training_has_every_row_once_and_equally_many_batches(lengths, batch_size, size, pool, epoch):
     lengths = lengths * size
@@ -82,6 +83,7 @@ def test_the_order_is_pinned():
 PINNED = [[1, 3, 6], [0, 4, 7], [2, 5]]
 
 
+@settings(max_examples=50)
 @given(LENGTHS, SIZES, st.data())
 def test_a_resumed_training_goes_on_where_it_was(lengths, batch_size, data):
     batches = TrainingBatches(lengths, batch_size, seed=5)
@@ -109,6 +111,7 @@ def test_batches_are_of_about_one_length_but_not_sorted():
     assert longest != sorted(longest, reverse=True)
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 60), max_size=80), SIZES, PROCESSES)
 def test_evaluation_has_every_row_once(lengths, batch_size, size):
     parts = [sorted_batches(lengths, batch_size, rank=rank, size=size) for rank in range(size)]
@@ -122,6 +125,7 @@ def test_evaluation_has_every_row_once(lengths, batch_size, size):
         assert all(len(batch) == batch_size for batch in part[:-1])
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=80), SIZES)
 def test_the_order_is_restored(lengths, batch_size):
     batches = sorted_batches(lengths, batch_size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert.data import TaggedExample, read_conll, write_conll
@@ -103,6 +103,7 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("conll") / "a.conll"
 
 
+@settings(max_examples=50)
 @given(st.lists(st.lists(st.tuples(WORDS, FIELDS), min_size=1, max_size=4), min_size=1, max_size=3))
 def test_any_words_and_labels_survive(path, sentences):
     examples = [example(*((word, f"x{label}") for word, label in sentence)) for sentence in sentences]
@@ -110,6 +111,7 @@ def test_any_words_and_labels_survive(path, sentences):
     assert read_conll(path) == examples
 
 
+@settings(max_examples=50)
 @given(st.lists(st.lists(WORDS.filter(lambda word: " " not in word), min_size=1, max_size=4), min_size=1, max_size=3))
 def test_any_words_survive_without_labels(path, sentences):
     examples = [TaggedExample(tuple(words)) for words in sentences]

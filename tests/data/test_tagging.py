@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert.data import convert_tags, detect_scheme
@@ -38,6 +38,7 @@ def test_the_likeliest_scheme_or_none(tags, scheme):
     assert detect_scheme([tags]) == scheme
 
 
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(["O", *(f"{prefix}-{kind}" for prefix in "BIESLU" for kind in "XY")])))
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_any_tags_keep_their_spans(scheme, tags):

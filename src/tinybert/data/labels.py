@@ -79,11 +79,10 @@ def _class(value: Any) -> str:
 
 def _number(value: Any) -> float:
     number = math.nan
-    if isinstance(value, str) and "_" not in value:  # Python would take 1_0 for 10
-        with suppress(ValueError):
+    # A boolean is no score, and Python would take 1_0 for 10.
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and "_" not in str(value):
+        with suppress(ValueError, OverflowError):
             number = float(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value)
     if not math.isfinite(number):
         raise InputError(f"the label {value!r:.60} is not a number, which regression needs.")
     return number

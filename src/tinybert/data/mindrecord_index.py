@@ -120,7 +120,7 @@ def _index(path: str) -> Iterator[sqlite3.Connection]:
 
 
 def _check_index(path: str, name: str, header: dict[str, Any], index: sqlite3.Connection) -> int:
-    names = [row[0] for row in index.execute("SELECT NAME FROM SHARD_NAME")]
+    names = [str(row[0]) for row in index.execute("SELECT NAME FROM SHARD_NAME")]
     if names != [name]:
         raise InputError(f"{path}: {name}.db is the index of {', '.join(names)}. Copy both files, or write it again.")
     for (problem,) in index.execute("PRAGMA quick_check"):
@@ -130,7 +130,7 @@ def _check_index(path: str, name: str, header: dict[str, Any], index: sqlite3.Co
     pages = sum(page["end_row_id"] - page["start_row_id"] for page in header["page"])
     written = index.execute("SELECT name FROM sqlite_master WHERE name = ?", (_TABLE,)).fetchone()
     if written:
-        expected = index.execute(f"SELECT ROW_COUNT, SIZE, CRC32C FROM {_TABLE}").fetchone()
+        expected = index.execute(f"SELECT ROW_COUNT, SIZE, CRC32C FROM {_TABLE}").fetchone() or (0, 0, 0)
         if (rows, *_size_and_checksum(path)) != expected:
             _raise_changed(path, rows, expected[0])
     elif os.path.getsize(path) < header["header_size"] + _end_of_rows(header, index):

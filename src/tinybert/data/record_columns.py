@@ -77,11 +77,11 @@ def choose_names(
         The names in the caller's order.
 
     Raises:
-        InputError: One is not there; the message lists what is.
+        InputError: One is not there, or there is none to read; the message lists what is.
     """
-    if wanted is None:
-        return tuple(available)
-    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    names = tuple(available) if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    if not names:
+        raise InputError(f"{place}: there is no column to read; the file has {', '.join(available) or 'no numbers'}.")
     for name in names:
         if name not in available:
             text = "holds no numbers" if name in set(others) else "is not there"

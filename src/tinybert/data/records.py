@@ -53,6 +53,9 @@ class Records:
         if drop_remainder:
             # The same number in each shard: a process without a batch would let the others wait.
             each = self.rows // count // batch_size * batch_size
+            if not each:
+                parts = f" in each of {count} parts" if count > 1 else ""
+                raise InputError(f"{self.rows} rows make no whole batch of {batch_size}{parts}.")
             self._range = (index * each, (index + 1) * each)
         else:
             self._range = (self.rows * index // count, self.rows * (index + 1) // count)
@@ -112,9 +115,10 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
         The published columns are int32, other integers int64, floats float32.
 
     Raises:
-        InputError: A file is damaged, cut, renamed or of another format (names file, record and byte); it has another
-            number of rows than `rows`; a column is not there (lists what is); an argument is not allowed. While
-            iterating: a row that lacks a column or has another number of values than the first.
+        InputError: A file is damaged, cut, renamed or of another format (names file, record and byte); there are no
+            rows, others than `rows`, or with `drop_remainder` no whole batch; a column is not there (lists what is);
+            an argument is not allowed. While iterating: a row lacks a column or has another number of values than the
+            first.
 
     Examples:
         >>> from tinybert.data import write_tfrecord
@@ -128,9 +132,9 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
         raise InputError("There are no files to read.")
     check_integer(batch_size, "batch_size", 1)
     source = _SOURCES[_format(files, format)](files)
-    names = choose_names(source.columns, columns, source.others, files[0])
     if not sum(source.rows):
         raise InputError(f"{', '.join(files[:3])}: there are no rows.")
+    names = choose_names(source.columns, columns, source.others, files[0])
     if rows is not None and rows != sum(source.rows):
         counts = ", ".join(f"{path} {count}" for path, count in list(zip(files, source.rows, strict=True))[:10])
         raise InputError(f"There are {sum(source.rows)} rows, but {rows} were written: {counts}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from typing import Any
 
 import mindspore as ms
 import numpy as np
@@ -38,6 +39,10 @@ class Dropout(nn.Cell):
         # No parameters of the network: its checkpoints have the published names and nothing else.
         object.__setattr__(self, "counter", counter)
         object.__setattr__(self, "pool", _pool(p))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Dropout:
+        # A counter of its own: MindSpore takes no two parameters of one name into a graph.
+        return Dropout(self.p).set_train(self.training)
 
     def construct(self, x: Tensor) -> Tensor:
         if not self.training or self.p == 0:

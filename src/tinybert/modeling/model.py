@@ -83,7 +83,8 @@ class TinyBertModel(Network):
         input_mask, segment_ids = order_masks(input_mask, segment_ids)
         words = self.tinybert_embedding_lookup(input_ids.reshape((-1,)))
         x = self.tinybert_embedding_postprocessor(words, segment_ids)  # (B*T, H)
-        hidden_states, attention_scores = self.tinybert_encoder(x, self.attention_bias(input_mask))
+        encoded = self.tinybert_encoder(x, self.attention_bias(input_mask))
+        hidden_states = encoded[0]
 
         rows = (batch_size, length, self.hidden_size)
         sequence_output = hidden_states[-1].reshape(rows)
@@ -95,7 +96,7 @@ class TinyBertModel(Network):
         all_scores: tuple[Tensor, ...] = ()
         for hidden in hidden_states:
             all_hidden += (hidden.reshape(rows),)
-        for scores in attention_scores:  # (A*B, T, T), heads before rows
+        for scores in encoded[1]:  # (A*B, T, T), heads before rows
             merged = self.merge_heads(scores.reshape((self.num_heads * batch_size, length * length)))
             all_scores += (merged.reshape((batch_size, self.num_heads, length, length)),)
         return sequence_output, pooled_output, all_hidden, all_scores
