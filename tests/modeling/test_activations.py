@@ -80,7 +80,7 @@ def test_hidden_act_is_what_the_feed_forward_layer_uses(make_encoder, name):
 
 def test_layer_norm_eps_reaches_the_network(make_encoder, make_inputs):
     outputs = {}
-    for eps in (1e-7, 1e-12, 1e-2):
+    for eps in (1e-7, 1e-12):
         network = make_encoder(layer_norm_eps=eps, num_hidden_layers=1, return_all_encoders=False)
         # All words alike up to 1e-4: the variance that LayerNorm sees is tiny.
         for name, parameter in network.parameters_and_names():
@@ -88,7 +88,6 @@ def test_layer_norm_eps_reaches_the_network(make_encoder, make_inputs):
                 parameter.set_data(Tensor(parameter.asnumpy() * 1e-4))
         outputs[eps] = network(*make_inputs())[0].asnumpy()
     assert np.abs(outputs[1e-7] - outputs[1e-12]).max() > 1e-3
-    assert np.abs(outputs[1e-7] - outputs[1e-2]).max() > 1e-1
 
 
 def test_float16_inside_stays_close_and_comes_out_as_float32(make_encoder, make_inputs):

@@ -100,6 +100,30 @@ def test_a_deep_copy_is_independent(network, make_encoder, make_inputs, expected
     np.testing.assert_array_equal(network(*inputs)[1].asnumpy(), first)
 
 
+class Distance(nn.Cell):
+    """How far apart two networks are, as in distillation or with an averaged copy."""
+
+    def __init__(self, first, second):
+        super().__init__()
+        self.first = first
+        self.second = second
+
+    def construct(self, input_ids, input_mask, segment_ids):
+        first = self.first(input_ids, input_mask, segment_ids)[1]
+        second = self.second(input_ids, input_mask, segment_ids)[1]
+        return ((first - second) ** 2).sum()
+
+
+def test_a_network_and_its_deep_copy_train_in_one_cell(make_encoder, make_inputs, mode):
+    network = make_encoder(num_hidden_layers=1, hidden_dropout_prob=0.5, return_all_encoders=False)
+    distance = Distance(network, copy.deepcopy(network))
+    inputs = [Tensor(array) for array in make_inputs()]
+    distance.set_train(False)
+    assert float(distance(*inputs)) == 0
+    distance.set_train(True)
+    assert float(distance(*inputs)) > 0.1  # each has dropout of its own
+
+
 LABELS = Tensor(np.array([0, 1, 2], np.int32))
 
 

@@ -94,9 +94,9 @@ def test_an_empty_row_that_fills_up_a_batch_changes_nothing_else(network, make_i
     assert np.isfinite(pooled).all()
 
 
-def test_heads_over_tokens_take_any_shape(make_encoder, make_inputs, mode):
-    tagger = TinyBertForTokenClassification(make_encoder(), 5)
-    reader = TinyBertForQuestionAnswering(make_encoder())
+def test_heads_over_tokens_take_any_shape(network, make_inputs):
+    tagger = TinyBertForTokenClassification(network, 5)
+    reader = TinyBertForQuestionAnswering(network)
     for batch_size, length in ((1, 1), (3, 16), (2, 4)):
         inputs = make_inputs(batch_size, length)
         assert tagger(*inputs).shape == (batch_size, length, 5)

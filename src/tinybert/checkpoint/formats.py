@@ -106,7 +106,7 @@ def _dtype(name: str, kind: str, source: str) -> np.dtype[Any]:
 
 
 def _shape(dims: Iterable[int]) -> tuple[int, ...]:
-    # MindSpore writes a scalar as one dimension of 0.
+    # MindSpore 1 wrote a scalar as one dimension of 0.
     shape = tuple(dims)
     return () if shape == (0,) else shape
 

@@ -1,0 +1,190 @@
+"""The same weights compute the same in PyTorch with `transformers`, read from there and written for it."""
+
+from __future__ import annotations
+
+import mindspore as ms
+import numpy as np
+import pytest
+from mindspore import Tensor
+
+from tinybert import TinyBertForQuestionAnswering, TinyBertModel
+from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
+from tinybert.checkpoint.layouts import name_in
+from tinybert.errors import BindingError
+
+pytestmark = pytest.mark.parity
+
+TOLERANCE = {"rtol": 0, "atol": 1e-4}
+# Numbers of ordinary size everywhere, so that a forgotten weight cannot hide.
+WEIGHTS = 0.3
+SENTENCES = [
+    "A cold front will bring rain to the coast by Thursday evening.",
+    "The violinist tuned her instrument while the audience took their seats.",
+    "Yes.",
+    "Who repaired the antenna? Engineers did, during a spacewalk of six hours, while the station crossed the Pacific.",
+]
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def transformers(torch):
+    return pytest.importorskip("transformers")
+
+
+@pytest.fixture
+def make_theirs(torch, transformers):
+    """A function that makes a random model of `transformers`, two layers of width 24."""
+
+    def make_theirs(name, **changes):
+        config = transformers.BertConfig(
+            vocab_size=50,
+            hidden_size=24,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            intermediate_size=32,
+            max_position_embeddings=16,
+            attn_implementation="eager",
+            **changes,
+        )
+        torch.manual_seed(1)
+        model = getattr(transformers, name)(config).eval()
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.add_(WEIGHTS * torch.randn_like(parameter))
+        return model
+
+    return make_theirs
+
+
+@pytest.fixture
+def theirs_computes(torch):
+    """A function that runs a model of `transformers` on our inputs."""
+
+    def theirs_computes(model, inputs, **options):
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        return model(**{name: torch.tensor(array).long() for name, array in zip(names, inputs, strict=True)}, **options)
+
+    return theirs_computes
+
+
+def load(folder, make=lambda encoder: encoder):
+    checkpoint = read_checkpoint(folder)
+    network = make(TinyBertModel(checkpoint.config))
+    return network, bind(network, checkpoint)
+
+
+def check_hidden_states(network, inputs, theirs):
+    outputs = network(*inputs)
+    real = inputs[1].astype(bool)
+    assert len(outputs[3]) == len(theirs.hidden_states)
+    for ours, expected in zip(outputs[3], theirs.hidden_states, strict=True):
+        np.testing.assert_allclose(ours.asnumpy()[real], expected.detach().numpy()[real], **TOLERANCE)
+    np.testing.assert_allclose(outputs[1].asnumpy(), theirs.pooler_output.detach().numpy(), **TOLERANCE)
+
+
+@pytest.mark.parametrize("act", ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu"])
+def test_their_model_computes_the_same_here(tmp_path, make_theirs, theirs_computes, make_inputs, mode, act):
+    model = make_theirs("BertModel", hidden_act=act)
+    model.save_pretrained(tmp_path)
+    network, report = load(tmp_path)
+    assert len(report.bound) == 39
+    inputs = make_inputs(3, 16)
+    check_hidden_states(network, inputs, theirs_computes(model, inputs, output_hidden_states=True))
+
+
+@pytest.mark.parametrize("act", ["gelu", "gelu_erf", "relu"])
+def test_our_model_computes_the_same_there(tmp_path, transformers, theirs_computes, make_encoder, make_inputs, act):
+    network = make_encoder(hidden_act=act, layer_norm_eps=1e-5)
+    model, loading = transformers.BertModel.from_pretrained(
+        save_huggingface(network, tmp_path), attn_implementation="eager", output_loading_info=True
+    )
+    assert not loading["missing_keys"]
+    assert not loading["unexpected_keys"]
+    assert not loading["mismatched_keys"]
+    inputs = make_inputs(3, 16)
+    check_hidden_states(network, inputs, theirs_computes(model.eval(), inputs, output_hidden_states=True))
+
+
+def test_gradients_are_the_same(tmp_path, make_theirs, theirs_computes, make_inputs, mode):
+    model = make_theirs("BertModel", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+    model.save_pretrained(tmp_path)
+    network, _ = load(tmp_path)
+    inputs = make_inputs(3, 16)
+    outputs = theirs_computes(model, inputs)
+    (outputs.pooler_output.sum() + (outputs.last_hidden_state[:, 1] ** 2).sum()).backward()
+    expected = {name: parameter.grad.numpy() for name, parameter in model.named_parameters()}
+
+    def loss(input_ids, input_mask, segment_ids):
+        sequence_output, pooled_output = network(input_ids, input_mask, segment_ids)[:2]
+        return pooled_output.sum() + (sequence_output[:, 1] ** 2).sum()
+
+    parameters = network.trainable_params()
+    gradients = ms.grad(loss, None, parameters)(*(Tensor(array) for array in inputs))
+    assert len(gradients) == len(expected)
+    for parameter, gradient in zip(parameters, gradients, strict=True):
+        name = name_in("huggingface", parameter.name, task=False)
+        scale = max(1.0, np.abs(expected[name]).max())
+        # They train no embedding of word 0, the padding's.
+        rows = slice(1, None) if "word_embeddings" in name else slice(None)
+        found = gradient.asnumpy()[rows] / scale
+        np.testing.assert_allclose(found, expected[name][rows] / scale, **TOLERANCE, err_msg=name)
+
+
+def check_answers(network, model, inputs, theirs_computes):
+    theirs = theirs_computes(model, inputs)
+    real = inputs[1].astype(bool)
+    for ours, expected in zip(network(*inputs), (theirs.start_logits, theirs.end_logits), strict=True):
+        np.testing.assert_allclose(ours.asnumpy()[real], expected.detach().numpy()[real], **TOLERANCE)
+
+
+def test_their_answers_to_questions_are_the_same_here(tmp_path, make_theirs, theirs_computes, make_inputs):
+    model = make_theirs("BertForQuestionAnswering")
+    model.save_pretrained(tmp_path)
+    # Their network for questions has no pooler; ours has one, though its answers do not use it.
+    with pytest.raises(BindingError) as error:
+        load(tmp_path, TinyBertForQuestionAnswering)
+    assert error.value.missing == ("dense.weight", "dense.bias")
+    model.bert.pooler = make_theirs("BertModel").pooler
+    model.save_pretrained(tmp_path)
+    network, _ = load(tmp_path, TinyBertForQuestionAnswering)
+    check_answers(network, model, make_inputs(3, 16), theirs_computes)
+
+
+def test_our_answers_to_questions_are_the_same_there(
+    tmp_path, transformers, theirs_computes, make_encoder, make_inputs, fill
+):
+    network = fill(TinyBertForQuestionAnswering(make_encoder(hidden_act="gelu_erf")))
+    model, loading = transformers.BertForQuestionAnswering.from_pretrained(
+        save_huggingface(network, tmp_path), attn_implementation="eager", output_loading_info=True
+    )
+    assert not loading["missing_keys"]
+    assert {name for name in loading["unexpected_keys"] if "pooler" not in name} == set()
+    check_answers(network, model.eval(), make_inputs(3, 16), theirs_computes)
+
+
+@pytest.mark.parametrize(
+    ("name", "aside"),
+    [
+        ("BertForPreTraining", "cls.predictions.bias"),
+        ("BertForSequenceClassification", "classifier.weight"),
+    ],
+)
+def test_the_encoder_of_their_other_models_is_read(tmp_path, make_theirs, theirs_computes, make_inputs, name, aside):
+    model = make_theirs(name)
+    model.save_pretrained(tmp_path)
+    network, report = load(tmp_path)
+    assert aside in report.left_aside
+    inputs = make_inputs(3, 16)
+    check_hidden_states(network, inputs, theirs_computes(model.bert, inputs, output_hidden_states=True))
+
+
+def test_minilm_on_real_sentences(transformers, theirs_computes, minilm):
+    encoding = transformers.AutoTokenizer.from_pretrained(minilm)(SENTENCES, padding=True, return_tensors="np")
+    inputs = [encoding[name].astype(np.int32) for name in ("input_ids", "attention_mask", "token_type_ids")]
+    model = transformers.BertModel.from_pretrained(minilm, attn_implementation="eager").eval()
+    network, _ = load(minilm)
+    check_hidden_states(network, inputs, theirs_computes(model, inputs, output_hidden_states=True))
