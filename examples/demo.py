@@ -13,10 +13,10 @@ from pathlib import Path
 
 import mindspore as ms
 import mindspore.dataset as de
-import mindspore_hub as mshub
 import numpy as np
 from mindspore import Tensor
 
+import mindspore_hub as mshub
 from tinybert import hub
 from tinybert.data import COLUMNS, write_tfrecord
 from tinybert.errors import IntegrityError, UnknownModuleError

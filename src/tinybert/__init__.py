@@ -12,6 +12,10 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
+    "Classifier": "tasks",
+    "Embedder": "tasks",
+    "QuestionAnswerer": "tasks",
+    "Tagger": "tasks",
     "TinyBertConfig": "config",
     "TinyBertError": "errors",
     "TinyBertModel": "modeling",

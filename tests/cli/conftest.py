@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tiny import save_model, write_reviews
 
 HUB_TESTS = Path(__file__).resolve().parents[1] / "hub"
 sys.path.append(str(HUB_TESTS))
@@ -30,3 +31,18 @@ def tinybert(monkeypatch, capsys):
         return code, *capsys.readouterr()
 
     return tinybert
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory):
+    """An untrained encoder."""
+    return save_model(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="session")
+def reviews(tmp_path_factory):
+    """`train.csv` and `dev.csv` with the columns id, opinion and verdict."""
+    folder = tmp_path_factory.mktemp("reviews")
+    write_reviews(folder / "train.csv", 96, 0)
+    write_reviews(folder / "dev.csv", 32, 1)
+    return folder

@@ -22,8 +22,8 @@ finally:
 """
 
 
-def run(*arguments):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+def run(*arguments, **variables):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **variables}
     command = [sys.executable, "-c", START, *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
@@ -48,6 +48,13 @@ def test_lists_need_no_mindspore(arguments):
     process = run(*arguments)
     assert process.returncode == 0
     assert "IMPORTED False" in process.stderr
+
+
+def test_the_shell_completes_commands_and_options():
+    asked = {"_TINYBERT_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
+    assert run(**asked, COMP_WORDS="tinybert eval").stdout.split() == ["evaluate"]
+    asked["COMP_CWORD"] = "2"
+    assert run(**asked, COMP_WORDS="tinybert embed --pool").stdout.split() == ["--pooling"]
 
 
 def test_the_version(tinybert):

@@ -7,14 +7,28 @@ import sys
 import typer
 
 from ..errors import TinyBertError
-from . import hub
+from . import answer, classify, convert, embed, evaluate, finetune, hub, tag
+from .messages import for_the_command_line
+from .options import EXIT_CODES
 
 app = typer.Typer(
     help="TinyBERT on MindSpore: verified weights, text in, answers out.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # which takes [default: ...] for markup, and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+for command in (
+    embed.embed,
+    classify.classify,
+    tag.tag,
+    answer.answer,
+    finetune.finetune,
+    evaluate.evaluate,
+    convert.convert,
+):
+    app.command(epilog=EXIT_CODES)(command)
 app.add_typer(hub.app, name="hub")
 
 
@@ -40,7 +54,7 @@ def main() -> None:
     try:
         app()
     except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
-        print(f"tinybert: {error}", file=sys.stderr)
+        print(f"tinybert: {for_the_command_line(str(error))}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("tinybert: interrupted", file=sys.stderr)

@@ -4,7 +4,7 @@ from ..compat import require_mindspore
 
 require_mindspore()
 
-from .evaluation import evaluate, key_metric, predict  # noqa: E402
+from .evaluation import evaluate, key_metric, predict, score  # noqa: E402
 from .features import Features, featurize, labels_of  # noqa: E402
 from .finetune import finetune  # noqa: E402
 from .settings import TrainingSettings  # noqa: E402
@@ -20,4 +20,5 @@ __all__ = [
     "key_metric",
     "labels_of",
     "predict",
+    "score",
 ]

@@ -11,6 +11,7 @@ from .. import metrics
 from ..checkpoint.task import Task
 from ..data import QuestionExample
 from ..data.batches import restore_order, sorted_batches
+from .distributed import World
 from .features import Examples, Features
 
 KEYS = {"token-classification": "f1", "question-answering": "f1"}
@@ -23,27 +24,35 @@ def key_metric(task: Task) -> str:
     return KEYS.get(task.kind, problems[task.problem])
 
 
-def predict(network: nn.Cell, features: Features, batch_size: int = 64) -> np.ndarray:
+def predict(network: nn.Cell, features: Features, batch_size: int = 64, world: World | None = None) -> np.ndarray:
     """The logits of all rows, in their order.
 
     Args:
         network: A task network.
         features: The rows.
         batch_size: Rows of a batch.
+        world: The processes that share the work; each gets the logits of all rows.
 
     Returns:
         (N, C) float32; for tokens (N, T, C), padding cut to the longest row; for answers (N, T, 2).
     """
     was_training = network.training
     network.set_train(False)
-    batches = sorted_batches(features.lengths, batch_size)
-    results = [_logits(network, features, rows) for rows in batches]
+    if world is None or world.size > len(features):  # too few rows to share: each process predicts all
+        world = World()
+    shares = [sorted_batches(features.lengths, batch_size, rank=rank, size=world.size) for rank in range(world.size)]
+    logits = np.concatenate([_logits(network, features, rows) for rows in shares[world.rank]])
     network.set_train(was_training)
-    return restore_order(batches, results)
+    return restore_order([np.concatenate(batches) for batches in shares], world.gather(logits))
 
 
 def evaluate(
-    network: nn.Cell, features: Features, examples: Examples, task: Task, batch_size: int = 64
+    network: nn.Cell,
+    features: Features,
+    examples: Examples,
+    task: Task,
+    batch_size: int = 64,
+    world: World | None = None,
 ) -> dict[str, float]:
     """The metrics of a network on labelled examples.
 
@@ -53,11 +62,26 @@ def evaluate(
         examples: The examples themselves.
         task: Its task.
         batch_size: Rows of a batch.
+        world: The processes that share the work; each gets the metrics of all rows.
 
     Returns:
         Metrics by name; see `tinybert.metrics`.
     """
-    logits = predict(network, features, batch_size)
+    return score(predict(network, features, batch_size, world), features, examples, task)
+
+
+def score(logits: np.ndarray, features: Features, examples: Examples, task: Task) -> dict[str, float]:
+    """The metrics of logits that `predict` returned.
+
+    Args:
+        logits: The logits of all rows.
+        features: The tokenized examples.
+        examples: The examples themselves.
+        task: Their task.
+
+    Returns:
+        Metrics by name; see `tinybert.metrics`.
+    """
     if task.kind == "token-classification":
         return _tag_scores(logits, features, task)
     if task.kind == "question-answering":

@@ -61,7 +61,7 @@ def labels_of(examples: Examples, kind: str) -> tuple[str, ...]:
         if isinstance(example, TaggedExample):
             found.update(example.labels or ())
         elif isinstance(example, TextExample):
-            found.update(example.label if isinstance(example.label, tuple) else [str(example.label)])
+            found.update(_names(example.label))
     numeric = all(name.lstrip("-").isdigit() for name in found)
     order = sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name))
     if kind != "question-answering" and not order:
@@ -107,11 +107,11 @@ def _sequence_features(
         )
     index = {name: number for number, name in enumerate(task.labels)}
     if task.problem == "single-label":
-        ids = [_label_id(str(example.label), index, i) for i, example in enumerate(examples)]
+        ids = [_label_id(_one_name(example.label, i), index, i) for i, example in enumerate(examples)]
         return Features(encoding, np.array(ids, np.int32))
     labels = np.zeros((len(examples), len(index)), np.float32)
     for row, example in enumerate(examples):
-        for name in example.label if isinstance(example.label, tuple) else (str(example.label),):
+        for name in _names(example.label):
             labels[row, _label_id(name, index, row)] = 1
     return Features(encoding, labels)
 
@@ -164,6 +164,19 @@ def _answer_features(
         if len(first) and len(last):
             labels[row] = first[0], last[-1]
     return Features(encoding, labels)
+
+
+def _names(label: Label) -> tuple[str, ...]:
+    if isinstance(label, tuple):
+        return label
+    return () if label is None else (str(label),)
+
+
+def _one_name(label: Label, row: int) -> str:
+    names = _names(label)
+    if len(names) != 1:
+        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
+    return names[0]
 
 
 def _label_id(name: str, index: dict[str, int], row: int) -> int:

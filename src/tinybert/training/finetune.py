@@ -17,6 +17,7 @@ from ..checkpoint.task import Task
 from ..modeling import TinyBertModel
 from ..modeling.dropout import seed_dropout
 from ..text import BertTokenizer
+from .distributed import World
 from .evaluation import evaluate, key_metric
 from .features import Examples, featurize
 from .log import draw_curves
@@ -28,7 +29,7 @@ METRICS = "metrics.json"
 TRAINING = "training.json"
 
 
-def finetune(
+def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     encoder: TinyBertModel,
     tokenizer: BertTokenizer,
     task: Task,
@@ -38,6 +39,7 @@ def finetune(
     dev: Examples | None = None,
     settings: TrainingSettings | None = None,
     command: list[str] | None = None,
+    world: World | None = None,
 ) -> dict[str, float]:
     """Trains an encoder with a fresh head, and writes the best network as a model folder.
 
@@ -53,6 +55,8 @@ def finetune(
         dev: The dev set, by which the best network is chosen; None keeps the last.
         settings: How to train.
         command: What to write down as the command; by default that of this process.
+        world: The processes that train together, as `distributed.start` returns it; each calls this with the same
+            arguments, and process 0 writes the folder. None for this process alone.
 
     Returns:
         The metrics of the network that was kept, on the dev set; none without one.
@@ -62,8 +66,12 @@ def finetune(
         KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
     """
     settings = settings or TrainingSettings()
+    world = world or World()
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
+    # Whoever uses the model later cuts texts where they were cut in training.
+    length = min(settings.max_length, encoder.config.max_position_embeddings)
+    encoder.config = encoder.config.replace(seq_length=length)
     network = _network(encoder, task, settings.seed)
     train_features = featurize(train, task, tokenizer, settings.max_length)
     dev_features = featurize(dev, task, tokenizer, settings.max_length) if dev else None
@@ -73,7 +81,7 @@ def finetune(
         assert dev is not None
         assert dev_features is not None
         best_candidate.clear()
-        best_candidate.update(evaluate(network, dev_features, dev, task))
+        best_candidate.update(evaluate(network, dev_features, dev, task, world=world))
         return best_candidate
 
     def keep() -> None:
@@ -93,16 +101,19 @@ def finetune(
         metric=key_metric(task),
         keep=keep,
         identity={"task": task.to_dict(), "encoder": encoder.config.to_dict()},
+        world=world,
     )
     facts = {"command": command or sys.argv, "settings": settings.to_dict(), "versions": _versions()}
-    _write(folder / TRAINING, facts)
+    if world.is_first:
+        _write(folder / TRAINING, facts)
     progress = trainer.train()
-    _write(
-        folder / TRAINING,
-        {**facts, "steps": progress.step, "best_step": progress.best_step, "seconds": progress.seconds},
-    )
-    draw_curves(folder)
-    return best
+    if world.is_first:
+        _write(
+            folder / TRAINING,
+            {**facts, "steps": progress.step, "best_step": progress.best_step, "seconds": progress.seconds},
+        )
+        draw_curves(folder)
+    return world.share(best)
 
 
 def _network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:

@@ -23,12 +23,14 @@ class Log:
         folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line.
         every: Steps between two lines; their loss is the mean since the last.
         show: Whether a progress bar is shown; None shows it where stderr is a terminal.
+        silent: Nothing is written or shown: another process does.
     """
 
-    def __init__(self, folder: Path, *, every: int = 10, show: bool | None = None) -> None:
+    def __init__(self, folder: Path, *, every: int = 10, show: bool | None = None, silent: bool = False) -> None:
         self.path = folder / LOG
         self.every = every
-        self.show = sys.stderr.isatty() if show is None else show
+        self.silent = silent
+        self.show = not silent and (sys.stderr.isatty() if show is None else show)
         self._losses: list[float] = []
         self._metrics = ""
         self._bar: Bar | None = None
@@ -58,6 +60,8 @@ class Log:
 
     def write(self, **values: Any) -> None:
         """Adds a line."""
+        if self.silent:
+            return
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(values) + "\n")
 

@@ -62,7 +62,7 @@ class TrainingSettings:
         """All fields, as plain values that JSON can hold."""
         return dataclasses.asdict(self)
 
-    def _check(self, name: str, kind: type, *, least: float, most: float = math.inf) -> None:
+    def _check(self, name: str, kind: type[int] | type[float], *, least: float, most: float = math.inf) -> None:
         value: Any = getattr(self, name)
         right_kind = isinstance(value, (int, kind)) and not isinstance(value, bool) and math.isfinite(value)
         if not right_kind or not least <= value <= most:

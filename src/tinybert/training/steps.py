@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import mindspore as ms
-from mindspore import Parameter, Tensor, nn
+from mindspore import Parameter, Tensor, nn, ops
 
+from .distributed import World
 from .settings import TrainingSettings
 from .step import (
     AccumulatingStep,
@@ -27,14 +28,23 @@ class Steps:
         optimizer: The optimizer.
         settings: Tells clipping and accumulation.
         labels: Labels of some rows, to tell their type and number of dimensions.
+        world: The processes that train.
     """
 
     def __init__(
-        self, network: nn.Cell, loss: nn.Cell, optimizer: nn.Optimizer, settings: TrainingSettings, labels: Tensor
+        self,
+        network: nn.Cell,
+        loss: nn.Cell,
+        optimizer: nn.Optimizer,
+        settings: TrainingSettings,
+        labels: Tensor,
+        world: World | None = None,
     ) -> None:
         network.set_train(True)
         scaler = loss_scaler(_compute_type(network))
-        gradients = Gradients(LossOfBatch(network, loss, scaler), optimizer.parameters)
+        average = (world or World()).reducer(optimizer.parameters)
+        self.weight = None if average is None else Parameter(Tensor(1.0, ms.float32), "weight", requires_grad=False)
+        gradients = Gradients(LossOfBatch(network, loss, scaler, self.weight), optimizer.parameters, average)
         update = Update(optimizer, settings.max_grad_norm)
         self.update: nn.Cell | None = None
         if settings.accumulation_steps == 1:
@@ -49,16 +59,19 @@ class Steps:
             self.parameters |= {"scaler.value": scaler.scale_value, "scaler.counter": scaler.counter}
         accept_any_shape(self.step, labels)
 
-    def run(self, batch: list[Tensor], last_of_update: bool) -> float:
+    def run(self, batch: list[Tensor], last_of_update: bool, weight: float = 1.0) -> float:
         """Trains on a batch.
 
         Args:
             batch: The three inputs and the labels.
             last_of_update: Whether the gradients added up are applied after it.
+            weight: What this process's batch counts for; the mean over all processes is 1.
 
         Returns:
-            The loss.
+            The loss, over all processes.
         """
+        if self.weight is not None:
+            ops.assign(self.weight, Tensor(weight, ms.float32))
         loss = self.step(*batch)
         if self.update is not None and last_of_update:
             self.update()

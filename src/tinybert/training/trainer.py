@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import signal
 import time
@@ -14,6 +15,8 @@ import numpy as np
 from mindspore import Parameter, Tensor, nn, ops
 
 from ..data.batches import TrainingBatches
+from ..modeling.dropout import counters_of
+from .distributed import World
 from .features import Features
 from .log import Log
 from .schedule import bias_correction, linear_warmup_decay, make_optimizer
@@ -37,6 +40,8 @@ class Trainer:
         metric: The metric by which the best network is kept, the higher the better.
         keep: Called when the network is the best so far, and at the end where nothing is evaluated.
         identity: What else must be the same for a saved state to be of use.
+        world: The processes that train together, all with the same arguments; None for this one alone. The weights are
+            those of process 0, which alone calls `keep` and writes log and state.
     """
 
     def __init__(  # noqa: PLR0913 -- each is a part that a caller may exchange
@@ -51,15 +56,20 @@ class Trainer:
         metric: str = "",
         keep: Callable[[], None] | None = None,
         identity: dict[str, Any] | None = None,
+        world: World | None = None,
     ) -> None:
+        self.world = world = world or World()
         self.network, self.features, self.settings, self.folder = network, features, settings, folder
         self.evaluate, self.metric, self.keep = evaluate, metric, keep
-        self.identity = {**settings.to_dict(), "rows": len(features), **(identity or {})}
+        processes = {"processes": world.size} if world.size > 1 else {}
+        self.identity = {**settings.to_dict(), "rows": len(features), **processes, **(identity or {})}
         self.optimizer = make_optimizer(list(network.trainable_params()), settings)
-        self.steps = Steps(network, loss, self.optimizer, settings, Tensor(features.labels[:1]))
+        self.steps = Steps(network, loss, self.optimizer, settings, Tensor(features.labels[:1]), world)
         self.progress = Progress()
-        self.log = Log(folder)
-        self.batches = TrainingBatches(features.lengths, settings.batch_size, seed=settings.seed)
+        self.log = Log(folder, silent=not world.is_first)
+        self.batches = TrainingBatches(
+            features.lengths, settings.batch_size, seed=settings.seed, rank=world.rank, size=world.size
+        )
         self.steps_per_epoch = len(self.batches)
         self.total_steps = self.steps_per_epoch * settings.epochs
 
@@ -78,9 +88,7 @@ class Trainer:
             KeyboardInterrupt: Ctrl-C, or a signal to end; the state was saved first.
             CheckpointError: The saved state is that of another training.
         """
-        if (self.folder / STATE).exists():
-            self.progress = load_state(self.folder, self.parameters, self.identity)
-            self.log.rewind(self.progress.step)
+        self._begin()
         progress = self.progress
         started = time.monotonic() - progress.seconds
         saved = time.monotonic()
@@ -91,21 +99,36 @@ class Trainer:
                     progress.seconds = time.monotonic() - started
                     if self._is_due() and self._evaluate_and_stop():
                         break
-                    if signals or time.monotonic() - saved > self.settings.save_minutes * 60:
+                    interrupted = self.world.any(bool(signals))
+                    if interrupted or time.monotonic() - saved > self.settings.save_minutes * 60:
                         self.save()
                         saved = time.monotonic()
-                    if signals:
+                    if interrupted:
                         raise KeyboardInterrupt
             finally:
                 self.log.close()
         self.save()
-        if self.evaluate is None and self.keep is not None:
-            self.keep()
+        if self.evaluate is None:
+            self._keep()
         return progress
 
     def save(self) -> None:
         """Saves the state, from which a later `train` goes on."""
-        save_state(self.folder, self.parameters, self.progress, self.identity)
+        if self.world.is_first:
+            save_state(self.folder, self.parameters, self.progress, self.identity)
+
+    def _begin(self) -> None:
+        """Goes to the saved state if there is one; then all processes are where process 0 is."""
+        if self.world.is_first and (self.folder / STATE).exists():
+            self.progress = load_state(self.folder, self.parameters, self.identity)
+            self.log.rewind(self.progress.step)
+        self.progress = Progress(**self.world.share(dataclasses.asdict(self.progress)))
+        self.world.broadcast(self.parameters.values())
+        self.world.spread_dropout(counters_of(self.network))
+
+    def _keep(self) -> None:
+        if self.keep is not None and self.world.is_first:
+            self.keep()
 
     def _batches(self) -> Iterator[np.ndarray]:
         """The rows of each batch that is still to come; the order is told by seed and epoch alone."""
@@ -124,10 +147,21 @@ class Trainer:
             self.optimizer.learning_rate, Tensor(rate * bias_correction(update), self.optimizer.learning_rate.dtype)
         )
         batch = self.features.batch(rows, self.settings.pad_to_multiple_of)
-        loss = self.steps.run([Tensor(array) for array in batch], last_of_update)
+        loss = self.steps.run([Tensor(array) for array in batch], last_of_update, self._weight(batch[-1]))
         self.progress.step += 1
         self.progress.batch += 1
         self.log.step(self.progress, self.total_steps, loss, rate)
+
+    def _weight(self, labels: np.ndarray) -> float:
+        """What this process's mean counts for, so that the mean over processes is that over all rows or tokens."""
+        if self.world.size == 1:
+            return 1.0
+        if self.features.per_token:
+            counted = int((labels >= 0).sum())
+            total = self.world.sum(counted)
+        else:
+            counted, total = len(labels), self.batches.totals[self.progress.batch]
+        return self.world.size * counted / max(total, 1)
 
     def _is_due(self) -> bool:
         if self.evaluate is None:
@@ -144,10 +178,9 @@ class Trainer:
         self.log.evaluation(progress.step, metrics, progress.seconds)
         value = metrics[self.metric]
         # A constant prediction has no correlation: NaN, which is greater than nothing.
-        if progress.best is None or value > progress.best:
+        if self.world.share(bool(progress.best is None or value > progress.best)):
             progress.best, progress.best_step, progress.stale = value, progress.step, 0
-            if self.keep is not None:
-                self.keep()
+            self._keep()
         else:
             progress.stale += 1
         return self._is_over()

@@ -1,0 +1,150 @@
+"""`tinybert answer`: answers out of contexts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from . import options
+from .options import OnError
+
+if TYPE_CHECKING:
+    from .rows import Row
+
+
+class From(str, Enum):
+    """Format of the questions."""
+
+    SQUAD = "squad"
+    JSONL = "jsonl"
+
+
+class To(str, Enum):
+    """Format of the answers."""
+
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+    model: options.Model,
+    input_: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="SQuAD's .json, or .jsonl of objects with question and context; - is stdin, of JSON lines. "
+            "[default: -]",
+            show_default=False,
+        ),
+    ] = "-",
+    question: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="One question, instead of an input."),
+    ] = None,
+    context: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The text that the one question is about."),
+    ] = None,
+    output: options.Output = "-",
+    to: Annotated[
+        Optional[To],  # noqa: UP045
+        typer.Option(
+            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: as the input]"
+        ),
+    ] = None,
+    top_k: Annotated[int, typer.Option(min=1, help="Answers to each question, the best first.")] = 1,
+    no_answer_threshold: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="Lets 'no answer' win where it exceeds the best answer by this, in logits; 0 is usual."),
+    ] = None,
+    from_: Annotated[
+        Optional[From],  # noqa: UP045
+        typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
+    ] = None,
+    max_length: options.MaxLength = None,
+    batch_size: options.BatchSize = 64,
+    on_error: options.OnErrorOption = OnError.FAIL,
+    vocabulary: options.Vocabulary = None,
+    cased: options.Cased = None,
+    config: options.Config = None,
+) -> None:
+    """Answers questions with stretches of their contexts, which may be of any length.
+
+    Example: tinybert answer my-model --question "Who?" --context "It was Ada."
+    """
+    from . import output as out
+    from . import rows as reading
+    from .results import Results
+
+    if (question is None) != (context is None):
+        raise typer.BadParameter("give --question and --context, or neither", param_hint="--question")
+    kind = from_.value if from_ else "squad" if input_.endswith(".json") else "jsonl"
+    form = to.value if to else _form(output, "json" if kind == "squad" and question is None else "jsonl")
+    one = question is not None
+    with nullcontext() if one else reading.open_input(input_) as file:
+        rows = iter([reading.Row(1, (question, context))]) if one else _rows(file, input_, kind)
+        from ..tasks import QuestionAnswerer
+
+        answerer = QuestionAnswerer(options.load(model, QuestionAnswerer.kind, vocabulary, cased, config))
+        task = partial(
+            answerer,
+            top_k=top_k,
+            handle_impossible=no_answer_threshold is not None,
+            threshold=no_answer_threshold or 0.0,
+            max_length=max_length,
+            batch_size=batch_size,
+            on_error="return",
+            progress=False if out.is_terminal(output) else None,
+        )
+        results = Results(task, input_, on_error)
+        with out.text_output(output) as write:
+            for line in (_predictions if form == "json" else _lines)(results.of(rows)):
+                write(line)
+    results.finish()
+
+
+def _form(output: str, usual: str) -> str:
+    return next((form for form in ("json", "jsonl") if output.endswith(f".{form}")), usual)
+
+
+def _rows(file: Any, name: str, kind: str) -> Iterator[Row]:
+    from ..data import read_squad
+    from ..data.columns import Request
+    from .rows import Row, read_rows
+
+    if kind == "jsonl":
+        yield from read_rows(file, name, kind, Request("question", "context"), pairs=True)
+        return
+    for number, example in enumerate(read_squad(file), 1):
+        yield Row(number, (example.question, example.context), id=example.id)
+
+
+def _predictions(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:
+    """The text of the best answer to each question by its id; by its line where it has none."""
+    import json
+
+    texts = {}
+    for row, found in results:
+        if found is not None:
+            best = found[0] if isinstance(found, list) else found
+            texts[str(row.line if row.id is None else row.id)] = best.text
+    yield json.dumps(texts, ensure_ascii=False) + "\n"
+
+
+def _lines(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:
+    from .output import json_line
+
+    for row, found in results:
+        named = {} if row.id is None else {"id": row.id}
+        if found is None:
+            yield json_line(**named, error=row.error)
+        elif isinstance(found, list):
+            yield json_line(**named, answers=[asdict(each) for each in found])
+        else:
+            yield json_line(**named, **asdict(found))

@@ -1,0 +1,112 @@
+"""`tinybert convert`: a model from one layout to another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from ..errors import CheckpointError, InputError
+from . import options
+
+if TYPE_CHECKING:
+    from ..checkpoint import BindingReport, Checkpoint
+    from ..checkpoint.task import Task
+
+
+class Layout(str, Enum):
+    """The names of the parameters."""
+
+    V1 = "v1.0"
+    LATER = "later"
+    HUGGINGFACE = "huggingface"
+
+
+def convert(
+    source: options.Model,
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A .ckpt or .safetensors file, or a folder.")],
+    layout: Annotated[
+        Optional[Layout],  # noqa: UP045
+        typer.Option(help="Names of the parameters. [default: of a file v1.0, of a folder huggingface]"),
+    ] = None,
+    encoder: Annotated[bool, typer.Option("--encoder", help="Leaves the head out.")] = False,
+    config: options.Config = None,
+) -> None:
+    """Writes a model as a checkpoint file or as a Hugging Face folder, and says what was bound and what left aside.
+
+    A folder gets the vocabulary too, where the source has one.
+
+    Example: tinybert convert all-MiniLM-L6-v2 minilm.ckpt
+    """
+    is_file = target.suffix in (".ckpt", ".safetensors")
+    chosen = layout or (Layout.V1 if is_file else Layout.HUGGINGFACE)
+    if is_file == (chosen is Layout.HUGGINGFACE):
+        hint = "a folder, without an ending" if is_file else "a file, ending in .ckpt or .safetensors"
+        raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
+    from ..checkpoint import bind, save_checkpoint
+    from ..checkpoint.restore import build_network
+
+    checkpoint, task, vocabulary = _read(source, options.config_fields(config))
+    if encoder:
+        checkpoint = checkpoint.encoder()
+    elif chosen is Layout.HUGGINGFACE and checkpoint.num_labels and task.kind != "question-answering":
+        raise InputError(
+            f"{source} has a head for {task.kind}, which Hugging Face's networks have no counterpart of. "
+            "Leave it out: --encoder"
+        )
+    network: Any = build_network(checkpoint.config, task, checkpoint.num_labels, return_all_encoders=False)
+    report = bind(network, checkpoint)
+    if is_file:
+        save_checkpoint(network, target, layout=chosen.value)
+    else:
+        _save_folder(network, target, vocabulary)
+    typer.echo(f"{_summary(report)}\nwritten: {target}, layout {chosen.value}")
+    if is_file:
+        fields = ("num_attention_heads", "hidden_act", "layer_norm_eps")
+        told = " ".join(f"--config {name}={getattr(checkpoint.config, name)}" for name in fields)
+        typer.echo(f"the file does not tell its vocabulary, nor: {told}")
+
+
+def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path | None]:
+    """The parameters of a model, what it is for, and where its vocabulary is."""
+    from ..checkpoint import parse_checkpoint, read_checkpoint
+    from ..checkpoint.folder import is_model_folder, read_folder
+    from ..checkpoint.task import Task
+    from ..hub import find_module
+    from ..hub.building import task_of
+
+    path = Path(source).expanduser()
+    if path.is_dir() and is_model_folder(path):
+        return (*read_folder(path, **config), path)
+    if path.exists():
+        # Of Hugging Face's heads, only that for questions is read; a file does not tell.
+        kind = "question-answering" if path.is_dir() else "sequence-classification"
+        return read_checkpoint(path, **config), Task(kind), path if path.is_dir() else None
+    if path.suffix in (".ckpt", ".safetensors"):
+        raise CheckpointError(f"{source} does not exist")
+    module = find_module(source)
+    fields = {**module.config, **config}
+    checkpoint = parse_checkpoint(module.checkpoint_bytes(), module.file_format, str(module.paths.asset), **fields)
+    return checkpoint, task_of(module, checkpoint.num_labels), module.vocabulary_path()
+
+
+def _save_folder(network: Any, folder: Path, vocabulary: Path | None) -> None:
+    from ..checkpoint import save_huggingface
+    from ..data.files import replacing
+    from ..text import BertTokenizer
+
+    tokenizer = BertTokenizer.from_file(vocabulary) if vocabulary else None
+    with replacing(folder / "config.json") as temporary:
+        save_huggingface(network, temporary.parent)
+        if tokenizer is not None:
+            tokenizer.save(temporary.parent)
+
+
+def _summary(report: BindingReport) -> str:
+    """The report without the names of what was bound."""
+    lines = [f"{report.source}: {len(report.bound)} parameters bound, layout {report.layout}"]
+    lines += [f"left aside: {count} ({reason})" for reason, count in Counter(report.left_aside.values()).items()]
+    return "\n".join(lines)

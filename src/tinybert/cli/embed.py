@@ -1,0 +1,115 @@
+"""`tinybert embed`: texts to vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from . import options
+from .options import OnError
+
+if TYPE_CHECKING:
+    from .rows import Row
+
+
+class Pooling(str, Enum):
+    """How the vectors of tokens become one."""
+
+    MEAN = "mean"
+    FIRST = "first"
+    POOLED = "pooled"
+
+
+class To(str, Enum):
+    """Format of the vectors."""
+
+    JSONL = "jsonl"
+    TSV = "tsv"
+    NPY = "npy"
+
+
+def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+    model: options.Model,
+    input_: options.Input = "-",
+    output: options.Output = "-",
+    to: Annotated[
+        Optional[To],  # noqa: UP045
+        typer.Option(help="Format of the output. [default: by its ending; on stdout, jsonl]", show_default=False),
+    ] = None,
+    pooling: Annotated[
+        Pooling, typer.Option(help="Mean over all tokens, the first token's vector, or the encoder's pooled output.")
+    ] = Pooling.MEAN,
+    normalize: Annotated[bool, typer.Option("--normalize", help="Scale vectors to length 1.")] = False,
+    text: options.Text = None,
+    from_: options.FromOption = None,
+    max_length: options.MaxLength = None,
+    batch_size: options.BatchSize = 64,
+    on_error: options.OnErrorOption = OnError.FAIL,
+    vocabulary: options.Vocabulary = None,
+    cased: options.Cased = None,
+    config: options.Config = None,
+) -> None:
+    """Embeds texts: one vector a text, as .npy, JSON lines or TSV. Memory stays flat however long the input is.
+
+    A line that is skipped keeps its place: as NaN, or in JSON lines with its error.
+
+    Example: tinybert embed all-MiniLM-L6-v2 reviews.txt -o reviews.npy
+    """
+    from ..data.columns import Request
+    from . import output as out
+    from . import rows as reading
+    from .results import Results
+
+    form = out.format_of(output, to and to.value, ("jsonl", "tsv", "npy"))
+    if form == "npy" and output == out.STDOUT:
+        raise typer.BadParameter("a .npy needs a file: --output FILE", param_hint="--to")
+    with reading.open_input(input_) as file:
+        kind = reading.format_of(input_, from_ and from_.value)
+        rows = reading.read_rows(file, input_, kind, Request(options.column(text)))
+        from ..tasks import Embedder
+
+        embedder = Embedder(options.load(model, "encoder", vocabulary, cased, config))
+        task = partial(
+            embedder,
+            pooling=pooling.value,
+            normalize=normalize,
+            max_length=max_length,
+            batch_size=batch_size,
+            on_error="return",
+            progress=False if out.is_terminal(output) else None,
+        )
+        results = Results(task, input_, on_error)
+        _write(results.of(rows), output, form, embedder.embedding_size)
+    results.finish()
+
+
+def _write(results: Iterable[tuple[Row, Any]], path: str, form: str, width: int) -> None:
+    import numpy as np
+
+    from .output import json_line, npy_output, text_output
+
+    missing = np.full(width, np.nan, np.float32)
+    # Nine digits tell any float32 from its neighbours.
+    separator = "\t" if form == "tsv" else ", "
+    numbers = separator.join(["%.9g"] * width)
+    with ExitStack() as stack:
+        if form == "npy":
+            write_row = stack.enter_context(npy_output(path, width))
+            for _, vector in results:
+                write_row(missing if vector is None else vector)
+            return
+        write = stack.enter_context(text_output(path))
+        for row, vector in results:
+            if form == "tsv":
+                write(numbers % tuple((missing if vector is None else vector).tolist()) + "\n")
+            elif vector is None:
+                write(json_line(error=row.error))
+            else:
+                # As `json_line`, which would write twice as many digits.
+                text = json_line(text=row.item).removesuffix("}\n")
+                write(f'{text}, "embedding": [{numbers % tuple(vector.tolist())}]}}\n')

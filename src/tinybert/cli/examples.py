@@ -1,0 +1,98 @@
+"""Labelled examples out of files, for fine-tuning and evaluation, and the task that they are for."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .options import From, column
+
+if TYPE_CHECKING:
+    from ..checkpoint.task import Task
+
+
+@dataclass(frozen=True)
+class Table:
+    """How a file of examples is to be read.
+
+    Attributes:
+        text: Column of the text; of CoNLL files of the word.
+        pair: Column of the second text.
+        label: Column of the label.
+        kind: Format of a table.
+        regression: Labels are numbers.
+        separator: What stands between several labels.
+        extra: Whether rows may have more fields than the first.
+    """
+
+    text: str | None = None
+    pair: str | None = None
+    label: str | None = None
+    kind: From | None = None
+    regression: bool = False
+    separator: str | None = None
+    extra: bool = False
+
+
+def read_examples(task: str, path: str, table: Table) -> list[Any]:
+    """Reads labelled examples.
+
+    Args:
+        task: One of `tinybert.checkpoint.task.TASKS`: tells the kind of file.
+        path: The file; `-` is stdin.
+        table: How to read it.
+
+    Raises:
+        InputError: Something is wrong with the file, or it has no labels; names file and line.
+    """
+    from .. import data
+
+    source: Any = sys.stdin.buffer if path == "-" else path
+    if task == "question-answering":
+        return data.read_squad(source)
+    if task == "token-classification":
+        word, label = _index(table.text, "--text"), _index(table.label, "--label")
+        return data.read_conll(
+            source, word_column=0 if word is None else word, label_column=-1 if label is None else label
+        )
+    if table.kind is From.TEXT:
+        raise InputError("--from text has no labels: give a table, tsv, csv or jsonl")
+    examples = data.read_texts(
+        source,
+        text=column(table.text),
+        pair=column(table.pair),
+        label=column(table.label),
+        regression=table.regression,
+        multi_label_separator=table.separator,
+        format=table.kind.value if table.kind else None,
+        allow_extra_fields=table.extra,
+    )
+    if examples[0].label is None:
+        raise InputError(f"{path}: no column is known as the label. Say which one it is: --label NAME")
+    return examples
+
+
+def task_of(kind: str, examples: list[Any], *, regression: bool) -> Task:
+    """The task that training data are for: its labels are theirs."""
+    from ..checkpoint.task import Task
+    from ..training import labels_of
+
+    if kind == "question-answering":
+        return Task(kind)
+    if regression:
+        return Task(kind, problem="regression")
+    several = kind == "sequence-classification" and any(isinstance(example.label, tuple) for example in examples)
+    return Task(kind, labels_of(examples, kind), "multi-label" if several else "single-label")
+
+
+def _index(given: str | None, option: str) -> int | None:
+    if given is None:
+        return None
+    try:
+        return int(given)
+    except ValueError:
+        raise InputError(
+            f"{option} {given}: columns of CoNLL files have no names; give an index, 0 or -1 say"
+        ) from None

@@ -1,0 +1,28 @@
+"""What to do about an error, in terms of the command line: the package's errors name arguments of its functions."""
+
+from __future__ import annotations
+
+ARGUMENTS = {
+    "vocabulary='vocab.txt'": "--vocabulary vocab.txt",
+    "vocabulary=...": "--vocabulary FILE",
+    "do_lower_case=False": "--cased",
+    "allow_extra_fields=True": "--allow-extra-fields",
+    "text='NAME'": "--text NAME",
+    "text=INDEX": "--text INDEX",
+    "Give format=, one of": "Give --from, one of",
+    "format='tsv'": "--from tsv",
+    "multi_label_separator": "--multi-label",
+    "Use Classifier": "Use tinybert classify",
+    "Use Tagger": "Use tinybert tag",
+    "Use QuestionAnswerer": "Use tinybert answer",
+    "Use Embedder": "Use tinybert embed",
+    "use Embedder": "use tinybert embed",
+}
+"""How errors name an argument, and the option that it is here."""
+
+
+def for_the_command_line(message: str) -> str:
+    """The message with options instead of arguments."""
+    for argument, option in ARGUMENTS.items():
+        message = message.replace(argument, option)
+    return message

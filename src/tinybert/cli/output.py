@@ -1,0 +1,93 @@
+"""Where results go: stdout, whose reader may leave early, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import typer
+
+from ..data.files import replacing
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+STDOUT = "-"
+_NPY_HEADER = 128
+"""Bytes that the header of a .npy file takes here, whatever the number of rows."""
+
+
+def format_of(path: str, given: str | None, known: tuple[str, ...]) -> str:
+    """Format of an output: what was given, or what the file's ending says; of stdout the first that is known.
+
+    Raises:
+        InputError: The ending says none.
+    """
+    if given is not None or path == STDOUT:
+        return given or known[0]
+    ending = os.path.splitext(path)[1].lower().removeprefix(".")
+    if ending not in known:
+        raise InputError(f"{path}: the name must end in {', '.join('.' + kind for kind in known)}; or say it with --to")
+    return ending
+
+
+@contextmanager
+def text_output(path: str) -> Iterator[Callable[[str], Any]]:
+    """Gives a function that writes text to a file, or to stdout for `-`."""
+    if path != STDOUT:
+        with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            yield file.write
+        return
+    # What was written is UTF-8 on any machine, as files are.
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        yield sys.stdout.write
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, `head` say, has what it wanted. Python would flush once more when it ends, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
+@contextmanager
+def npy_output(path: str, width: int) -> Iterator[Callable[[np.ndarray], None]]:
+    """Gives a function that writes one row of a (N, width) float32 array; it is written as it comes.
+
+    Args:
+        path: The file.
+        width: Numbers in a row.
+    """
+    count = 0
+
+    def write(row: np.ndarray) -> None:
+        nonlocal count
+        file.write(row.astype("<f4", copy=False).tobytes())
+        count += 1
+
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        _write_npy_header(file, 0, width)
+        yield write
+        file.seek(0)
+        _write_npy_header(file, count, width)
+
+
+def json_line(**values: Any) -> str:
+    """An object of JSON lines, end of line included."""
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def is_terminal(path: str) -> bool:
+    """Whether results go to a terminal, where a progress bar would be in their way."""
+    return path == STDOUT and sys.stdout.isatty()
+
+
+def _write_npy_header(file: BinaryIO, rows: int, width: int) -> None:
+    """Writes the header of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0."""
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
+    body = text.encode("latin1").ljust(_NPY_HEADER - 11) + b"\n"
+    file.write(b"\x93NUMPY\x01\x00" + len(body).to_bytes(2, "little") + body)

@@ -1,0 +1,63 @@
+"""The results of an input's rows, in their order; bad lines are reported and counted."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import typer
+
+from ..errors import InputError, TinyBertError
+from .options import OnError
+from .rows import Row
+
+Task = Callable[[Iterator[Any]], Iterable[Any]]
+
+
+class Results:
+    """Sends rows through a task.
+
+    Args:
+        task: Takes an iterator of items and returns one of results, errors in the places of bad items.
+        name: What messages call the input.
+        on_error: What becomes of a bad line.
+    """
+
+    def __init__(self, task: Task, name: str, on_error: OnError) -> None:
+        self._task, self._on_error = task, on_error
+        self._name = "stdin" if name == "-" else name
+        self._bad = 0
+
+    def of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
+        """Yields each row with its result, None for a bad one.
+
+        Raises:
+            InputError: A line is bad, and bad lines are to fail; the results of those before it came first.
+        """
+        waiting: deque[Row] = deque()
+
+        def items() -> Iterator[Any]:
+            for row in rows:
+                waiting.append(row)
+                yield row.item  # None, of a bad row, comes back as an error in its place
+
+        for result in self._task(items()):
+            row = waiting.popleft()
+            problem = row.error or (str(result) if isinstance(result, TinyBertError) else None)
+            if problem is None:
+                yield row, result
+                continue
+            message = f"{self._name}, line {row.line}: {problem}"
+            if self._on_error is OnError.FAIL:
+                raise InputError(message)
+            self._bad += 1
+            print(f"tinybert: {message}", file=sys.stderr)
+            yield Row(row.line, None, problem, row.id), None
+
+    def finish(self) -> None:
+        """Ends the command with exit code 1 if a line was bad."""
+        if self._bad:
+            print(f"tinybert: {self._bad} bad lines were skipped", file=sys.stderr)
+            raise typer.Exit(1)

@@ -1,0 +1,133 @@
+"""Embeds: a text to one vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..text import Encoding
+from .inputs import check_text
+from .job import BATCH_SIZE, Job, OnError, Options, check_choice
+from .stream import run
+from .text_task import TextTask
+
+Array = np.ndarray
+Pooling = Literal["mean", "first", "pooled"]
+POOLINGS = ("mean", "first", "pooled")
+
+
+class Embedder(TextTask):
+    """Turns texts into vectors whose closeness says how alike the texts are, as far as the model was trained for it.
+
+    Any model has an encoder, also one that was fine-tuned for another task.
+
+    Args:
+        model: The model; `from_pretrained` loads one.
+
+    Example:
+        >>> embedder = Embedder.from_pretrained("all-MiniLM-L6-v2")  # a folder
+        >>> embeddings = embedder(["It rains.", "Rain is falling."], normalize=True)
+        >>> embeddings.shape
+        (2, 384)
+    """
+
+    kind = "encoder"
+
+    def __call__(
+        self,
+        texts: str | Iterable[str],
+        *,
+        pooling: Pooling = "mean",
+        normalize: bool = False,
+        max_length: int | None = None,
+        batch_size: int = BATCH_SIZE,
+        on_error: OnError = "raise",
+        progress: bool | None = None,
+    ) -> Any:
+        """Embeds one text, many, or a stream of them.
+
+        Args:
+            texts: A string, a list of strings, or an iterator over strings, such as an open file.
+            pooling: `mean` over the vectors of all tokens, [CLS] and [SEP] included, as sentence-transformers takes it
+                (Reimers and Gurevych 2019, arXiv:1908.10084); the vector of the `first` token, [CLS]; or `pooled`, the
+                output tanh(dense([CLS])) of the encoder.
+            normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity.
+            max_length: Tokens after which a text is cut, [CLS] and [SEP] included: by default `seq_length` of the
+                model's configuration, 128 as published; at most its positions.
+            batch_size: The most rows that go through the network at once.
+            on_error: `raise` an error that names a bad text, or `return` it in the place of its vector.
+            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+
+        Returns:
+            (H,) float32 for a string; (N, H) for a list; an iterator over (H,) for an iterator, with flat memory. With
+            `on_error="return"`, for a list, a list of (H,) arrays and errors.
+
+        Raises:
+            InputError: A text is no string or cannot be encoded, or an argument is not allowed.
+        """
+        check_choice(pooling, "pooling", POOLINGS)
+        job = _EmbedJob(self.model, pooling, normalize, self.model.row_length(max_length))
+        options = Options(batch_size, on_error, progress)
+        collect = self._as_matrix if on_error == "raise" else lambda vectors, count: list(vectors)
+        return run(job, texts, options, single=isinstance(texts, str), collect=collect)
+
+    @property
+    def embedding_size(self) -> int:
+        """Width of a vector (H)."""
+        return self.model.config.hidden_size
+
+    def _as_matrix(self, vectors: Iterable[Array], count: int) -> Array:
+        matrix = np.empty((count, self.embedding_size), np.float32)
+        for row, vector in enumerate(vectors):
+            matrix[row] = vector
+        return matrix
+
+
+@dataclass(frozen=True)
+class _EmbedJob(Job):
+    pooling: Pooling
+    normalize: bool
+    max_length: int
+
+    @property
+    def network(self) -> Any:
+        return self.model.encoder
+
+    def check(self, item: Any, name: str) -> str:
+        return check_text(item, name)
+
+    def characters(self, item: str) -> int:
+        return len(item)
+
+    def encode(self, items: list[str]) -> Encoding:
+        return self.model.tokenizer(items, max_length=self.max_length)
+
+    def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
+        vectors = pool(outputs, batch.input_mask, self.pooling)
+        if self.normalize:
+            vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return map(np.copy, vectors)
+
+    def finish(self, items: list[str], encoding: Encoding, rows: list[Any]) -> list[Any]:
+        return rows
+
+
+def pool(outputs: Any, input_mask: Array, pooling: Pooling) -> Array:
+    """(B, H) float32, one vector a row.
+
+    Args:
+        outputs: Sequence output (B, T, H) and pooled output (B, H) of an encoder.
+        input_mask: (B, T) int32, 1 = real token.
+        pooling: See `Embedder`.
+    """
+    if pooling == "pooled":
+        return outputs[1].asnumpy()
+    sequence_output = outputs[0].asnumpy()
+    if pooling == "first":
+        return sequence_output[:, 0]
+    mask = input_mask.astype(np.float32)
+    totals = np.matmul(mask[:, None, :], sequence_output)[:, 0]
+    return totals / np.maximum(mask.sum(axis=1, keepdims=True), 1e-9)

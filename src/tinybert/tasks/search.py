@@ -1,0 +1,107 @@
+"""Finds what is alike: cosine similarities of embeddings, and the nearest of many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..text.inputs import check_integer
+
+Array = np.ndarray
+QUERY_ROWS = 256
+CORPUS_ROWS = 16384
+"""Similarities are computed block by block: at most 16 MB of them at a time."""
+
+
+def similarity(a: Any, b: Any) -> Array:
+    """Cosine similarities of two sets of vectors.
+
+    Args:
+        a: (N, H), or one vector (H,).
+        b: (M, H), or one vector (H,).
+
+    Returns:
+        (N, M) float32, -1 to 1; 0 where a vector is zero.
+
+    Raises:
+        InputError: They are no vectors of numbers of one width.
+
+    Examples:
+        >>> similarity([[1, 0], [1, 1]], [0, 2]).round(3).tolist()
+        [[0.0], [0.7070000171661377]]
+    """
+    left, right = _vectors(a, "a"), _vectors(b, "b")
+    _check_widths(left, right, ("a", "b"))
+    return _unit(left) @ _unit(right).T
+
+
+def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
+    """The most similar vectors of a corpus for each query, by cosine similarity.
+
+    Args:
+        queries: (Q, H), or one query (H,).
+        corpus: (N, H); may be a memory map of float32 or float16, which is read block by block.
+        k: How many are wanted; all where the corpus has fewer.
+
+    Returns:
+        Indices into the corpus, (Q, k) int64, the most similar first; and their similarities, (Q, k) float32. (k,) for
+        one query.
+
+    Raises:
+        InputError: The widths differ, or k is no positive integer.
+
+    Examples:
+        >>> indices, scores = top_k([1.0, 0.0], [[0.0, 1.0], [2.0, 0.1], [1.0, 1.0]], k=2)
+        >>> indices.tolist()
+        [1, 2]
+    """
+    check_integer(k, "k", 1)
+    vectors, entries = _vectors(queries, "queries"), _vectors(corpus, "corpus")
+    _check_widths(vectors, entries, ("queries", "corpus"))
+    k = min(k, len(entries))
+    indices = np.zeros((len(vectors), k), np.int64)
+    scores = np.zeros((len(vectors), k), np.float32)
+    for start in range(0, len(vectors), QUERY_ROWS):
+        part = slice(start, start + QUERY_ROWS)
+        indices[part], scores[part] = _nearest(_unit(vectors[part]), entries, k)
+    return (indices[0], scores[0]) if np.ndim(queries) == 1 else (indices, scores)
+
+
+def _nearest(queries: Array, corpus: Array, k: int) -> tuple[Array, Array]:
+    best_scores = np.zeros((len(queries), 0), np.float32)
+    best_indices = np.zeros((len(queries), 0), np.int64)
+    for start in range(0, len(corpus), CORPUS_ROWS):
+        block = queries @ _unit(corpus[start : start + CORPUS_ROWS]).T
+        block_indices = np.broadcast_to(np.arange(start, start + block.shape[1]), block.shape)
+        best_scores, best_indices = _keep(np.hstack([best_scores, block]), np.hstack([best_indices, block_indices]), k)
+    order = np.lexsort((best_indices, -best_scores))
+    return np.take_along_axis(best_indices, order, 1), np.take_along_axis(best_scores, order, 1)
+
+
+def _keep(scores: Array, indices: Array, k: int) -> tuple[Array, Array]:
+    """The k best of each row, in any order."""
+    if scores.shape[1] <= k:
+        return scores, indices
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    return np.take_along_axis(scores, best, 1), np.take_along_axis(indices, best, 1)
+
+
+def _unit(vectors: Array) -> Array:
+    vectors = vectors.astype(np.float32, copy=False)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+
+def _vectors(value: Any, name: str) -> Array:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu" or array.ndim not in (1, 2) or not array.shape[-1]:
+        raise InputError(f"{name} is an array of {array.dtype}, {array.shape}; it must be numbers, (N, H) or (H,).")
+    return array.reshape(-1, array.shape[-1])
+
+
+def _check_widths(a: Array, b: Array, names: tuple[str, str]) -> None:
+    if a.shape[1] != b.shape[1]:
+        raise InputError(
+            f"{names[0]} has vectors of {a.shape[1]} numbers, {names[1]} of {b.shape[1]}. Embed both with one model."
+        )

@@ -1,0 +1,74 @@
+"""From the labels of words to spans of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from .. import metrics
+from ..errors import InputError
+from .results import Span, Word
+from .words import WordTable
+
+OUTSIDE = "O"
+"""The label of a word that is part of no span, by convention of all schemes."""
+
+
+def are_tags(labels: Sequence[str]) -> bool:
+    """Whether labels are tags such as B-PER and I-PER: in IOB1, IOB2, IOBES or BILOU."""
+    try:
+        metrics.spans(labels)
+    except InputError:
+        return False
+    return True
+
+
+def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.Span]:
+    """Yields the spans that labels of words mark.
+
+    Args:
+        labels: One label a word.
+        tags: Whether they are tags, which mark where spans begin. They are read as the evaluation script of CoNLL
+            reads them, which takes any of the schemes: I-PER after O begins a span too. Words of any other kind of
+            label, such as parts of speech, form a span where neighbours have the same.
+
+    Examples:
+        >>> [tuple(span) for span in find_spans(["B-PER", "I-PER", "O", "I-LOC"], tags=True)]
+        [('PER', 0, 2), ('LOC', 3, 4)]
+        >>> [tuple(span) for span in find_spans(["NN", "NN", "VB"], tags=False)]
+        [('NN', 0, 2), ('VB', 2, 3)]
+    """
+    if tags:
+        yield from metrics.spans(labels)
+        return
+    start = 0
+    for label, run in groupby(labels):
+        end = start + sum(1 for _ in run)
+        if label != OUTSIDE:
+            yield metrics.Span(label, start, end)
+        start = end
+
+
+def spans_of(table: WordTable, labels: Sequence[str], scores: Sequence[float], *, tags: bool) -> list[Span]:
+    """The spans of a text.
+
+    Args:
+        table: Its W words.
+        labels: The label of each word.
+        scores: The score of each word.
+        tags: As for `find_spans`.
+    """
+    found = []
+    for kind, first, after in find_spans(labels, tags=tags):
+        start, end = table.starts[first], table.ends[after - 1]
+        score = sum(scores[first:after]) / (after - first)
+        found.append(Span(kind, start, end, table.text[start:end], score, first, after))
+    return found
+
+
+def words_of(table: WordTable, labels: Sequence[str], scores: Sequence[float]) -> list[Word]:
+    """The words of a text with their labels."""
+    return [
+        Word(table.text[start:end], start, end, label, score)
+        for start, end, label, score in zip(table.starts, table.ends, labels, scores, strict=True)
+    ]

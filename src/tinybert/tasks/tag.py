@@ -1,0 +1,207 @@
+"""Tags: finds the names and other labelled stretches in texts of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..text import Encoding
+from ..text.inputs import check_integer
+from .classify import softmax
+from .inputs import check_text, check_words
+from .job import BATCH_SIZE, Job, OnError, Options, check_choice
+from .model import TaskModel
+from .results import Span, Word
+from .spans import OUTSIDE, are_tags, spans_of, words_of
+from .stream import run
+from .text_task import TextTask
+from .windows import continuations, merged, merged_tokens, rows_of
+from .words import AGGREGATIONS, WordTable, aggregated, words_of_list, words_of_text
+
+Array = np.ndarray
+Aggregation = Literal["first", "average", "max"]
+
+
+class Tagger(TextTask):
+    """Labels the words of texts, and finds the spans that the labels mark.
+
+    Words of a text are what the tokenizer splits it into before it cuts words into pieces: at white space, around each
+    punctuation mark and around each Chinese character. So `U.S.` is four words, as in the `transformers` pipelines.
+    Whoever needs other words gives lists of words. Texts that are longer than the model's rows go through it in
+    overlapping windows; nothing is cut off.
+
+    Args:
+        model: The model; `from_pretrained` loads one.
+
+    Raises:
+        InputError: The model has no head for tokens; says what to do.
+
+    Example:
+        >>> tagger = Tagger.from_pretrained("names")  # a folder that a fine-tuning wrote
+        >>> [(span.type, span.text, span.start) for span in tagger("Ada Lovelace lived in London.")]
+        [('PER', 'Ada Lovelace', 0), ('LOC', 'London', 22)]
+    """
+
+    kind = "token-classification"
+
+    def __init__(self, model: TaskModel) -> None:
+        model.require(self.kind)
+        super().__init__(model)
+        self._tags = are_tags(model.labels)
+        self._continues = continuations(model.tokenizer)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the order of the model's outputs; "0", "1" and so on where they have no names."""
+        return self.model.labels
+
+    def __call__(
+        self,
+        texts: Any,
+        *,
+        aggregation: Aggregation = "first",
+        is_split_into_words: bool = False,
+        max_length: int | None = None,
+        stride: int | None = None,
+        batch_size: int = BATCH_SIZE,
+        on_error: OnError = "raise",
+        progress: bool | None = None,
+    ) -> Any:
+        """Finds the spans in one text, many, or a stream of them.
+
+        Args:
+            texts: A string, a list of strings, or an iterator over strings. With `is_split_into_words` a list of words,
+                a list of such lists, or an iterator over them.
+            aggregation: Which label a word of several pieces gets: that of its `first` piece, the one with the highest
+                `average` probability, or that of the piece with the `max` probability.
+            is_split_into_words: Whether texts are lists of words.
+            max_length: Tokens of a window, [CLS] and [SEP] included: by default `seq_length` of the model's
+                configuration, at most its positions.
+            stride: Tokens that two windows share; by default a quarter of a window.
+            batch_size: The most rows that go through the network at once.
+            on_error: `raise` an error that names a bad text, or `return` it in the place of its result.
+            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+
+        Returns:
+            A list of `Span` for one text; a list of such lists for a list; an iterator for an iterator, with flat
+            memory. Labels such as B-PER, in whichever scheme, mark spans by their prefixes; of other labels, equal
+            neighbours are one span. `O` marks none.
+
+        Raises:
+            InputError: A text is no string or cannot be encoded, or an argument is not allowed.
+        """
+        job = self._job(aggregation, is_split_into_words, max_length, stride, words=False)
+        return run(job, texts, Options(batch_size, on_error, progress), single=_is_single(texts, is_split_into_words))
+
+    def label_words(
+        self,
+        texts: Any,
+        *,
+        aggregation: Aggregation = "first",
+        is_split_into_words: bool = False,
+        max_length: int | None = None,
+        stride: int | None = None,
+        batch_size: int = BATCH_SIZE,
+        on_error: OnError = "raise",
+        progress: bool | None = None,
+    ) -> Any:
+        """Labels every word of one text, many, or a stream of them.
+
+        Args:
+            texts: As for calling the tagger.
+            aggregation: Likewise, as all that follow.
+            is_split_into_words: Likewise.
+            max_length: Likewise.
+            stride: Likewise.
+            batch_size: Likewise.
+            on_error: Likewise.
+            progress: Likewise.
+
+        Returns:
+            A list of `Word` for one text, for a list of words one for each; likewise for many. A word of which the
+            tokenizer leaves nothing, such as an empty one, is labelled `O` with score 0.
+        """
+        job = self._job(aggregation, is_split_into_words, max_length, stride, words=True)
+        return run(job, texts, Options(batch_size, on_error, progress), single=_is_single(texts, is_split_into_words))
+
+    def _job(
+        self, aggregation: Aggregation, split: bool, max_length: int | None, stride: int | None, *, words: bool
+    ) -> _TagJob:
+        check_choice(aggregation, "aggregation", AGGREGATIONS)
+        length = self.model.row_length(max_length)
+        shared = (length - 2) // 4 if stride is None else check_integer(stride, "stride", 0, length - 3)
+        return _TagJob(self.model, aggregation, split, length, shared, words, self._tags, self._continues)
+
+
+def _is_single(texts: Any, split: bool) -> bool:
+    if not split:
+        return isinstance(texts, str)
+    return isinstance(texts, list | tuple) and bool(texts) and isinstance(texts[0], str)
+
+
+@dataclass(frozen=True)
+class _TagJob(Job):
+    aggregation: Aggregation
+    split: bool
+    max_length: int
+    stride: int
+    words: bool
+    tags: bool
+    continues: Array
+
+    def check(self, item: Any, name: str) -> str | list[str]:
+        return check_words(item, name) if self.split else check_text(item, name)
+
+    def characters(self, item: str | list[str]) -> int:
+        return sum(map(len, item))
+
+    def encode(self, items: list[Any]) -> Encoding:
+        return self.model.tokenizer(
+            items,
+            max_length=self.max_length,
+            return_overflowing=True,
+            stride=self.stride,
+            return_offsets=True,
+            is_split_into_words=self.split,
+        )
+
+    def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
+        probabilities = softmax(outputs.asnumpy())
+        # Without [CLS] and [SEP].
+        return [row[1 : length - 1].copy() for row, length in zip(probabilities, batch.lengths.tolist(), strict=True)]
+
+    def finish(self, items: list[Any], encoding: Encoding, rows: list[Any]) -> list[list[Span] | list[Word]]:
+        inside = encoding.sequence_ids == 0
+        results: list[list[Span] | list[Word]] = []
+        for item, windows in zip(items, rows_of(encoding, len(items)), strict=True):
+            table = self._table(item, encoding, windows, inside)
+            probabilities = merged([rows[row] for row in windows], self.stride)
+            labels, scores = self._labels(table, aggregated(probabilities, table.pieces, self.aggregation))
+            if self.words:
+                results.append(words_of(table, labels, scores))
+            else:
+                results.append(spans_of(table, labels, scores, tags=self.tags))
+        return results
+
+    def _table(self, item: Any, encoding: Encoding, windows: range, inside: Array) -> WordTable:
+        if self.split:
+            assert encoding.word_ids is not None
+            return words_of_list(item, merged_tokens(encoding.word_ids, windows, inside, self.stride))
+        assert encoding.offsets is not None
+        ids = merged_tokens(encoding.input_ids, windows, inside, self.stride)
+        offsets = merged_tokens(encoding.offsets, windows, inside, self.stride)
+        return words_of_text(item, self.continues[ids], offsets)
+
+    def _labels(self, table: WordTable, probabilities: Array) -> tuple[list[str], list[float]]:
+        """The label of each of a text's words, and its probability."""
+        names = self.model.labels
+        labels, scores = [OUTSIDE] * len(table), [0.0] * len(table)
+        best = probabilities.argmax(axis=1).tolist()
+        for word, label, score in zip(
+            table.with_pieces.tolist(), best, probabilities.max(axis=1).tolist(), strict=True
+        ):
+            labels[word], scores[word] = names[label], score
+        return labels, scores

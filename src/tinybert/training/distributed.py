@@ -1,0 +1,175 @@
+"""Several processes that train one network: each on rows of its own, with averaged gradients."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import mindspore as ms
+import numpy as np
+from mindspore import Parameter, Tensor, ops
+
+from ..errors import TinyBertError
+
+if TYPE_CHECKING:
+    from .step import Average
+
+SECONDS_TO_MEET = 45
+"""How long processes wait for each other. MindSpore's own 600 seconds make a port in use look like a hang."""
+
+SECONDS_TO_WAIT = 1800
+"""How long processes wait for one that writes or compiles. MindSpore's own 30 seconds, on CPU, end a sound training.
+
+Whoever started the processes, `launch` or `msrun --join=True`, sees at once if one died.
+"""
+
+_TIMEOUT, _MSRUN_TIMEOUT = "MS_TOPO_TIMEOUT", "600"
+_DROPOUT_STRIDE = 1_000_003
+
+
+class DistributedError(TinyBertError, RuntimeError):
+    """Processes that train together did not find each other, or lost one; the message says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """The processes of a training. With one process, the default, everything here does nothing.
+
+    Every method but `reducer` is called by all processes, in the same order; each waits for the others.
+
+    Attributes:
+        rank: This process, from 0.
+        size: Number of processes.
+    """
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes files and shows progress."""
+        return self.rank == 0
+
+    def reducer(self, parameters: Iterable[Parameter]) -> Average | None:
+        """A cell that averages loss and gradients over the processes; None for one process.
+
+        Args:
+            parameters: What the gradients belong to.
+        """
+        from .step import Average
+
+        return Average(tuple(parameters), self.size) if self.size > 1 else None
+
+    def broadcast(self, parameters: Iterable[Parameter]) -> None:
+        """Gives parameters the values that they have in process 0."""
+        if self.size == 1:
+            return
+        for parameter in parameters:
+            # Not all devices broadcast float16. Every float16 is a float32.
+            kind = ms.int32 if parameter.dtype in (ms.int32, ms.bool_) else ms.float32
+            sent = self._broadcast(Tensor(parameter.asnumpy().reshape(-1), kind))
+            parameter.set_data(Tensor(sent.reshape(parameter.shape), parameter.dtype))
+
+    def spread_dropout(self, counters: Iterable[Parameter]) -> None:
+        """Gives each process other dropout than process 0, by a distance that follows from the rank alone.
+
+        A saved state is that of process 0, so a resumed training broadcasts and spreads again and has the same masks.
+
+        Args:
+            counters: As `modeling.dropout.counters_of` finds them, equal in all processes.
+        """
+        for counter in counters if self.rank else ():
+            counter.set_data(Tensor(counter.asnumpy() + np.int32(self.rank * _DROPOUT_STRIDE)))
+
+    def sum(self, value: float) -> float:
+        """The sum of a number over the processes, in float32."""
+        if self.size == 1:
+            return value
+        return float(ops.AllReduce()(Tensor([value], ms.float32)).asnumpy()[0])
+
+    def any(self, condition: bool) -> bool:
+        """Whether a condition holds in any process."""
+        return self.sum(float(condition)) > 0
+
+    def share(self, value: Any) -> Any:
+        """What process 0 has: numbers, strings, lists and dicts of these."""
+        if self.size == 1:
+            return value
+        text = np.frombuffer(json.dumps(value).encode(), np.uint8).astype(np.int32)
+        length = int(self._broadcast(Tensor([len(text)], ms.int32))[0])
+        # What the others send is of no account, but must be as long.
+        sent = self._broadcast(Tensor(np.resize(text, length)))
+        return json.loads(sent.astype(np.uint8).tobytes().decode())
+
+    def gather(self, values: np.ndarray) -> list[np.ndarray]:
+        """The arrays of all processes.
+
+        Args:
+            values: (N, ...) float32; N may differ between processes.
+
+        Returns:
+            One array a process.
+        """
+        if self.size == 1:
+            return [values]
+        counts = ops.AllGather()(Tensor([len(values)], ms.float32)).asnumpy().astype(int)
+        padded = np.zeros((counts.max(), *values.shape[1:]), np.float32)
+        padded[: len(values)] = values
+        everything = ops.AllGather()(Tensor(padded)).asnumpy().reshape(self.size, *padded.shape)
+        return [part[:count] for part, count in zip(everything, counts, strict=True)]
+
+    @staticmethod
+    def _broadcast(values: Tensor) -> np.ndarray:
+        return ops.Broadcast(0)((values,))[0].asnumpy()
+
+
+def start() -> World:
+    """Joins the processes that `msrun` or `launch` started, in GRAPH_MODE; call it before any tensor is made.
+
+    Where neither did, this is a training of one process, and nothing happens. MindSpore's scheduler process, which
+    runs the same script under `msrun`, does not come back from this call: it ends with the training.
+
+    Returns:
+        This process and their number.
+
+    Raises:
+        DistributedError: The processes did not find each other.
+
+    Examples:
+        >>> world = start()
+        >>> world
+        World(rank=0, size=1)
+    """
+    if "MS_ROLE" not in os.environ:
+        return World()
+    from mindspore.communication import get_group_size, get_rank, init
+
+    # msrun sets its default where the user said nothing; what the user chose stays.
+    if os.environ.get(_TIMEOUT, _MSRUN_TIMEOUT) == _MSRUN_TIMEOUT:
+        os.environ[_TIMEOUT] = str(SECONDS_TO_MEET)
+    os.environ.setdefault("MS_CPU_COMM_OP_TIMEOUT", str(SECONDS_TO_WAIT))
+    try:
+        init()
+    except RuntimeError as error:
+        raise DistributedError(_explanation(error)) from None
+    world = World(get_rank(), get_group_size())
+    # In PYNATIVE_MODE, the default, every gradient would be sent by itself: 0.5 seconds a step on CPU instead of 0.003.
+    ms.set_context(mode=ms.GRAPH_MODE)
+    ms.set_auto_parallel_context(parallel_mode=ms.ParallelMode.DATA_PARALLEL, gradients_mean=True)
+    return world
+
+
+def _explanation(error: RuntimeError) -> str:
+    reason = next(iter(str(error).splitlines()), "")
+    if "timed out node" in reason:  # the scheduler's word, once the others had met
+        return f"a process of the training stopped answering: {reason}"
+    workers = os.environ.get("MS_WORKER_NUM", "?")
+    address = f"{os.environ.get('MS_SCHED_HOST')}:{os.environ.get('MS_SCHED_PORT')}"
+    return (
+        f"the {workers} processes did not find each other at {address} within {os.environ[_TIMEOUT]} seconds. "
+        "Another program may listen on this port: try another, with `msrun --master_port`. "
+        f"Or one of the processes ended earlier: see its log. On a slow machine raise {_TIMEOUT}."
+    )

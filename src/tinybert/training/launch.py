@@ -1,0 +1,228 @@
+"""Starts the processes of a parallel training on this machine, watches them, and leaves none behind.
+
+It does what `msrun --join=True` does, with the same environment variables, and besides: a port in use is an error at
+once, the error names the process that died and shows the end of its log, and Ctrl-C leaves a saved state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from .distributed import SECONDS_TO_MEET, DistributedError
+
+HOST = "127.0.0.1"
+_SCHEDULER = "scheduler"
+_POLL = 0.2
+_GRACE = 60.0
+_LINES = 20
+
+
+class WorkerError(DistributedError):
+    """A process of a parallel training ended with an error; the others were ended too.
+
+    Attributes:
+        worker: Its number, from 0; None for MindSpore's scheduler process.
+        exit_code: Its exit code; minus the signal's number where a signal ended it.
+    """
+
+    def __init__(self, message: str, *, worker: int | None, exit_code: int) -> None:
+        super().__init__(message)
+        self.worker = worker
+        self.exit_code = exit_code
+
+
+def launch(
+    workers: int,
+    argv: Sequence[str],
+    *,
+    port: int | None = None,
+    timeout: float = SECONDS_TO_MEET,
+    log_dir: str | Path | None = None,
+) -> None:
+    """Runs a command in several processes that train together, until all have ended.
+
+    The command calls `distributed.start` before it does anything else. Process 0 shows its progress bar where stderr
+    is a terminal; what the others write goes into log files.
+
+    Args:
+        workers: Number of processes.
+        argv: The command of each process.
+        port: The port by which they find each other; None takes a free one.
+        timeout: Seconds in which they must have found each other.
+        log_dir: Where the log files go; by default a temporary folder, which is removed.
+
+    Raises:
+        DistributedError: The port is in use.
+        WorkerError: A process ended with an error. All have ended.
+        KeyboardInterrupt: Ctrl-C, or a signal to end. The processes saved their state, and have ended.
+
+    Examples:
+        >>> launch(2, [sys.executable, "-c", "from tinybert.training.distributed import start; start()"])
+    """
+    port = _free_port() if port is None else _checked(port)
+    with contextlib.ExitStack() as stack:
+        if log_dir is None:
+            log_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinybert-"))
+        logs = Path(log_dir)
+        logs.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(_interrupt_on_sigterm())
+        processes = _Processes(logs)
+        stack.callback(processes.kill)
+        common = {
+            "MS_WORKER_NUM": str(workers),
+            "MS_SCHED_HOST": HOST,
+            "MS_SCHED_PORT": str(port),
+            "MS_TOPO_TIMEOUT": str(max(1, round(timeout))),
+            "RANK_SIZE": str(workers),
+        }
+        try:
+            wait = "from mindspore.communication import init; init()"
+            scheduler = {**common, "MS_ROLE": "MS_SCHED", "RANK_ID": "0"}
+            processes.start(_SCHEDULER, [sys.executable, "-c", wait], scheduler)
+            for rank in map(str, range(workers)):
+                worker = {"MS_ROLE": "MS_WORKER", "MS_NODE_ID": rank, "RANK_ID": rank, "DEVICE_ID": rank}
+                processes.start(rank, argv, {**common, **worker})
+            processes.watch()
+        except KeyboardInterrupt:
+            processes.interrupt()
+            raise
+
+
+class _Processes:
+    """The scheduler and the workers by name, each in a session of its own, so that Ctrl-C reaches this process only."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, argv: Sequence[str], environment: dict[str, str]) -> None:
+        # The first worker speaks for all, as the only process of an ordinary training does.
+        with self._log(name).open("wb") as log:
+            self.running[name] = subprocess.Popen(
+                list(argv),
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=None if name == "0" else log,
+                stderr=None if self._is_shown(name) else log,
+                start_new_session=True,
+            )
+
+    def watch(self) -> None:
+        """Returns when all have ended well; raises as soon as one has not."""
+        while self.running.keys() - {_SCHEDULER}:
+            time.sleep(_POLL)
+            # Workers first: the scheduler may end because one of them did.
+            for name, process in sorted(self.running.items()):
+                code = process.poll()
+                if code:
+                    raise self._error(name, code)
+                if code == 0:
+                    self._forget(name)
+
+    def interrupt(self) -> None:
+        """Asks the workers to save and end, and waits for it; a second Ctrl-C ends the wait."""
+        for name in self.running.keys() - {_SCHEDULER}:
+            _send(self.running[name], signal.SIGINT, os.kill)
+        deadline = time.monotonic() + _GRACE
+        while time.monotonic() < deadline and any(
+            process.poll() is None for name, process in self.running.items() if name != _SCHEDULER
+        ):
+            time.sleep(_POLL)
+
+    def kill(self) -> None:
+        """Ends all that still run, with whatever they started."""
+        for process in self.running.values():
+            _send(process, signal.SIGKILL, os.killpg)
+        for process in self.running.values():
+            process.wait()
+
+    def _forget(self, name: str) -> None:
+        _send(self.running.pop(name), signal.SIGKILL, os.killpg)  # what it started and left running
+
+    def _error(self, name: str, code: int) -> WorkerError:
+        how = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
+        if self._is_shown(name):
+            reason = "Its output is above."
+        else:
+            lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
+            reason = "\n  ".join(["The end of its log:", *lines]) if lines else "Its log is empty."
+        if name == _SCHEDULER:
+            advice = "Either its port was taken meanwhile, or a worker stopped answering or never called `start`."
+            return WorkerError(
+                f"MindSpore's scheduler {how}; all workers were ended. {advice} {reason}", worker=None, exit_code=code
+            )
+        return WorkerError(
+            f"worker {name} {how}; all others were ended. {reason}\nA training goes on from its last saved state "
+            "when it is started again.",
+            worker=int(name),
+            exit_code=code,
+        )
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name if name == _SCHEDULER else f'worker_{name}'}.log"
+
+    @staticmethod
+    def _is_shown(name: str) -> bool:
+        return name == "0" and sys.stderr.isatty()
+
+
+def _send(process: subprocess.Popen[bytes], number: int, how: Callable[[int, int], None]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended
+        how(process.pid, number)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _checked(port: int) -> int:
+    if not 1024 <= port <= 65535:
+        raise DistributedError(f"port {port} cannot be used; choose one from 1024 to 65535, or none for a free one")
+    with socket.socket() as probe:
+        # Else a connection that was closed a minute ago counts as use.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise DistributedError(
+                f"port {port} is in use ({error.strerror}); choose another, or none for a free one"
+            ) from None
+    return port
+
+
+@contextlib.contextmanager
+def _interrupt_on_sigterm() -> Iterator[None]:
+    """Makes the signal to end the same as Ctrl-C."""
+
+    def interrupt(signum: int, frame: Any) -> None:
+        del signum, frame
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,70 @@
+"""`tinybert convert`: what comes out of it is the same network."""
+
+from __future__ import annotations
+
+import pytest
+from tiny import command, save_model
+
+HEADS = ("--config", "num_attention_heads=2")
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("classifier"), "sequence-classification", ("no", "yes"))
+
+
+@pytest.fixture(scope="module")
+def vectors(encoder_folder):
+    return embed(encoder_folder)
+
+
+def embed(model, *options):
+    run = command("embed", model, "--to", "tsv", *options, stdin=b"the good film\n")
+    assert (run.code, run.err) == (0, "")
+    return run.out
+
+
+@pytest.mark.parametrize(("name", "layout"), [("a.ckpt", "v1.0"), ("a.ckpt", "later"), ("a.safetensors", "v1.0")])
+def test_files(encoder_folder, vectors, tmp_path, name, layout):
+    run = command("convert", encoder_folder, tmp_path / name, "--layout", layout)
+    assert run.code == 0
+    assert "39 parameters bound, layout v1.0" in run.out
+    assert f"written: {tmp_path / name}, layout {layout}" in run.out
+    assert "--config num_attention_heads=2 --config hidden_act=gelu --config layer_norm_eps=1e-07" in run.out
+    assert embed(tmp_path / name, "--vocabulary", encoder_folder, *HEADS) == vectors
+
+
+def test_a_hugging_face_folder_and_back(encoder_folder, vectors, tmp_path):
+    folder, back = tmp_path / "folder", tmp_path / "back.ckpt"
+    assert command("convert", encoder_folder, folder).code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer_config.json",
+        "vocab.txt",
+    ]
+    assert embed(folder) == vectors
+    assert "layout huggingface" in command("convert", folder, back).out
+    assert embed(back, "--vocabulary", folder, *HEADS) == vectors
+
+
+def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):
+    run = command("convert", classifier, tmp_path / "folder")
+    assert (run.code, run.out) == (1, "")
+    assert "Leave it out: --encoder" in run.err
+    assert not list(tmp_path.iterdir())
+    run = command("convert", classifier, tmp_path / "folder", "--encoder")
+    assert "left aside: 2 (the head; only the encoder was asked for)" in run.out
+    assert embed(tmp_path / "folder") == embed(classifier)
+
+
+@pytest.mark.parametrize(("name", "layout"), [("a.ckpt", "huggingface"), ("folder", "later")])
+def test_a_layout_that_the_target_cannot_have(encoder_folder, tmp_path, name, layout):
+    run = command("convert", encoder_folder, tmp_path / name, "--layout", layout)
+    assert run.code == 2
+    assert f"the layout {layout} is a f" in run.err
+
+
+def test_a_source_that_is_not_there(tmp_path):
+    run = command("convert", tmp_path / "missing.ckpt", tmp_path / "a.ckpt")
+    assert (run.code, run.err) == (1, f"tinybert: {tmp_path / 'missing.ckpt'} does not exist\n")

@@ -1,0 +1,132 @@
+"""A CSV becomes a model folder, which gives the metrics that its training printed; Ctrl-C loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from test_app import START
+from tiny import command, save_model
+
+COLUMNS = ("--text", "opinion", "--label", "verdict")
+SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
+
+
+def arguments(model, reviews, folder):
+    data = ("--train", str(reviews / "train.csv"), "--dev", str(reviews / "dev.csv"))
+    return ("finetune", "classify", "--model", str(model), *data, "--output", str(folder), *COLUMNS, *SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    """An untrained encoder, of one layer for the sake of time."""
+    return save_model(tmp_path_factory.mktemp("encoder"), layers=1)
+
+
+@pytest.fixture(scope="module")
+def trained(encoder, reviews, tmp_path_factory):
+    """The folder of a fine-tuned classifier, and what the command printed."""
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    return folder, command(*arguments(encoder, reviews, folder))
+
+
+def read(path):
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    return [row[1] for row in rows], [row[2] for row in rows]
+
+
+def test_it_learns_and_prints_metrics_alone(trained):
+    _, run = trained
+    assert (run.code, run.err) == (0, "")
+    assert json.loads(run.out)["accuracy"] > 0.8
+
+
+def test_evaluate_prints_what_the_training_printed(trained, reviews, tmp_path):
+    folder, run = trained
+    predictions = tmp_path / "predictions.tsv"
+    again = command("evaluate", folder, reviews / "dev.csv", *COLUMNS, "--predictions", predictions)
+    assert again.code == 0
+    assert json.loads(again.out) == pytest.approx(json.loads(run.out), abs=1e-9)
+    rows = [line.split("\t") for line in predictions.read_text().splitlines()]
+    assert rows[0] == ["label", "predicted"]
+    assert [row[0] for row in rows[1:]] == read(reviews / "dev.csv")[1]
+    assert np.mean([true == predicted for true, predicted in rows[1:]]) == json.loads(run.out)["accuracy"]
+
+
+def test_classify_has_the_accuracy_that_the_training_printed(trained, reviews):
+    folder, run = trained
+    found = command("classify", folder, reviews / "dev.csv", "--text", "opinion", "--to", "jsonl")
+    results = [json.loads(line) for line in found.out.splitlines()]
+    texts, labels = read(reviews / "dev.csv")
+    assert [result["text"] for result in results] == texts
+    accuracy = np.mean([result["label"] == label for result, label in zip(results, labels, strict=True)])
+    assert accuracy == pytest.approx(json.loads(run.out)["accuracy"])
+
+
+def test_the_folder_knows_its_command_and_its_length(trained):
+    folder, _ = trained
+    assert json.loads((folder / "training.json").read_text())["command"][:3] == ["tinybert", "finetune", "classify"]
+    assert json.loads((folder / "config.json").read_text())["seq_length"] == 12
+
+
+def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(trained, encoder, reviews, tmp_path):
+    folder = tmp_path / "model"
+    words = arguments(encoder, reviews, folder)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    log = folder / "log.jsonl"
+    while process.poll() is None and not (log.exists() and log.read_text()):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith(f"tinybert: interrupted; the state is in {folder}; the same command goes on from it\n")
+    assert len(log.read_text().splitlines()) < len((trained[0] / "log.jsonl").read_text().splitlines())
+
+    assert command(*words) == trained[1]
+    assert weights(folder) == weights(trained[0])
+
+
+def test_a_finished_run_prints_its_metrics_again(trained, encoder, reviews):
+    folder, run = trained
+    assert command(*arguments(encoder, reviews, folder)) == run
+
+
+def weights(folder):
+    import mindspore as ms
+
+    return {
+        name: value.asnumpy().tobytes() for name, value in ms.load_checkpoint(str(folder / "tinybert.ckpt")).items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "code", "message"),
+    [
+        ("sing", [], 2, "'sing' is not one of"),
+        ("classify", ["--text", "review"], 1, "train.csv, line 1: there is no column 'review' for text"),
+        ("classify", ["--text", "opinion"], 1, "no column is known as the label. Say which one it is: --label NAME"),
+        ("classify", [*COLUMNS, "--regression"], 1, "line 2: the label"),
+        ("classify", [*COLUMNS, "--epochs", "0"], 1, "epochs is 0"),
+        ("tag", ["--label", "verdict"], 1, "columns of CoNLL files have no names"),
+        ("answer", [], 1, "not JSON"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_written(reviews, tmp_path, task, options, code, message):
+    start = ("finetune", task, "--model", "nowhere", "--train", reviews / "train.csv", "-o", tmp_path / "model")
+    run = command(*start, *options)
+    assert (run.code, run.out) == (code, "")
+    assert message in run.err
+    assert not list(tmp_path.iterdir())

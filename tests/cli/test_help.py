@@ -1,0 +1,60 @@
+"""The help is there at once, and what it shows can be copied."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+import typer
+from test_app import cpu_seconds, run
+from tiny import command
+
+from tinybert.cli.app import app
+
+COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "convert")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_comes_at_once_and_without_mindspore(name):
+    before = cpu_seconds()
+    process = run(name, "--help")
+    assert cpu_seconds() - before < 0.5
+    assert process.returncode == 0
+    assert "IMPORTED False" in process.stderr
+    assert "Exit codes: 0 done; 1 an error" in process.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_can_be_copied(name):
+    """One line, or lines that end in a backslash; and the command takes it."""
+    lines = command(name, "--help").out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.strip().startswith("Example: "))
+    end = next(number for number in range(start, len(lines)) if not lines[number].endswith("\\"))
+    example = "\n".join(lines[start : end + 1]).replace("\\\n", "").strip().removeprefix("Example: ")
+    assert not lines[end + 1].strip()
+    words = shlex.split(example)
+    assert words[:2] == ["tinybert", name]
+    typer.main.get_command(app).commands[name].make_context(name, words[2:])
+
+
+def test_defaults_are_not_taken_for_markup():
+    assert "[default: known names; the last]" in " ".join(command("finetune", "--help").out.split())
+
+
+def test_the_training_options_are_the_settings_with_their_defaults():
+    from tinybert.cli.finetune import SETTINGS
+    from tinybert.training import TrainingSettings
+
+    options = {
+        parameter.name: parameter.default for parameter in typer.main.get_command(app).commands["finetune"].params
+    }
+    assert {name: options[name] for name in SETTINGS} == TrainingSettings().to_dict()
+
+
+def test_errors_name_options():
+    from tinybert.cli.messages import for_the_command_line
+
+    told = for_the_command_line(
+        "give the one that it was trained with, vocabulary='vocab.txt' (and do_lower_case=False"
+    )
+    assert told == "give the one that it was trained with, --vocabulary vocab.txt (and --cased"

@@ -1,0 +1,133 @@
+"""`tinybert tag` and `tinybert answer` say what the Python objects say; `evaluate` scores what it predicts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tiny import command, save_model
+
+from tinybert import metrics
+from tinybert.data import TaggedExample, read_conll, write_conll
+from tinybert.tasks import QuestionAnswerer, Tagger
+
+LABELS = ("O", "B-X", "I-X", "B-Y", "I-Y")
+SENTENCES = [
+    TaggedExample(("the", "film", "was", "good"), ("O", "B-X", "O", "O")),
+    TaggedExample(("unheard", "film", "a"), ("B-Y", "I-Y", "O")),
+]
+CONTEXT = "the good book was a bad film a very very poor film not great"
+SQUAD = {
+    "data": [
+        {
+            "paragraphs": [
+                {
+                    "context": CONTEXT,
+                    "qas": [
+                        {"id": "q1", "question": "a film", "answers": [{"text": "good", "answer_start": 4}]},
+                        {"id": "q2", "question": "the", "answers": [{"text": "poor film", "answer_start": 41}]},
+                    ],
+                }
+            ]
+        }
+    ]
+}
+
+
+@pytest.fixture(scope="module")
+def tagger(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("tagger"), "token-classification", LABELS)
+
+
+@pytest.fixture(scope="module")
+def answerer(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("answerer"), "question-answering")
+
+
+@pytest.fixture
+def conll(tmp_path):
+    write_conll(tmp_path / "dev.conll", SENTENCES)
+    return tmp_path / "dev.conll"
+
+
+@pytest.fixture
+def squad(tmp_path):
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(SQUAD))
+    return path
+
+
+def test_spans_as_json_lines(tagger):
+    run = command("tag", tagger, "--on-error", "skip", stdin=f"{CONTEXT}\n".encode() + b"\xff\n")
+    found, bad = (json.loads(line) for line in run.out.splitlines())
+    expected = Tagger.from_pretrained(tagger)(CONTEXT)
+    assert expected
+    assert [(span["type"], span["start"], span["end"]) for span in found["spans"]] == [
+        (span.type, span.start, span.end) for span in expected
+    ]
+    assert all(CONTEXT[span["start"] : span["end"]] == span["text"] for span in found["spans"])
+    assert (list(bad), run.code) == (["error"], 1)
+
+
+def test_words_as_conll(tagger, conll, tmp_path):
+    output = tmp_path / "tagged.conll"
+    assert command("tag", tagger, conll, "-o", output) == (0, "", "")
+    tagged = read_conll(output)
+    assert [sentence.words for sentence in tagged] == [sentence.words for sentence in SENTENCES]
+    words = Tagger.from_pretrained(tagger).label_words(list(SENTENCES[1].words), is_split_into_words=True)
+    assert tagged[1].labels == tuple(word.label for word in words)
+    stdin = "".join(" ".join(sentence.words) + "\n" for sentence in SENTENCES).encode()
+    assert command("tag", tagger, "--words", "--conll", stdin=stdin).out == output.read_text()
+
+
+def test_evaluate_scores_the_tags_that_it_writes(tagger, conll, tmp_path):
+    predictions = tmp_path / "predicted.conll"
+    run = command("evaluate", tagger, conll, "--predictions", predictions)
+    true, predicted = (read_conll(predictions, label_column=column) for column in (1, 2))
+    assert true == SENTENCES
+    expected = metrics.entity_scores([s.labels for s in true], [s.labels for s in predicted])
+    assert json.loads(run.out) == pytest.approx(expected)
+
+
+def test_one_question(answerer):
+    run = command("answer", answerer, "--question", "a film", "--context", CONTEXT)
+    expected = QuestionAnswerer.from_pretrained(answerer)("a film", CONTEXT)
+    assert json.loads(run.out) == pytest.approx(
+        {"text": expected.text, "start": expected.start, "end": expected.end, "score": expected.score}
+    )
+    best = json.loads(command("answer", answerer, "--question", "a film", "--context", CONTEXT, "--top-k", "2").out)
+    assert best["answers"][0]["text"] == expected.text
+    assert len(best["answers"]) == 2
+
+
+def test_predictions_as_the_scorers_take_them(answerer, squad, tmp_path):
+    run = command("answer", answerer, squad)
+    expected = QuestionAnswerer.from_pretrained(answerer)([("a film", CONTEXT), ("the", CONTEXT)])
+    assert json.loads(run.out) == {"q1": expected[0].text, "q2": expected[1].text}
+    output = tmp_path / "none.json"
+    assert command("answer", answerer, squad, "-o", output, "--no-answer-threshold", "-1000").code == 0
+    assert json.loads(output.read_text()) == {"q1": "", "q2": ""}
+
+
+def test_questions_as_json_lines_with_a_bad_one(answerer):
+    lines = [{"id": 7, "question": "a film", "context": CONTEXT}, {"question": "the"}]
+    stdin = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    run = command("answer", answerer, "--on-error", "skip", stdin=stdin)
+    good, bad = (json.loads(line) for line in run.out.splitlines())
+    assert good["id"] == 7
+    assert good["text"] in CONTEXT
+    assert bad == {"error": "the key 'context' is not there"}
+    assert (run.code, run.err.splitlines()[0]) == (1, "tinybert: stdin, line 2: the key 'context' is not there")
+
+
+def test_evaluate_scores_the_answers_that_it_writes(answerer, squad, tmp_path):
+    predictions = tmp_path / "predicted.json"
+    run = command("evaluate", answerer, squad, "--predictions", predictions)
+    references = {"q1": ["good"], "q2": ["poor film"]}
+    assert json.loads(run.out) == pytest.approx(metrics.squad_scores(references, json.loads(predictions.read_text())))
+
+
+def test_a_question_needs_its_context(answerer):
+    run = command("answer", answerer, "--question", "a film")
+    assert run.code == 2
+    assert "give --question and --context, or neither" in run.err

@@ -1,0 +1,88 @@
+"""Tiny models in folders, data that they can learn in seconds, and the command as a function."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+import numpy as np
+
+WORDS = ("good", "great", "fine", "bad", "awful", "poor", "film", "book", "the", "a", "is", "was", "very", "not")
+
+
+class Run(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def command(*arguments, stdin=b""):
+    """Runs the command in this process; returns its exit code and what it printed."""
+    from tinybert.cli import main
+
+    streams = [io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="") for content in (stdin, b"", b"")]
+    before = sys.argv, sys.stdin
+    sys.argv, sys.stdin = ["tinybert", *map(str, arguments)], streams[0]
+    try:
+        with redirect_stdout(streams[1]), redirect_stderr(streams[2]):
+            main()
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code or 0
+    finally:
+        sys.argv, sys.stdin = before
+    printed = []
+    for stream in streams[1:]:
+        stream.flush()
+        printed.append(stream.buffer.getvalue().decode("utf-8"))
+    return Run(code, *printed)
+
+
+def make_tokenizer():
+    from tinybert.text import BertTokenizer, Vocabulary
+
+    return BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS)))
+
+
+def save_model(folder, kind="encoder", labels=(), problem="single-label", layers=2):
+    """An untrained model of width 24, as a folder."""
+    import mindspore as ms
+
+    from tinybert import TinyBertConfig
+    from tinybert.checkpoint.folder import save_folder
+    from tinybert.checkpoint.restore import build_network
+    from tinybert.checkpoint.task import Task
+
+    ms.set_seed(3)
+    tokenizer = make_tokenizer()
+    config = TinyBertConfig(
+        vocab_size=tokenizer.vocab_size,
+        hidden_size=24,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=24,
+        seq_length=24,
+        # Fine-tuning starts from small weights; of other networks, each weight is to matter.
+        initializer_range=0.02 if kind == "encoder" else 0.3,
+    )
+    outputs = {"encoder": None, "question-answering": 2}.get(kind, len(labels) or 1)
+    task = Task(kind, tuple(labels), problem)
+    return save_folder(build_network(config, task, outputs), folder, task=task, tokenizer=tokenizer)
+
+
+def write_reviews(path, count, seed):
+    """Writes sentences of one good or bad word among others, labelled by it, as CSV."""
+    random = np.random.default_rng(seed)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "opinion", "verdict"])
+        for number in range(count):
+            label = int(random.integers(2))
+            words = [WORDS[int(random.integers(3)) + 3 * (1 - label)], *random.choice(WORDS[6:], random.integers(1, 8))]
+            random.shuffle(words)
+            writer.writerow([number, " ".join(words), "good" if label else "bad"])
+    return path

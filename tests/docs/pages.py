@@ -1,0 +1,159 @@
+"""The pages of the documentation: their blocks of code, run in their order, and the outputs that they promise.
+
+`python tests/docs/pages.py docs/tasks/embed.md ...` runs pages and writes what they print into them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+NOT_RUN = "<!-- not run"
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code.
+
+    Attributes:
+        language: `python`, `sh` or `text`.
+        code: What stands in it.
+        line: Its first line in the page.
+        start: Where its content starts, in characters.
+        runs: Whether it is to be run.
+    """
+
+    language: str
+    code: str
+    line: int
+    start: int
+    runs: bool
+
+
+def pages() -> list[Path]:
+    return sorted(DOCS.rglob("*.md"))
+
+
+def blocks_of(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    blocks = []
+    for match in _FENCE.finditer(text):
+        before = text[: match.start()].rstrip().rsplit("\n", 1)[-1]
+        line = text.count("\n", 0, match.start(2)) + 1
+        blocks.append(Block(match[1], match[2], line, match.start(2), not before.startswith(NOT_RUN)))
+    return blocks
+
+
+def commands_of(code: str) -> Iterator[list[str]]:
+    """The calls of `tinybert` in a block of shell code, as lists of arguments."""
+    for line in code.replace("\\\n", " ").splitlines():
+        for part in line.split(" | "):
+            words = shlex.split(part)
+            if words[:1] == ["tinybert"]:
+                yield words[1:]
+
+
+class Runner:
+    """Runs the blocks of a page, one after the other, in a folder that has the data of the docs.
+
+    Args:
+        folder: The working folder.
+        cache: The hub's cache.
+        shell: Runs a block of shell code and returns what it prints.
+    """
+
+    def __init__(self, folder: Path, cache: Path, shell: Callable[[str], str]) -> None:
+        self.folder, self.cache, self.shell = folder, cache, shell
+        for name in ("docs/data", "examples"):
+            shutil.copytree(ROOT / name, folder / name)
+        shutil.copy(ROOT / "tinybert.md", folder)
+
+    def run(self, page: Path) -> Iterator[tuple[Block, str, Block | None]]:
+        """Yields each block that was run, what it printed, and the block of text after it, if there is one."""
+        blocks = blocks_of(page)
+        # The compiler reads the source of networks from files and looks up their module.
+        module = types.ModuleType(f"page_{page.stem.replace('-', '_')}")
+        sys.modules[module.__name__] = module
+        try:
+            for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+                if block.runs and block.language in ("python", "sh"):
+                    run = self.shell if block.language == "sh" else self._python
+                    printed = run(block.code) if block.language == "sh" else run(block.code, block, page, module)
+                    yield block, printed, after if after is not None and after.language == "text" else None
+        finally:
+            del sys.modules[module.__name__]
+
+    def _python(self, code: str, block: Block, page: Path, module: types.ModuleType) -> str:
+        source = self.folder / f"{page.stem}_line_{block.line}.py"
+        source.write_text(code, encoding="utf-8")
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, str(source), "exec"), module.__dict__)
+        return printed.getvalue()
+
+
+def shell_of(folder: Path, cache: Path) -> Callable[[str], str]:
+    """Runs shell code as a reader does, with this Python's `tinybert`."""
+
+    def shell(code: str) -> str:
+        environment = dict(os.environ, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", PYTHONWARNINGS="")
+        code = re.sub(r"^export (MSHUB_CACHE|PATH)=.*$", "", code, flags=re.MULTILINE)
+        environment["MSHUB_CACHE"] = str(cache)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", code],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        if done.returncode:
+            raise AssertionError(f"exit code {done.returncode}:\n{code}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    return shell
+
+
+def alike(printed: str, promised: str) -> bool:
+    """Whether two outputs have the same words, and numbers that are nearly the same."""
+    if _NUMBER.sub("0", printed).split() != _NUMBER.sub("0", promised).split():
+        return False
+    pairs = zip(_NUMBER.findall(printed), _NUMBER.findall(promised), strict=True)
+    return all(abs(float(a) - float(b)) <= 0.1 * max(1.0, abs(float(b))) for a, b in pairs)
+
+
+def update(page: Path, cache: Path) -> None:
+    """Writes what the blocks of a page print into the blocks of text after them."""
+    text = page.read_text(encoding="utf-8")
+    os.environ["MSHUB_CACHE"] = str(cache)
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        os.chdir(folder)
+        runs = list(Runner(folder, cache, shell_of(folder, cache)).run(page))
+        os.chdir(before)
+    for _, printed, after in reversed(runs):
+        if after is not None:
+            text = text[: after.start] + printed.rstrip() + "\n" + text[after.start + len(after.code) :]
+    page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        update(Path(argument).resolve(), ROOT / ".cache" / "hub")

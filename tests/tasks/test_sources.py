@@ -1,0 +1,194 @@
+"""Models from wherever they are, and what is said of those that do not fit."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tinybert import Classifier, Embedder, QuestionAnswerer, Tagger, hub
+from tinybert.checkpoint import save_checkpoint, save_huggingface
+from tinybert.checkpoint.folder import save_folder
+from tinybert.checkpoint.task import Task
+from tinybert.errors import CheckpointError, ConfigError, InputError, UnknownModuleError
+from tinybert.tasks import TaskModel, load_model
+from tinybert.text import BertTokenizer, Vocabulary
+
+UID = "somebody/1.0/mine"
+CN_WIKI = "mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
+CLASSES = {
+    "encoder": Embedder,
+    "sequence-classification": Classifier,
+    "token-classification": Tagger,
+    "question-answering": QuestionAnswerer,
+}
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("MSHUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MSHUB_MIRROR", raising=False)
+    monkeypatch.setenv("MSHUB_OFFLINE", "1")
+
+
+@pytest.fixture
+def vocabulary(tokenizer):
+    return tokenizer.vocabulary.source
+
+
+@pytest.fixture
+def vocabulary_of(tmp_path):
+    """A function that writes a vocabulary of so many tokens."""
+
+    def vocabulary_of(size):
+        path = tmp_path / f"{size}.txt"
+        path.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *map(str, range(size - 4))]), encoding="utf-8")
+        return path
+
+    return vocabulary_of
+
+
+def same_weights(model, other):
+    theirs = dict(other.network.parameters_and_names())
+    for name, parameter in model.network.parameters_and_names():
+        np.testing.assert_array_equal(parameter.asnumpy(), theirs[name].asnumpy())
+    assert not model.network.training
+
+
+def test_a_folder_that_a_fine_tuning_wrote(classifier, tmp_path):
+    task = Task("sequence-classification", ("x", "y", "z"), "multi-label")
+    folder = save_folder(classifier.network, tmp_path / "model", task=task, tokenizer=classifier.tokenizer)
+    loaded = Classifier.from_pretrained(folder)
+    same_weights(loaded.model, classifier)
+    assert loaded.model.task == task
+    assert loaded.model.config == classifier.config
+    assert loaded.model.tokenizer.vocab == classifier.tokenizer.vocab
+    assert repr(loaded) == f"Classifier({str(folder)!r})"
+    changed = Classifier.from_pretrained(str(folder), labels=["a", "b", "c"], problem="single-label", seq_length=8)
+    assert changed.labels == ("a", "b", "c")
+    assert changed.model.task.problem == "single-label"
+    assert changed.model.row_length(None) == 8
+    result = changed("the cat")
+    assert result.label in "abc"
+    np.testing.assert_allclose(
+        list(result.probabilities.values()), list(Classifier(classifier)("the cat").probabilities.values()), atol=1e-5
+    )
+
+
+def test_a_hugging_face_folder(encoder, tmp_path):
+    folder = save_huggingface(encoder.network, tmp_path / "hf")
+    encoder.tokenizer.save(folder)
+    loaded = Embedder.from_pretrained(folder)
+    same_weights(loaded.model, encoder)
+    # Used at full length, unless sentence-transformers says how long.
+    assert loaded.model.row_length(None) == 64
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 12}), encoding="utf-8")
+    assert load_model(folder).row_length(None) == 12
+    assert load_model(folder, seq_length=20).row_length(None) == 20
+    (folder / "sentence_bert_config.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(CheckpointError, match="sentence_bert_config"):
+        load_model(folder)
+
+
+def test_a_hugging_face_folder_for_questions(answerer, tmp_path):
+    folder = save_huggingface(answerer.network, tmp_path / "hf")
+    answerer.tokenizer.save(folder)
+    same_weights(QuestionAnswerer.from_pretrained(folder).model, answerer)
+
+
+@pytest.mark.parametrize("name", ["model.ckpt", "model.safetensors"])
+def test_a_file_with_its_vocabulary(tagger, vocabulary, tmp_path, name):
+    path = save_checkpoint(tagger.network, tmp_path / name)
+    loaded = Tagger.from_pretrained(path, vocabulary=vocabulary, labels=["O", "A", "B", "C", "D"], hidden_act="gelu")
+    same_weights(loaded.model, tagger)
+    assert loaded.labels == ("O", "A", "B", "C", "D")
+    # The same file as another task's, and its encoder.
+    assert Classifier.from_pretrained(path, vocabulary=vocabulary).model.num_labels == 5
+    assert Embedder.from_pretrained(path, vocabulary=tagger.tokenizer).model.tokenizer is tagger.tokenizer
+
+
+def test_a_module_of_the_hub(classifier, tmp_path):
+    path = save_checkpoint(classifier.network, tmp_path / "model.ckpt")
+    folder = tmp_path / "vocabulary"
+    classifier.tokenizer.save(folder)
+    options = {"task": "sequence-classification", "labels": ["x", "y", "z"]}
+    hub.publish(path, UID, vocabulary=folder, do_lower_case=True, **options)
+    loaded = Classifier.from_pretrained(UID)
+    same_weights(loaded.model, classifier)
+    assert loaded.labels == ("x", "y", "z")
+    assert loaded.model.source == UID
+    assert loaded.model.tokenizer.vocab_size == 1500
+    card = hub.find_module(UID).paths.card
+    same_weights(Classifier.from_pretrained(card).model, classifier)
+
+
+def test_a_path_that_exists_wins_over_a_uid(encoder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    save_folder(encoder.network, UID, task=Task(), tokenizer=encoder.tokenizer)
+    assert load_model(UID).source == UID
+    same_weights(load_model(UID), encoder)
+
+
+def test_one_output_is_a_score(make_network, vocabulary, tmp_path):
+    path = save_checkpoint(make_network("sequence-classification", 1), tmp_path / "model.ckpt")
+    assert Classifier.from_pretrained(path, vocabulary=vocabulary).model.task.problem == "regression"
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("fixture", ["encoder", "classifier", "tagger", "answerer"])
+def test_a_model_for_another_task_is_told_which_class_uses_it(request, fixture, kind):
+    model = request.getfixturevalue(fixture)
+    if kind in ("encoder", model.task.kind):
+        CLASSES[kind](model)
+        return
+    with pytest.raises(InputError) as error:
+        CLASSES[kind](model)
+    right = CLASSES[model.task.kind].__name__
+    assert f"{'or use' if fixture == 'encoder' else 'Use'} {right}" in str(error.value)
+
+
+@pytest.mark.parametrize("size", [1501, 700])
+def test_another_models_vocabulary(encoder, vocabulary_of, tmp_path, size):
+    path = save_checkpoint(encoder.network, tmp_path / "model.ckpt")
+    with pytest.raises(InputError, match=f"{size} tokens, but the embedding table .* 1500 rows"):
+        load_model(path, vocabulary=vocabulary_of(size))
+    load_model(path, vocabulary=vocabulary_of(1400))  # a table may be rounded up
+
+
+def test_a_tokenizer_with_more_ids_than_the_network_has(encoder):
+    tokenizer = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *map(str, range(2000)))))
+    with pytest.raises(InputError, match="2004 tokens"):
+        TaskModel(encoder.network, tokenizer, Task())
+
+
+@pytest.mark.parametrize("source", ["file", CN_WIKI])
+def test_where_there_is_no_vocabulary_the_error_says_which_argument_to_give(encoder, tmp_path, source):
+    if source == "file":
+        source = save_checkpoint(encoder.network, tmp_path / "model.ckpt")
+    with pytest.raises(InputError, match=r"vocabulary='vocab.txt'"):
+        load_model(source)
+
+
+def test_what_is_nowhere(tmp_path):
+    for source in ("missing.ckpt", "./missing", str(tmp_path / "missing")):
+        with pytest.raises(InputError, match="does not exist"):
+            load_model(source)
+    with pytest.raises(InputError, match="neither a folder nor a file"):
+        load_model("bert-base-uncased")
+    with pytest.raises(UnknownModuleError):
+        load_model("somebody/1.0/else")
+    with pytest.raises(CheckpointError, match="holds no model"):
+        load_model(tmp_path)
+
+
+def test_labels_that_do_not_fit(classifier, vocabulary, tmp_path):
+    path = save_checkpoint(classifier.network, tmp_path / "model.ckpt")
+    with pytest.raises(ConfigError, match=r"2 labels are given, but .* has 3 outputs"):
+        Classifier.from_pretrained(path, vocabulary=vocabulary, labels=["a", "b"])
+
+
+def test_mindspore_is_imported_only_for_a_model():
+    import subprocess
+    import sys
+
+    code = "import sys, tinybert.tasks, tinybert; tinybert.Embedder; sys.exit('mindspore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,261 @@
+"""Two processes train as one with the doubled batch does, and none is left behind whatever happens.
+
+Run as a script, this file is what each of the processes runs: see `main`.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mindspore as ms
+import numpy as np
+import psutil
+import pytest
+from safetensors.numpy import load_file
+
+from tinybert import TinyBertModel
+from tinybert.checkpoint.task import Task
+from tinybert.data import TaggedExample
+from tinybert.modeling import heads
+from tinybert.modeling.dropout import Dropout
+from tinybert.training import TrainingSettings, distributed, finetune
+from tinybert.training import trainer as trainer_module
+from tinybert.training.distributed import DistributedError, World
+from tinybert.training.launch import WorkerError, launch
+from tinybert.training.log import Log
+
+ROOT = Path(__file__).resolve().parents[2]
+# 27 rows in batches of 8: of the last 3, one process has two, the other has one.
+SETTINGS = TrainingSettings(epochs=1, batch_size=8, learning_rate=5e-3, warmup_ratio=0, max_length=16)
+TASK = Task("sequence-classification", ("bad", "good"))
+TAGGING = Task("token-classification", ("O", "B-X"))
+
+
+def settings(size, **changes):
+    return TrainingSettings(**{**SETTINGS.to_dict(), "batch_size": SETTINGS.batch_size // size, **changes})
+
+
+def encoder(seed, dropout=0.0):
+    from conftest import tiny_encoder
+
+    config = tiny_encoder().config.replace(hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
+    ms.set_seed(seed)
+    return TinyBertModel(config, return_all_encoders=False)
+
+
+def tagged(examples):
+    """The same sentences, in which the good and bad words are to be found; they differ in length."""
+    marked = {"good", "great", "fine", "bad", "awful", "poor"}
+    rows = [example.text.split() for example in examples]
+    return [TaggedExample(tuple(row), tuple("B-X" if word in marked else "O" for word in row)) for row in rows]
+
+
+def train(world, folder, task):
+    """Trains without dropout, on few rows; each process begins with other weights."""
+    from conftest import VOCABULARY, reviews
+
+    from tinybert.text import BertTokenizer
+
+    heads.Dropout = lambda p: Dropout(0.0)
+    trainer_module.Log = lambda path, **others: Log(path, every=1, **others)
+    rows, dev, chosen = reviews(27, 0), reviews(7, 1), settings(world.size)
+    if task == TAGGING:
+        rows, dev, chosen = tagged(rows), tagged(dev), settings(world.size, accumulation_steps=2)
+    network, tokenizer = encoder(1 + world.rank), BertTokenizer(VOCABULARY)
+    metrics = finetune(network, tokenizer, task, rows, folder, dev=dev, settings=chosen, world=world)
+    (folder / f"metrics_{world.rank}.json").write_text(json.dumps(metrics))
+
+
+def train_long(world, folder):
+    """Trains with dropout, and with a pause in each step, until the test interrupts it; then to the end."""
+    from conftest import VOCABULARY, reviews
+
+    from tinybert.text import BertTokenizer
+
+    trainer_module.Log = lambda path, **others: Log(path, every=1, **others)
+    if (folder / "kill").exists() and world.rank == 1:
+        original = trainer_module.Trainer._train_on
+        trainer_module.Trainer._train_on = lambda self, rows: (
+            os.kill(os.getpid(), signal.SIGKILL) if self.progress.step == 2 else original(self, rows)
+        )
+    if (folder / "slowly").exists():
+        step = trainer_module.Steps.run
+        trainer_module.Steps.run = lambda *args: (time.sleep(0.5), step(*args))[1]
+    chosen = settings(world.size, epochs=6)
+    finetune(encoder(1, 0.1), BertTokenizer(VOCABULARY), TASK, reviews(27, 0), folder, settings=chosen, world=world)
+
+
+def main():
+    world = distributed.start()
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    if name == "long":
+        train_long(world, folder)
+    else:
+        train(world, folder, TAGGING if name == "tag" else TASK)
+
+
+def command(name, folder):
+    return [sys.executable, str(Path(__file__).resolve()), name, str(folder)]
+
+
+def lines(folder):
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def assert_alike(folder, other):
+    """Losses and metrics of each step, and all weights and moments at the end, to 1e-5."""
+    assert [line["step"] for line in lines(folder)] == [line["step"] for line in lines(other)]
+    for mine, theirs in zip(lines(folder), lines(other), strict=True):
+        for key in ("loss", "metrics"):
+            assert mine.get(key, 0) == pytest.approx(theirs.get(key, 0), abs=1e-5)
+    mine, theirs = load_file(folder / "resume.safetensors"), load_file(other / "resume.safetensors")
+    assert mine.keys() == theirs.keys()
+    for name, array in theirs.items():
+        if not name.startswith("dropout"):
+            np.testing.assert_allclose(mine[name], array, atol=1e-5, err_msg=name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left():
+    """No test leaves a process behind."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    assert not set(psutil.Process().children(recursive=True)) - before
+
+
+@pytest.fixture(scope="module", autouse=True)
+def import_path():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "src"))
+        patch.syspath_prepend(Path(__file__).parent)
+        yield
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A function that does in one process, with batches of 8, what the two do."""
+    monkeypatch.setattr(trainer_module, "Log", Log)  # `train` changes both
+    monkeypatch.setattr(heads, "Dropout", Dropout)
+
+    def alone(task):
+        train(World(), tmp_path / "alone", task)
+        return tmp_path / "alone"
+
+    return alone
+
+
+@pytest.mark.parametrize("name", ["classify", pytest.param("tag", marks=pytest.mark.slow)])
+def test_two_processes_train_as_one_with_the_doubled_batch(name, alone, tmp_path):
+    folder = tmp_path / "together"
+    launch(2, command(name, folder), timeout=90)
+    other = alone(TAGGING if name == "tag" else TASK)
+    assert_alike(folder, other)
+    expected = json.loads((other / "metrics_0.json").read_text())
+    for rank in range(2):
+        assert json.loads((folder / f"metrics_{rank}.json").read_text()) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_msrun_does_the_same(alone, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    options = ["--worker_num=2", "--local_worker_num=2", "--master_port=18118", "--join=True"]
+    script = command("classify", tmp_path / "together")[1:]
+    subprocess.run(["msrun", *options, f"--log_dir={tmp_path / 'logs'}", *script], check=True, timeout=110)
+    assert_alike(tmp_path / "together", alone(TASK))
+
+
+def test_a_port_in_use_is_an_error_at_once():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(DistributedError, match=f"port {port} is in use"):
+            launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=port)
+
+
+def test_a_port_of_the_system_is_refused():
+    with pytest.raises(DistributedError, match="choose one from 1024 to 65535"):
+        launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=80)
+
+
+@pytest.mark.slow
+def test_a_port_in_use_under_msrun_ends_the_workers(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        options = ["--worker_num=2", "--local_worker_num=2", f"--master_port={other.getsockname()[1]}", "--join=True"]
+        began = time.monotonic()
+        run = subprocess.run(
+            ["msrun", *options, f"--log_dir={tmp_path}", *command("classify", tmp_path)[1:]], check=False, timeout=110
+        )
+    assert run.returncode
+    assert time.monotonic() - began < 75
+    assert "Another program may listen on this port" in (tmp_path / "worker_0.log").read_text()
+
+
+def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
+    script = """if True:
+        import os, subprocess, sys, time
+        subprocess.Popen(["sleep", "300.25"])
+        if os.environ["RANK_ID"] == "1":
+            print("no such file: reviews.csv")
+            sys.exit(3)
+        time.sleep(300)
+    """
+    began = time.monotonic()
+    with pytest.raises(WorkerError, match=r"worker 1 ended with exit code 3(.|\n)*no such file: reviews.csv") as caught:
+        launch(2, [sys.executable, "-c", script], log_dir=tmp_path)
+    assert time.monotonic() - began < 20
+    assert (caught.value.worker, caught.value.exit_code) == (1, 3)
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "300.25"]]
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_ends_all(tmp_path):
+    (tmp_path / "kill").touch()
+    with pytest.raises(WorkerError, match="worker 1 was ended by SIGKILL") as caught:
+        launch(2, command("long", tmp_path), timeout=90)
+    assert caught.value.exit_code == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path):
+    """Ctrl-C reaches both processes in the middle of the training; dropout goes on where it was in each."""
+    broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
+    unbroken.mkdir()
+    launch(2, command("long", unbroken), timeout=90)
+    broken.mkdir()
+    (broken / "slowly").touch()
+    script = "import sys; from tinybert.training.launch import launch; launch(2, sys.argv[1:], timeout=90)"
+    with subprocess.Popen([sys.executable, "-c", script, *command("long", broken)]) as process:
+        while not (broken / "log.jsonl").exists() and process.poll() is None:
+            time.sleep(0.1)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
+    assert (broken / "resume.safetensors").exists()
+    assert lines(broken)[-1]["step"] < lines(unbroken)[-1]["step"]
+    (broken / "slowly").unlink()
+    launch(2, command("long", broken), timeout=90)
+    mine, theirs = load_file(broken / "resume.safetensors"), load_file(unbroken / "resume.safetensors")
+    for name, array in theirs.items():
+        np.testing.assert_allclose(mine[name], array, atol=1e-6, err_msg=name)
+
+
+def test_one_process_alone_needs_nothing(monkeypatch):
+    monkeypatch.delenv("MS_ROLE", raising=False)
+    world = distributed.start()
+    assert world == World(0, 1)
+    assert world.share({"step": 1}) == {"step": 1}
+    assert world.reducer([]) is None
+
+
+if __name__ == "__main__":
+    main()
