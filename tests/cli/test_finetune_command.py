@@ -75,6 +75,7 @@ def test_the_folder_knows_its_command_and_its_length(trained):
     assert json.loads((folder / "config.json").read_text())["seq_length"] == 12
 
 
+@pytest.mark.slow
 def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(trained, encoder, reviews, tmp_path):
     folder = tmp_path / "model"
     words = arguments(encoder, reviews, folder)

@@ -73,7 +73,8 @@ def test_command_lines_have_options_that_exist():
                     command = command.commands[name]
                     seen.add(name)
                 # Parses without reading files or running; an option that is not there is an error.
-                values, _, _ = command.make_parser(context).parse_args(args=rest)
+                own_context = type(context)(command, parent=context, resilient_parsing=True)
+                values, _, _ = command.make_parser(own_context).parse_args(args=rest)
                 required = [parameter for parameter in command.params if parameter.required]
                 for parameter in required:
                     assert parameter.name in values, f"{page}, line {block.line}: {parameter.name} is missing"

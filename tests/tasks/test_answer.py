@@ -199,10 +199,10 @@ def test_a_question_counts_up_to_its_64th_token(pretend, tokenizer):
 def test_a_long_context_takes_little_time_besides_the_network(context_free):
     context = " ".join(TEXTS) * 150
     assert len(context) > 100_000
-    begin = time.perf_counter()
+    begin = time.process_time()
     answers = context_free(512)(QUESTION, context, top_k=3)
     assert len(answers) == 3
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,8 @@ def alone(tmp_path, monkeypatch):
     return alone
 
 
-@pytest.mark.parametrize("name", ["classify", pytest.param("tag", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["classify", "tag"])
 def test_two_processes_train_as_one_with_the_doubled_batch(name, alone, tmp_path):
     folder = tmp_path / "together"
     launch(2, command(name, folder), timeout=90)
