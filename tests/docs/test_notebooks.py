@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -60,6 +61,9 @@ def test_notebooks_run_with_the_real_model(notebook, tmp_path, real_cache):
     printed = run(notebook, tmp_path, real_cache)
     if notebook.stem == "embeddings":
         assert int(printed.rstrip("%\n")) > 70
+    else:
+        first, last = re.search(r"loss (\S+) at first, (\S+) at last", printed).groups()
+        assert float(last) < 0.5 * float(first)
 
 
 @pytest.mark.slow

@@ -18,7 +18,9 @@ def ids(page):
 
 def test_every_page_with_code_is_run():
     with_code = {
-        ids(page) for page in pages() if any(block.runs and block.language != "text" for block in blocks_of(page))
+        ids(page)
+        for page in pages()
+        if any(block.runs and block.language in ("python", "sh") for block in blocks_of(page))
     }
     assert with_code == {*WITHOUT_MODEL, *WITH_MODEL}
 
