@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 
 from .errors import DependencyError
@@ -44,3 +46,27 @@ def device_target() -> str:
     import mindspore
 
     return str(mindspore.get_context("device_target"))
+
+
+@contextmanager
+def graph_mode() -> Iterator[None]:
+    """Runs what is within in GRAPH_MODE, and goes back to the caller's mode.
+
+    In PYNATIVE_MODE, MindSpore's default, a training step takes two to four times as long, with `ms.jit` or without.
+    """
+    import mindspore
+
+    before = mindspore.get_context("mode")
+    _set_mode(mindspore.GRAPH_MODE)
+    try:
+        yield
+    finally:
+        _set_mode(before)
+
+
+def _set_mode(mode: int) -> None:
+    import mindspore
+
+    if mindspore.get_context("mode") != mode:
+        with graph_lock():
+            mindspore.set_context(mode=mode)

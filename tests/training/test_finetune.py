@@ -1,5 +1,6 @@
 """A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -73,6 +74,26 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(
     for name, array in theirs.items():
         np.testing.assert_array_equal(mine[name], array, err_msg=name)
     assert [line["step"] for line in lines(tmp_path)] == [line["step"] for line in lines(folder)]
+
+
+@pytest.mark.parametrize("mode", [ms.GRAPH_MODE, ms.PYNATIVE_MODE])
+def test_a_step_is_one_compiled_graph_in_both_modes(mode, tmp_path, monkeypatch, make_encoder, tokenizer, train):
+    modes = set()
+    original = trainer_module.Trainer._train_on
+
+    def train_on(self, rows):
+        modes.add(ms.get_context("mode"))
+        original(self, rows)
+
+    monkeypatch.setattr(trainer_module.Trainer, "_train_on", train_on)
+    before = ms.get_context("mode")
+    try:
+        ms.set_context(mode=mode)
+        finetune(make_encoder(), tokenizer, TASK, train, tmp_path, settings=dataclasses.replace(SETTINGS, epochs=1))
+        assert modes == {ms.GRAPH_MODE}
+        assert ms.get_context("mode") == mode
+    finally:
+        ms.set_context(mode=before)
 
 
 def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer, train, dev):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mindspore as ms
 from mindspore import Parameter, Tensor, nn, ops
 
+from ..compat import graph_lock
 from .distributed import World
 from .settings import TrainingSettings
 from .step import (
@@ -70,12 +71,13 @@ class Steps:
         Returns:
             The loss, over all processes.
         """
-        if self.weight is not None:
-            ops.assign(self.weight, Tensor(weight, ms.float32))
-        loss = self.step(*batch)
-        if self.update is not None and last_of_update:
-            self.update()
-        return float(loss.asnumpy())
+        with graph_lock():
+            if self.weight is not None:
+                ops.assign(self.weight, Tensor(weight, ms.float32))
+            loss = self.step(*batch)
+            if self.update is not None and last_of_update:
+                self.update()
+            return float(loss.asnumpy())
 
 
 def _compute_type(network: nn.Cell) -> ms.Type:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from mindspore import Parameter, Tensor, nn, ops
 
+from ..compat import graph_mode
 from ..data.batches import TrainingBatches
 from ..modeling.dropout import counters_of
 from .distributed import World
@@ -78,8 +79,9 @@ class Trainer:
         """Everything that a step changes."""
         return {**state_parameters(self.network, self.optimizer), **self.steps.parameters}
 
+    @graph_mode()
     def train(self) -> Progress:
-        """Trains to the end, from the saved state if there is one.
+        """Trains to the end, from the saved state if there is one; in GRAPH_MODE, whichever mode the caller is in.
 
         Returns:
             Where the training ended.
