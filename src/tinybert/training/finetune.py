@@ -72,7 +72,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     # Whoever uses the model later cuts texts where they were cut in training.
     length = min(settings.max_length, encoder.config.max_position_embeddings)
     encoder.config = encoder.config.replace(seq_length=length)
-    network = _network(encoder, task, settings.seed)
+    network = build_network(encoder, task, settings.seed)
     train_features = featurize(train, task, tokenizer, settings.max_length)
     dev_features = featurize(dev, task, tokenizer, settings.max_length) if dev else None
     best: dict[str, float] = _read(folder / METRICS)
@@ -116,7 +116,8 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     return world.share(best)
 
 
-def _network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:
+def build_network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:
+    """An encoder with a fresh head for a task; the head's weights and the dropout follow from the seed."""
     ms.set_seed(seed + 1)  # MindSpore takes no 0
     num_labels = 2 if task.kind == "question-answering" else len(task.labels) or 1
     network = add_head(encoder, task, num_labels)

@@ -1,0 +1,42 @@
+"""Where the data sets lie, and how each is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+DATA = Path(os.environ.get("TINYBERT_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+"""The folder of the data sets: `data` in the folder that TINYBERT_SHARED names, or in `shared` beside the repository."""
+
+
+def read_sst2(data: Path, part: str) -> list[Any]:
+    """SST-2, phrases and sentences out of film reviews, 0 negative, 1 positive."""
+    from tinybert.data import read_texts
+
+    return read_texts(data / "sst2" / f"{part}.tsv")
+
+
+def read_wnut17(data: Path, part: str) -> list[Any]:
+    """WNUT-17, entities of six types in noisy text."""
+    from tinybert.data import read_conll
+
+    return read_conll(data / "wnut17" / f"{part}.conll")
+
+
+def read_stsb(data: Path, part: str) -> list[Any]:
+    """STS-B, sentence pairs with a similarity of 0 to 5. Some rows have further fields, which are the sources."""
+    from tinybert.data import read_texts
+
+    path = data / "stsb" / f"{part}.tsv"
+    return read_texts(path, text=5, pair=6, label=4, regression=True, allow_extra_fields=True)
+
+
+def read_qa_en(data: Path, part: str) -> list[Any]:
+    """Questions over English passages, some without an answer."""
+    from tinybert.data import read_squad
+
+    return read_squad(data / "qa_en" / f"{part}.json")
+
+
+READERS = {"sst2": read_sst2, "wnut17": read_wnut17, "stsb": read_stsb, "qa_en": read_qa_en}

@@ -1,0 +1,124 @@
+"""Fine-tuning side by side with PyTorch and transformers: how good, over several seeds. See README.md."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import statistics
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from data import DATA
+from processes import require, run_worker
+from recipes import RECIPES, Recipe
+from report import RESULTS, circumstances, table, write_section
+from weights import KEPT
+
+RUNS = Path(__file__).with_name("finetune.jsonl")
+SIDES = ("ours", "peer")
+FIRST_SEED = 1
+QUICK_ROWS, QUICK_SEEDS = 640, 1
+
+Run = dict[str, Any]
+
+
+def read_runs(path: Path) -> list[Run]:
+    """What was run before."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace) -> Run:
+    """One fine-tuning in a process of its own."""
+    options = ["--layers", layers, "--seed", seed, "--data", args.data]
+    options += ["--limit", args.limit] if args.limit else []
+    environment = {}
+    if args.side_by_side:
+        options += ["--threads", 1]
+        environment = {"OMP_NUM_THREADS": "1"}
+    result = run_worker("finetune_worker.py", side, piece, *options, environment=environment)
+    return {"piece": piece, "layers": layers, "seed": seed, "side": side, "date": f"{datetime.date.today()}", **result}
+
+
+def section(piece: str, runs: list[Run]) -> str:
+    """The report on one data set."""
+    recipe = RECIPES[piece]
+    rows, verdicts = [], []
+    for layers in sorted({one["layers"] for one in runs}):
+        for metric, factor in recipe.metrics.items():
+            pairs = _pairs(runs, layers, metric, factor)
+            if not pairs:
+                continue
+            means = [statistics.mean(values) for values in zip(*pairs.values(), strict=True)]
+            spread = [", ".join(f"{values[side]:.2f}" for values in pairs.values()) for side in (0, 1)]
+            difference = means[0] - means[1]
+            rows.append(
+                [f"{layers}", metric, f"{means[0]:.2f}", f"{means[1]:.2f}", f"{difference:+.2f}", spread[0], spread[1]]
+            )
+            reached = "reached" if difference >= -recipe.tolerance else "**missed**"
+            verdicts.append(f"{layers} layers, {metric}: {reached} ({difference:+.2f}, {len(pairs)} seeds)")
+    header = ["layers", "metric", "ours", "peer", "difference", "ours by seed", "peer by seed"]
+    settings = ", ".join(f"{name} {value}" for name, value in recipe.settings.items())
+    versions = {name: metadata.version(name) for name in ("mindspore", "torch", "transformers")}
+    return f"""\
+## Fine-tuning: {recipe.title}
+
+all-MiniLM-L6-v2 with a fresh head, {settings}; metrics on the dev part, in points, of the best epoch.
+
+{table(header, rows)}
+
+- Not below the peer by more than {recipe.tolerance} points, the target: {"; ".join(verdicts)}.
+
+{circumstances(versions)}
+"""
+
+
+def _pairs(runs: list[Run], layers: int, metric: str, factor: float) -> dict[int, tuple[float, float]]:
+    """What we and the peer reached with each seed that both have run."""
+    values = {(one["seed"], one["side"]): one["metrics"][metric] * factor for one in runs if one["layers"] == layers}
+    seeds = sorted({seed for seed, _ in values})
+    return {s: (values[s, "ours"], values[s, "peer"]) for s in seeds if {(s, side) for side in SIDES} <= values.keys()}
+
+
+def _wanted(args: argparse.Namespace, recipe: Recipe) -> Iterable[tuple[int, int]]:
+    seeds = range(FIRST_SEED, FIRST_SEED + (args.seeds or recipe.seeds))
+    return ((layers, seed) for layers in args.layers for seed in seeds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pieces", nargs="+", choices=sorted(RECIPES), help="what to run")
+    parser.add_argument(
+        "--layers", nargs="+", type=int, choices=sorted(KEPT), default=sorted(KEPT), help="depths (4 6)"
+    )
+    parser.add_argument("--seeds", type=int, help="how many (3; 1 for questions)")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of the data sets (data in $TINYBERT_SHARED)")
+    parser.add_argument("--side-by-side", action="store_true", help="both at once, each on one thread: saves time")
+    parser.add_argument("--limit", type=int, help="rows of each part; prints and writes no report")
+    parser.add_argument("--output", type=Path, default=RESULTS, help="the report (benchmarks/RESULTS.md)")
+    args = parser.parse_args()
+    require(["mindspore", "torch", "transformers"])
+    for piece in args.pieces:
+        runs = [] if args.limit else [one for one in read_runs(RUNS) if one["piece"] == piece]
+        for layers, seed in _wanted(args, RECIPES[piece]):
+            done = {one["side"] for one in runs if (one["layers"], one["seed"]) == (layers, seed)}
+            with ThreadPoolExecutor(2 if args.side_by_side else 1) as pool:
+                for one in pool.map(
+                    lambda side: run(side, piece, layers, seed, args), [s for s in SIDES if s not in done]
+                ):
+                    print(json.dumps(one), flush=True)
+                    runs.append(one)
+                    if not args.limit:
+                        with RUNS.open("a", encoding="utf-8") as file:
+                            file.write(json.dumps(one) + "\n")
+        text = section(piece, runs)
+        print(text)
+        if not args.limit:
+            write_section(args.output, f"finetune-{piece}", text)
+
+
+if __name__ == "__main__":
+    main()

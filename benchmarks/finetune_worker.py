@@ -1,0 +1,89 @@
+"""One fine-tuning, ours or the peer's, in this process: the worker of finetune.py."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from data import DATA
+from processes import peak_memory
+from recipes import RECIPES, Recipe, examples, settings, task
+from weights import minilm
+
+SIDES = ("ours", "peer")
+
+
+def train_ours(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], seed: int) -> dict[str, float]:
+    """Through the function that users call; the metrics are those that it returns."""
+    from tinybert.tasks import load_model
+    from tinybert.training import finetune
+
+    model = load_model(folder)
+    with tempfile.TemporaryDirectory() as output:
+        return finetune(
+            model.encoder, model.tokenizer, task(recipe, train), train, output, dev=dev, settings=settings(recipe, seed)
+        )
+
+
+def train_peer(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], seed: int) -> dict[str, float]:
+    """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
+    import torch
+    from peer import Peer
+    from peer_network import peer_model
+
+    from tinybert.data import TrainingBatches
+    from tinybert.tasks import load_model
+    from tinybert.training import evaluate, featurize, key_metric
+    from tinybert.training.finetune import build_network
+
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
+    chosen, what = settings(recipe, seed), task(recipe, train)
+    model = load_model(folder)
+    features = featurize(train, what, model.tokenizer, chosen.max_length)
+    batches = TrainingBatches(features.lengths, chosen.batch_size, seed=seed)
+    model.encoder.config = model.config.replace(seq_length=chosen.max_length)
+    ours = build_network(model.encoder, what, seed)
+    peer = Peer(folder, recipe.kind, ours, chosen, len(batches) * chosen.epochs)
+    judged = peer_model(peer, ours, model.tokenizer, what)
+    key = key_metric(what)
+    found: list[dict[str, float]] = []
+    for epoch in range(chosen.epochs):
+        for rows in batches.epoch(epoch):
+            peer.step(*features.batch(rows, chosen.pad_to_multiple_of))
+        found.append(evaluate(judged, dev))
+    return max(found, key=lambda metrics: metrics[key])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("side", choices=SIDES)
+    parser.add_argument("piece", choices=sorted(RECIPES))
+    parser.add_argument("--layers", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--threads", type=int)
+    args = parser.parse_args()
+    if args.threads and args.side == "ours":
+        import tinybert  # noqa: F401 -- before mindspore, whose log level it sets
+
+        import mindspore as ms  # isort: skip
+
+        ms.set_context(runtime_num_threads=args.threads)
+    recipe = RECIPES[args.piece]
+    train = examples(args.piece, args.data, "train", args.limit)
+    dev = examples(args.piece, args.data, "dev", args.limit)
+    run = {"ours": train_ours, "peer": train_peer}[args.side]
+    started = time.perf_counter()
+    metrics = run(recipe, minilm(args.layers), train, dev, args.seed)
+    seconds = time.perf_counter() - started
+    print(json.dumps({"metrics": metrics, "seconds": seconds, "memory": peak_memory(), "rows": len(train)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The peer's network where our task objects expect one of ours, so that both are judged by the same code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mindspore import Tensor
+from peer import Peer
+
+from tinybert.checkpoint.task import Task
+from tinybert.tasks import TaskModel
+from tinybert.text import BertTokenizer
+
+
+def peer_model(peer: Peer, ours: Any, tokenizer: BertTokenizer, task: Task) -> TaskModel:
+    """A model that answers with the peer's logits.
+
+    Args:
+        peer: The peer.
+        ours: Our network for the same task; nothing but its class, configuration and labels counts.
+        tokenizer: The tokenizer of both.
+        task: The task.
+    """
+
+    class PeerNetwork(type(ours)):  # type: ignore[misc] -- the class is known when the program runs
+        def __call__(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
+            logits = peer.logits(input_ids.asnumpy(), input_mask.asnumpy(), segment_ids.asnumpy())
+            return tuple(map(Tensor, logits)) if isinstance(logits, tuple) else Tensor(logits)
+
+    # The same object as another class: a second network would need a second encoder.
+    ours.__class__ = PeerNetwork
+    return TaskModel(ours, tokenizer, task, "the peer")

@@ -1,0 +1,88 @@
+"""The fine-tunings that are compared: data, settings, and how far below the peer is still as good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data import READERS
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One fine-tuning.
+
+    Attributes:
+        title: Its heading in the report.
+        kind: One of `tinybert.checkpoint.task.TASKS`.
+        metrics: What is compared, by name, with what each is multiplied by to be in points.
+        tolerance: Points that we may be below the peer, as a mean over the seeds.
+        seeds: How many seeds.
+        settings: Fields of `TrainingSettings`.
+        regression: Whether labels are numbers.
+    """
+
+    title: str
+    kind: str
+    metrics: dict[str, float]
+    tolerance: float
+    settings: dict[str, Any]
+    seeds: int = 3
+    regression: bool = False
+
+
+RECIPES = {
+    "sst2": Recipe(
+        "SST-2, sentiment of phrases",
+        "sequence-classification",
+        {"accuracy": 100},
+        0.3,
+        {"epochs": 1, "batch_size": 32, "learning_rate": 5e-5, "max_length": 128},
+    ),
+    "wnut17": Recipe(
+        "WNUT-17, named entities in noisy text",
+        "token-classification",
+        {"f1": 100},
+        1.0,
+        {"epochs": 4, "batch_size": 16, "learning_rate": 1e-4, "max_length": 128},
+    ),
+    "stsb": Recipe(
+        "STS-B, similarity of sentences",
+        "sequence-classification",
+        {"spearman": 100},
+        0.5,
+        {"epochs": 3, "batch_size": 16, "learning_rate": 5e-5, "max_length": 128},
+        regression=True,
+    ),
+    "qa_en": Recipe(
+        "Questions over passages, SQuAD v2",
+        "question-answering",
+        {"exact_match": 1, "f1": 1},
+        2.0,
+        {"epochs": 2, "batch_size": 16, "learning_rate": 1e-4, "max_length": 384},
+        seeds=1,
+    ),
+}
+
+
+def examples(name: str, data: Path, part: str, limit: int | None = None) -> list[Any]:
+    """The labelled examples of a recipe's training or dev part."""
+    return READERS[name](data, part)[:limit]
+
+
+def task(recipe: Recipe, train: list[Any]) -> Any:
+    """What there is to learn."""
+    from tinybert.checkpoint.task import Task
+    from tinybert.training import labels_of
+
+    if recipe.regression:
+        return Task(recipe.kind, problem="regression")
+    return Task(recipe.kind, () if recipe.kind == "question-answering" else labels_of(train, recipe.kind))
+
+
+def settings(recipe: Recipe, seed: int) -> Any:
+    """How it is trained, on both sides."""
+    from tinybert.training import TrainingSettings
+
+    return TrainingSettings(**recipe.settings, seed=seed)
