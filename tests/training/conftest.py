@@ -9,7 +9,7 @@ from tinybert.data import TextExample
 from tinybert.text import BertTokenizer, Vocabulary
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor", "film", "book", "the", "a", "is", "was", "very", "not")
-VOCABULARY = Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS))
+VOCABULARY = Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, "##s", "what"))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,9 @@ from tinybert.checkpoint.folder import read_folder
 from tinybert.checkpoint.restore import restore
 from tinybert.checkpoint.task import Task
 from tinybert.errors import CheckpointError
-from tinybert.training import TrainingSettings, evaluate, featurize, finetune
+from tinybert.metrics import classification_scores
+from tinybert.tasks import Classifier, TaskModel
+from tinybert.training import TrainingSettings, evaluate, finetune
 from tinybert.training import trainer as trainer_module
 
 TASK = Task("sequence-classification", ("bad", "good"))
@@ -45,7 +47,10 @@ def test_the_folder_gives_the_metrics_that_the_training_printed(unbroken, tokeni
     network = restore(checkpoint, task)
     assert task == TASK
     assert network.labels == TASK.labels
-    assert evaluate(network, featurize(dev, task, tokenizer, 16), dev, task) == pytest.approx(metrics, abs=1e-6)
+    model = TaskModel(network, tokenizer, task)
+    assert evaluate(model, dev) == metrics
+    found = [result.label for result in Classifier(model)([example.text for example in dev])]
+    assert classification_scores([example.label for example in dev], found) == metrics
     assert json.loads((folder / "metrics.json").read_text()) == pytest.approx(metrics)
 
 

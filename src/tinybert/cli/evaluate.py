@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Optional
 
 import typer
 
-from ..errors import InputError
 from . import options
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from ..checkpoint.task import Task
-    from ..training import Features
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 -- each is an option of the command
@@ -47,63 +41,48 @@ def evaluate(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     Example: tinybert evaluate my-model dev.csv --predictions predicted.tsv
     """
-    from ..checkpoint.task import Task
-    from ..training import featurize, predict, score
+    from .. import training
     from .examples import Table, read_examples
     from .finetune import print_metrics
 
     loaded = options.load(model, kind or "sequence-classification", vocabulary, cased, config)
-    if loaded.task.kind == "encoder":
-        raise InputError(f"{model} is an encoder: it has no head to evaluate. Fine-tune it first: tinybert finetune")
-    task = Task(loaded.task.kind, loaded.labels, loaded.task.problem)
+    training.check_head(loaded)
+    task = loaded.task
     table = Table(text, pair, label, from_, task.problem == "regression", multi_label, allow_extra_fields)
     examples = read_examples(task.kind, data, table)
-    features = featurize(examples, task, loaded.tokenizer, loaded.row_length(max_length))
-    logits = predict(loaded.network, features, batch_size)
+    training.check_examples(loaded, examples)
+    found = training.predictions(loaded, examples, max_length=max_length, batch_size=batch_size)
     if predictions:
-        _write(predictions, logits, features, examples, task)
-    print_metrics(score(logits, features, examples, task))
+        _write(predictions, task.kind, list(zip(examples, found, strict=True)))
+    print_metrics(training.score(loaded, examples, found))
 
 
-def _write(path: str, logits: np.ndarray, features: Features, examples: list[Any], task: Task) -> None:
+def _write(path: str, kind: str, predicted: list[tuple[Any, Any]]) -> None:
+    """Writes examples with what the model says of them."""
     from ..data import write_predictions
-    from ..training.answers import best_answers
     from .output import text_output
 
-    if task.kind == "question-answering":
-        texts = best_answers(logits, features, examples)
-        write_predictions(path, {example.id: text for example, text in zip(examples, texts, strict=True)})
+    if kind == "question-answering":
+        write_predictions(path, {example.id: answer for example, answer in predicted})
         return
-    make = _tags if task.kind == "token-classification" else _labels
     with text_output(path) as write:
-        for line in make(logits, features, examples, task):
+        for line in (_sentences if kind == "token-classification" else _texts)(predicted):
             write(line)
 
 
-def _labels(logits: np.ndarray, features: Features, examples: list[Any], task: Task) -> list[str]:
-    del features
-    rows = ["label\tpredicted\n"]
-    for example, row in zip(examples, logits, strict=True):
-        if task.problem == "regression":
-            predicted = f"{row[0]:.6g}"
-        elif task.problem == "multi-label":
-            predicted = "|".join(name for name, logit in zip(task.labels, row, strict=True) if logit > 0)
-        else:
-            predicted = task.labels[row.argmax()]
+def _texts(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """The true label of each text and the predicted one; several labels stand between |."""
+    yield "label\tpredicted\n"
+    for example, said in predicted:
         true = "|".join(example.label) if isinstance(example.label, tuple) else example.label
-        rows.append(f"{true}\t{predicted}\n")
-    return rows
+        if isinstance(said, float):
+            yield f"{true}\t{said:.6g}\n"
+        else:
+            yield f"{true}\t{'|'.join(said) if isinstance(said, list) else said}\n"
 
 
-def _tags(logits: np.ndarray, features: Features, examples: list[Any], task: Task) -> list[str]:
-    """Words with their true and predicted labels; `O` for words beyond the length of a row."""
-    word_ids = features.encoding.word_ids
-    assert word_ids is not None
-    lines = []
-    for example, scores, labels, words in zip(examples, logits, features.labels, word_ids, strict=True):
-        predicted = ["O"] * len(example.words)
-        for token in (labels >= 0).nonzero()[0]:
-            predicted[words[token]] = task.labels[scores[token].argmax()]
-        columns = zip(example.words, example.labels, predicted, strict=True)
-        lines.append("".join("\t".join(row) + "\n" for row in columns) + "\n")
-    return lines
+def _sentences(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """Words with their true and predicted labels, an empty line after each sentence."""
+    for example, said in predicted:
+        columns = zip(example.words, example.labels, said, strict=True)
+        yield "".join("\t".join(row) + "\n" for row in columns) + "\n"

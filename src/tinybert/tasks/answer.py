@@ -16,6 +16,7 @@ from .candidates import best_stretches, log_total, span_table, word_bounds
 from .inputs import check_question
 from .job import BATCH_SIZE, Job, OnError, Options
 from .model import TaskModel
+from .question_rows import STRIDE, WINDOW, QuestionRows
 from .results import Answer
 from .stream import run
 from .text_task import TextTask
@@ -23,11 +24,6 @@ from .windows import continuations, merged_tokens, rows_of
 
 Array = np.ndarray
 Item = tuple[str, str]
-
-WINDOW = 384
-"""Tokens of question and context in a row, unless the model's rows are shorter; 64 for the question. Both are those of
-Devlin et al. 2018's code."""
-QUESTION = 64
 
 
 class QuestionAnswerer(TextTask):
@@ -62,7 +58,7 @@ class QuestionAnswerer(TextTask):
         threshold: float = 0.0,
         max_answer_length: int = 30,
         max_length: int | None = None,
-        stride: int = 128,
+        stride: int = STRIDE,
         batch_size: int = BATCH_SIZE,
         on_error: OnError = "raise",
         progress: bool | None = None,
@@ -104,17 +100,12 @@ class QuestionAnswerer(TextTask):
         if not isinstance(threshold, int | float) or math.isnan(threshold):
             raise InputError(f"threshold is {threshold!r}; it must be a number.")
         length = self.model.row_length(min(WINDOW, self.model.config.seq_length) if max_length is None else max_length)
-        if length < 5:
-            raise InputError(f"max_length is {length}; question and context need 5 tokens or more.")
-        room = min(QUESTION, (length - 3) // 2)
         job = _AnswerJob(
             self.model,
+            QuestionRows(self.model.tokenizer, length, stride),
             top_k,
             float(threshold) if handle_impossible else math.inf,
             max_answer_length,
-            length,
-            room,
-            min(stride, (length - 3 - room) // 2),
             self._continues,
         )
         pairs, single = _as_pairs(question, context)
@@ -137,12 +128,10 @@ def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
 class _AnswerJob(Job):
     """`threshold` is infinite where "no answer" is none."""
 
+    layout: QuestionRows
     top_k: int
     threshold: float
     longest: int
-    max_length: int
-    question_length: int
-    stride: int
     continues: Array
 
     one: ClassVar[str] = "pair"
@@ -155,30 +144,7 @@ class _AnswerJob(Job):
         return len(item[0]) + len(item[1])
 
     def encode(self, items: list[Item]) -> Encoding:
-        return self.model.tokenizer(
-            self._cut([question for question, _ in items]),
-            [context for _, context in items],
-            max_length=self.max_length,
-            truncation="only_second",
-            return_overflowing=True,
-            stride=self.stride,
-            return_offsets=True,
-        )
-
-    def _cut(self, questions: list[str]) -> list[str]:
-        """Questions up to the last token that counts."""
-        # A token has a character at least, so short questions need no look.
-        long = [index for index, question in enumerate(questions) if len(question) > self.question_length]
-        if not long:
-            return questions
-        encoding = self.model.tokenizer(
-            [questions[index] for index in long], max_length=self.question_length + 2, return_offsets=True
-        )
-        assert encoding.offsets is not None
-        cut = list(questions)
-        for index, end in zip(long, encoding.offsets[:, :, 1].max(axis=1).tolist(), strict=True):
-            cut[index] = questions[index][:end]
-        return cut
+        return self.layout.encode([question for question, _ in items], [context for _, context in items])
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
         logits = np.stack([output.asnumpy() for output in outputs], axis=1)  # (B, 2, T)
@@ -191,8 +157,8 @@ class _AnswerJob(Job):
         inside = encoding.sequence_ids == 1
         results: list[Answer | list[Answer]] = []
         for (_, context), windows in zip(items, rows_of(encoding, len(items)), strict=True):
-            offsets = merged_tokens(encoding.offsets, windows, inside, self.stride)
-            ids = merged_tokens(encoding.input_ids, windows, inside, self.stride)
+            offsets = merged_tokens(encoding.offsets, windows, inside, self.layout.stride)
+            ids = merged_tokens(encoding.input_ids, windows, inside, self.layout.stride)
             answers = self._answers(context, [rows[row] for row in windows], offsets, self.continues[ids])
             results.append(answers if self.top_k > 1 else answers[0])
         return results
@@ -205,7 +171,7 @@ class _AnswerJob(Job):
         windows = [(start[1:], end[1:]) for start, end in logits]
         total = log_total(windows if possible else [(start, end) for start, end in logits])
         candidates: list[tuple[float, Answer]] = []
-        table = span_table(windows, self.stride, self.longest)
+        table = span_table(windows, self.layout.stride, self.longest)
         for first, last, score in best_stretches(table, self.top_k, *word_bounds(continues)):
             begin, end = int(offsets[first, 0]), int(offsets[last, 1])
             candidates.append((score, Answer(context[begin:end], begin, end, math.exp(score - total))))

@@ -98,28 +98,27 @@ class World:
         """What process 0 has: numbers, strings, lists and dicts of these."""
         if self.size == 1:
             return value
-        text = np.frombuffer(json.dumps(value).encode(), np.uint8).astype(np.int32)
-        length = int(self._broadcast(Tensor([len(text)], ms.int32))[0])
+        sent = _packed(value)
+        length = int(self._broadcast(Tensor([len(sent)], ms.int32))[0])
         # What the others send is of no account, but must be as long.
-        sent = self._broadcast(Tensor(np.resize(text, length)))
-        return json.loads(sent.astype(np.uint8).tobytes().decode())
+        return _unpacked(self._broadcast(Tensor(np.resize(sent, length))))
 
-    def gather(self, values: np.ndarray) -> list[np.ndarray]:
-        """The arrays of all processes.
+    def gather(self, value: Any) -> list[Any]:
+        """What each process has: numbers, strings, lists and dicts of these.
 
         Args:
-            values: (N, ...) float32; N may differ between processes.
+            value: This process's.
 
         Returns:
-            One array a process.
+            One value a process, in the order of their ranks.
         """
         if self.size == 1:
-            return [values]
-        counts = ops.AllGather()(Tensor([len(values)], ms.float32)).asnumpy().astype(int)
-        padded = np.zeros((counts.max(), *values.shape[1:]), np.float32)
-        padded[: len(values)] = values
-        everything = ops.AllGather()(Tensor(padded)).asnumpy().reshape(self.size, *padded.shape)
-        return [part[:count] for part, count in zip(everything, counts, strict=True)]
+            return [value]
+        sent = _packed(value)
+        lengths = ops.AllGather()(Tensor([len(sent)], ms.int32)).asnumpy()
+        sent = np.pad(sent, (0, lengths.max() - len(sent)))
+        everything = ops.AllGather()(Tensor(sent)).asnumpy().reshape(self.size, -1)
+        return [_unpacked(part[:length]) for part, length in zip(everything, lengths, strict=True)]
 
     @staticmethod
     def _broadcast(values: Tensor) -> np.ndarray:
@@ -160,6 +159,15 @@ def start() -> World:
     ms.set_context(mode=ms.GRAPH_MODE)
     ms.set_auto_parallel_context(parallel_mode=ms.ParallelMode.DATA_PARALLEL, gradients_mean=True)
     return world
+
+
+def _packed(value: Any) -> np.ndarray:
+    """A value as (n,) int32, which every device sends."""
+    return np.frombuffer(json.dumps(value).encode(), np.uint8).astype(np.int32)
+
+
+def _unpacked(numbers: np.ndarray) -> Any:
+    return json.loads(numbers.astype(np.uint8).tobytes().decode())
 
 
 def _explanation(error: RuntimeError) -> str:

@@ -1,118 +1,127 @@
-"""What a network says of labelled rows, and how good that is. Every row counts; no padding is scored."""
+"""What a model says of labelled examples, and how good that is.
+
+The task objects say it, those that everybody uses: a metric is that of what users get, windows over long texts and
+answers of whole words included. Every example counts once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from mindspore import Tensor, nn
 
-from .. import metrics
-from ..checkpoint.task import Task
-from ..data import QuestionExample
-from ..data.batches import restore_order, sorted_batches
+from ..data import TextExample
+from ..data.batches import restore_order
+from ..tasks import Classification, Classifier, MultiLabel, QuestionAnswerer, Regression, Tagger, TaskModel
+from ..tasks.job import BATCH_SIZE
 from .distributed import World
-from .features import Examples, Features
-
-KEYS = {"token-classification": "f1", "question-answering": "f1"}
-"""The metric by which the best network is kept, where it is not told by the problem."""
-
-
-def key_metric(task: Task) -> str:
-    """The metric by which the best network is kept."""
-    problems = {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}
-    return KEYS.get(task.kind, problems[task.problem])
-
-
-def predict(network: nn.Cell, features: Features, batch_size: int = 64, world: World | None = None) -> np.ndarray:
-    """The logits of all rows, in their order.
-
-    Args:
-        network: A task network.
-        features: The rows.
-        batch_size: Rows of a batch.
-        world: The processes that share the work; each gets the logits of all rows.
-
-    Returns:
-        (N, C) float32; for tokens (N, T, C), padding cut to the longest row; for answers (N, T, 2).
-    """
-    was_training = network.training
-    network.set_train(False)
-    if world is None or world.size > len(features):  # too few rows to share: each process predicts all
-        world = World()
-    shares = [sorted_batches(features.lengths, batch_size, rank=rank, size=world.size) for rank in range(world.size)]
-    logits = np.concatenate([_logits(network, features, rows) for rows in shares[world.rank]])
-    network.set_train(was_training)
-    return restore_order([np.concatenate(batches) for batches in shares], world.gather(logits))
+from .labels import Examples, check_kind
+from .scores import Prediction, check_examples, check_head, has_impossible, score
 
 
 def evaluate(
-    network: nn.Cell,
-    features: Features,
+    model: TaskModel,
     examples: Examples,
-    task: Task,
-    batch_size: int = 64,
+    *,
+    max_length: int | None = None,
+    batch_size: int = BATCH_SIZE,
     world: World | None = None,
+    progress: bool | None = None,
 ) -> dict[str, float]:
-    """The metrics of a network on labelled examples.
+    """The metrics of a model on labelled examples: those of what the task objects say with their own settings.
 
     Args:
-        network: A task network.
-        features: The tokenized examples.
-        examples: The examples themselves.
-        task: Its task.
-        batch_size: Rows of a batch.
-        world: The processes that share the work; each gets the metrics of all rows.
+        model: The model, as `tinybert.tasks.load_model` gives it; or one in the middle of its training, with its
+            network in inference mode.
+        examples: The labelled examples.
+        max_length: Tokens of a row or window; by default that of the task objects.
+        batch_size: The most rows that go through the network at once.
+        world: The processes that share the work, each of which calls this with the same arguments; each gets the
+            metrics of all examples. None for this process alone.
+        progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
 
     Returns:
         Metrics by name; see `tinybert.metrics`.
+
+    Raises:
+        InputError: The model has no head; an example does not fit its task, or has a label that it does not know; that
+            is told before anything is computed.
+
+    Example:
+        >>> from tinybert.data import read_texts
+        >>> from tinybert.tasks import load_model
+        >>> evaluate(load_model("reviews"), read_texts("dev.tsv"))["accuracy"]  # a folder that a fine-tuning wrote
+        0.95
     """
-    return score(predict(network, features, batch_size, world), features, examples, task)
+    check_examples(model, examples)
+    found = predictions(model, examples, max_length=max_length, batch_size=batch_size, world=world, progress=progress)
+    return score(model, examples, found)
 
 
-def score(logits: np.ndarray, features: Features, examples: Examples, task: Task) -> dict[str, float]:
-    """The metrics of logits that `predict` returned.
+def predictions(
+    model: TaskModel,
+    examples: Examples,
+    *,
+    max_length: int | None = None,
+    batch_size: int = BATCH_SIZE,
+    world: World | None = None,
+    progress: bool | None = None,
+) -> list[Prediction]:
+    """What a model says of examples, with or without labels.
 
     Args:
-        logits: The logits of all rows.
-        features: The tokenized examples.
-        examples: The examples themselves.
-        task: Their task.
+        model: As for `evaluate`.
+        examples: The examples.
+        max_length: As for `evaluate`.
+        batch_size: Likewise, as all that follow.
+        world: Likewise.
+        progress: Likewise.
 
     Returns:
-        Metrics by name; see `tinybert.metrics`.
+        For each example the name of its label, for multi-label models the list of names, for regressions the number;
+        for a sentence the list of its words' labels; for a question the text of the answer, which is "" for "no answer"
+        where one of the questions is impossible.
+
+    Raises:
+        InputError: The model has no head, or an example does not fit its task.
     """
-    if task.kind == "token-classification":
-        return _tag_scores(logits, features, task)
-    if task.kind == "question-answering":
-        from .answers import answer_scores
-
-        return answer_scores(logits, features, [e for e in examples if isinstance(e, QuestionExample)])
-    if task.problem == "regression":
-        return metrics.correlation_scores(features.labels, logits[:, 0])
-    if task.problem == "multi-label":
-        return metrics.multilabel_scores(features.labels.astype(np.int32), (logits > 0).astype(np.int32))
-    return metrics.classification_scores(features.labels, logits.argmax(axis=1))
-
-
-def _logits(network: nn.Cell, features: Features, rows: np.ndarray) -> np.ndarray:
-    *inputs, _ = features.batch(rows, pad_to_multiple_of=8)
-    outputs: Any = network(*(Tensor(array) for array in inputs))
-    if isinstance(outputs, tuple):
-        logits = np.stack([output.asnumpy() for output in outputs], axis=-1)
-    else:
-        logits = outputs.asnumpy()
-    if logits.ndim == 2:
-        return logits
-    # Rows of other batches are longer; what is added here is masked wherever it is used.
-    missing = features.encoding.input_ids.shape[1] - logits.shape[1]
-    return np.pad(logits, ((0, 0), (0, missing), (0, 0)), constant_values=-1e4)
+    check_head(model)
+    check_kind(examples, model.task.kind)
+    if world is None or world.size > len(examples):  # too few to share: each process does all
+        world = World()
+    # Neighbours are of about one length often enough; every n-th example gives all processes the same work.
+    shares = [np.arange(rank, len(examples), world.size) for rank in range(world.size)]
+    own = (examples[index] for index in shares[world.rank].tolist())
+    options = {"max_length": max_length, "batch_size": batch_size, "progress": progress}
+    if model.task.kind == "question-answering":
+        options["handle_impossible"] = has_impossible(examples)
+    # An iterator, so that memory stays flat: of an example only what is returned is kept.
+    found = list(_SAY[model.task.kind](model, own, options))
+    return restore_order(shares, world.gather(found))
 
 
-def _tag_scores(logits: np.ndarray, features: Features, task: Task) -> dict[str, float]:
-    true, predicted = [], []
-    for labels, row in zip(features.labels, logits.argmax(axis=2), strict=True):
-        counted = labels >= 0
-        true.append([task.labels[label] for label in labels[counted]])
-        predicted.append([task.labels[label] for label in row[counted]])
-    return metrics.entity_scores(true, predicted)
+def _classify(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
+    def item(example: TextExample) -> str | tuple[str, str]:
+        return example.text if example.pair is None else (example.text, example.pair)
+
+    def said(result: Classification | MultiLabel | Regression) -> Prediction:
+        if isinstance(result, Regression):
+            return result.score
+        return list(result.labels) if isinstance(result, MultiLabel) else result.label
+
+    yield from map(said, Classifier(model)(map(item, examples), **options))
+
+
+def _tag(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
+    sentences = (example.words for example in examples)
+    for words in Tagger(model).label_words(sentences, is_split_into_words=True, **options):
+        yield [word.label for word in words]
+
+
+def _answer(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
+    pairs = ((example.question, example.context) for example in examples)
+    yield from (answer.text for answer in QuestionAnswerer(model)(pairs, **options))
+
+
+_SAY = {"sequence-classification": _classify, "token-classification": _tag, "question-answering": _answer}

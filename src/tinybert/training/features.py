@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..checkpoint.task import Task
 from ..data import QuestionExample, TaggedExample, TextExample
 from ..errors import InputError
+from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
-
-if TYPE_CHECKING:
-    from ..data.examples import Label
+from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
 
 IGNORED = -100
 """The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
-
-Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,21 +51,6 @@ class Features:
         return (*part.inputs, labels)
 
 
-def labels_of(examples: Examples, kind: str) -> tuple[str, ...]:
-    """The names of all labels in the examples, sorted; numbers by their value. `O` comes first."""
-    found: set[str] = set()
-    for example in examples:
-        if isinstance(example, TaggedExample):
-            found.update(example.labels or ())
-        elif isinstance(example, TextExample):
-            found.update(_names(example.label))
-    numeric = all(name.lstrip("-").isdigit() for name in found)
-    order = sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name))
-    if kind != "question-answering" and not order:
-        raise InputError("the training data has no labels")
-    return tuple(order)
-
-
 def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
     """Tokenizes labelled examples.
 
@@ -81,15 +63,12 @@ def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_leng
     Raises:
         InputError: An example has no label, or one that the task does not have; names its index.
     """
+    check_kind(examples, task.kind)
     makers: dict[str, Any] = {
         "sequence-classification": _sequence_features,
         "token-classification": _token_features,
         "question-answering": _answer_features,
     }
-    if task.kind not in makers:
-        raise InputError(f"the task {task.kind} has no labels to learn")
-    if not examples:
-        raise InputError("there are no examples")
     return makers[task.kind](examples, task, tokenizer, max_length)
 
 
@@ -101,35 +80,24 @@ def _sequence_features(
     if pairs and len(pairs) != len(examples):
         raise InputError(f"of {len(examples)} examples, {len(pairs)} are pairs: either all texts come in pairs or none")
     encoding = tokenizer(texts, pairs or None, max_length=max_length)
+    labels = [example.label for example in examples]
     if task.problem == "regression":
-        return Features(
-            encoding, np.array([_score(example.label, i) for i, example in enumerate(examples)], np.float32)
-        )
-    index = {name: number for number, name in enumerate(task.labels)}
-    if task.problem == "single-label":
-        ids = [_label_id(_one_name(example.label, i), index, i) for i, example in enumerate(examples)]
-        return Features(encoding, np.array(ids, np.int32))
-    labels = np.zeros((len(examples), len(index)), np.float32)
-    for row, example in enumerate(examples):
-        for name in _names(example.label):
-            labels[row, _label_id(name, index, row)] = 1
-    return Features(encoding, labels)
+        return Features(encoding, numbers(labels).astype(np.float32))
+    if task.problem == "multi-label":
+        return Features(encoding, label_sets(labels, task.labels))
+    return Features(encoding, label_ids(labels, task.labels))
 
 
 def _token_features(
     examples: Sequence[TaggedExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
-    index = {name: number for number, name in enumerate(task.labels)}
     encoding = tokenizer([list(example.words) for example in examples], max_length=max_length, is_split_into_words=True)
     word_ids = encoding.word_ids
     assert word_ids is not None
     labels = np.full(word_ids.shape, IGNORED, np.int32)
     # The first piece of each word carries its label, as in Devlin et al. 2018, section 5.3.
     first = (word_ids >= 0) & (word_ids != np.roll(word_ids, 1, axis=1))
-    for row, example in enumerate(examples):
-        if example.labels is None:
-            raise InputError(f"example {row} has no labels")
-        ids = np.array([_label_id(name, index, row) for name in example.labels], np.int32)
+    for row, ids in enumerate(word_label_ids(examples, task.labels)):
         labels[row, first[row]] = ids[word_ids[row, first[row]]]
     return Features(encoding, labels, per_token=True)
 
@@ -138,14 +106,8 @@ def _answer_features(
     examples: Sequence[QuestionExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
     del task
-    encoding = tokenizer(
-        [example.question for example in examples],
-        [example.context for example in examples],
-        max_length=max_length,
-        truncation="only_second",
-        return_overflowing=True,
-        stride=max(1, max_length // 3),
-        return_offsets=True,
+    encoding = QuestionRows(tokenizer, max_length).encode(
+        [example.question for example in examples], [example.context for example in examples]
     )
     assert encoding.overflow_to_sample is not None
     assert encoding.offsets is not None
@@ -164,28 +126,3 @@ def _answer_features(
         if len(first) and len(last):
             labels[row] = first[0], last[-1]
     return Features(encoding, labels)
-
-
-def _names(label: Label) -> tuple[str, ...]:
-    if isinstance(label, tuple):
-        return label
-    return () if label is None else (str(label),)
-
-
-def _one_name(label: Label, row: int) -> str:
-    names = _names(label)
-    if len(names) != 1:
-        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
-    return names[0]
-
-
-def _label_id(name: str, index: dict[str, int], row: int) -> int:
-    if name not in index:
-        raise InputError(f"example {row} has the label {name!r}; the model's labels are {', '.join(index)}")
-    return index[name]
-
-
-def _score(label: Label, row: int) -> float:
-    if not isinstance(label, int | float):
-        raise InputError(f"example {row} has the label {label!r}; a regression needs numbers")
-    return float(label)

@@ -16,12 +16,15 @@ from ..checkpoint.restore import add_head
 from ..checkpoint.task import Task
 from ..modeling import TinyBertModel
 from ..modeling.dropout import seed_dropout
+from ..tasks import TaskModel
 from ..text import BertTokenizer
 from .distributed import World
-from .evaluation import evaluate, key_metric
-from .features import Examples, featurize
+from .evaluation import evaluate
+from .features import featurize
+from .labels import Examples
 from .log import draw_curves
 from .losses import loss_of
+from .scores import check_examples, key_metric
 from .settings import TrainingSettings
 from .trainer import Trainer
 
@@ -69,19 +72,20 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     world = world or World()
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
-    # Whoever uses the model later cuts texts where they were cut in training.
-    length = min(settings.max_length, encoder.config.max_position_embeddings)
+    # Whoever uses the model later, evaluation among them, cuts texts where they were cut in training.
+    length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
     encoder.config = encoder.config.replace(seq_length=length)
     network = build_network(encoder, task, settings.seed)
-    train_features = featurize(train, task, tokenizer, settings.max_length)
-    dev_features = featurize(dev, task, tokenizer, settings.max_length) if dev else None
+    train_features = featurize(train, task, tokenizer, length)
+    model = TaskModel(network, tokenizer, task, "the model in training")
+    if dev:
+        check_examples(model, dev)
     best: dict[str, float] = _read(folder / METRICS)
 
     def score() -> dict[str, float]:
         assert dev is not None
-        assert dev_features is not None
         best_candidate.clear()
-        best_candidate.update(evaluate(network, dev_features, dev, task, world=world))
+        best_candidate.update(evaluate(model, dev, world=world, progress=False))
         return best_candidate
 
     def keep() -> None:

@@ -179,8 +179,7 @@ class Trainer:
         self.network.set_train(True)
         self.log.evaluation(progress.step, metrics, progress.seconds)
         value = metrics[self.metric]
-        # A constant prediction has no correlation: NaN, which is greater than nothing.
-        if self.world.share(bool(progress.best is None or value > progress.best)):
+        if self.world.share(_is_better(value, progress.best)):
             progress.best, progress.best_step, progress.stale = value, progress.step, 0
             self._keep()
         else:
@@ -190,6 +189,13 @@ class Trainer:
     def _is_over(self) -> bool:
         patience = self.settings.patience
         return patience is not None and self.progress.stale >= patience
+
+
+def _is_better(value: float, best: float | None) -> bool:
+    """Whether a metric is the best so far; NaN, such as the correlation of a constant, is worse than any number."""
+    if best is None:
+        return True
+    return value > best or (math.isnan(best) and not math.isnan(value))
 
 
 @contextmanager

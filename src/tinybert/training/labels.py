@@ -1,0 +1,149 @@
+"""What is right for labelled examples: their labels, as names, ids and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..data import Label, QuestionExample, TaggedExample, TextExample
+from ..errors import InputError
+
+Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
+AnyLabel = Label | list[str]
+
+EXAMPLES: dict[str, type] = {
+    "sequence-classification": TextExample,
+    "token-classification": TaggedExample,
+    "question-answering": QuestionExample,
+}
+"""The examples that each kind of task learns from."""
+
+
+def check_kind(examples: Examples, kind: str) -> None:
+    """Raises InputError unless there are examples, all of what a task learns from.
+
+    Args:
+        examples: The examples.
+        kind: The task's, one of `tinybert.checkpoint.task.TASKS`.
+    """
+    if kind not in EXAMPLES:
+        raise InputError(f"the task {kind} has no labels to learn")
+    if not len(examples):
+        raise InputError("there are no examples")
+    for row, example in enumerate(examples):
+        if not isinstance(example, EXAMPLES[kind]):
+            raise InputError(f"example {row} is a {type(example).__name__}; {kind} needs a {EXAMPLES[kind].__name__}")
+
+
+def labels_of(examples: Examples, kind: str) -> tuple[str, ...]:
+    """The names of all labels in the examples, sorted; numbers by their value. `O` comes first."""
+    found: set[str] = set()
+    for example in examples:
+        if isinstance(example, TaggedExample):
+            found.update(example.labels or ())
+        elif isinstance(example, TextExample):
+            found.update(_names(example.label))
+    numeric = all(name.lstrip("-").isdigit() for name in found)
+    order = sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name))
+    if kind != "question-answering" and not order:
+        raise InputError("the training data has no labels")
+    return tuple(order)
+
+
+def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+    """The ids of single labels.
+
+    Args:
+        labels: N labels, one name each.
+        names: The names of all labels, in their order.
+
+    Returns:
+        (N,) int32.
+
+    Raises:
+        InputError: A label is none of the names, or is not one; says which example's.
+    """
+    index = _index(names)
+    return np.array([_id(_one_name(label, row), index, row) for row, label in enumerate(labels)], np.int32)
+
+
+def label_sets(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+    """Which of all labels each text has.
+
+    Args:
+        labels: For each of N texts the names of its labels.
+        names: The names of all C labels, in their order.
+
+    Returns:
+        (N, C) float32, 1 where a text has the label of the column, else 0.
+
+    Raises:
+        InputError: A label is none of the names, or the labels of a text are not known; says which example's.
+    """
+    index = _index(names)
+    sets = np.zeros((len(labels), len(index)), np.float32)
+    for row, label in enumerate(labels):
+        if label is None:
+            raise InputError(f"example {row} has no labels; where none applies, give an empty tuple")
+        for name in _names(label):
+            sets[row, _id(name, index, row)] = 1
+    return sets
+
+
+def numbers(labels: Sequence[AnyLabel]) -> np.ndarray:
+    """(N,) float64, the labels of a regression.
+
+    Raises:
+        InputError: One is no number; says which example's.
+    """
+    for row, label in enumerate(labels):
+        if not isinstance(label, int | float):
+            raise InputError(f"example {row} has the label {label!r}; a regression needs numbers")
+    return np.array(labels, np.float64)
+
+
+def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> list[np.ndarray]:
+    """The ids of the words' labels.
+
+    Args:
+        examples: The sentences.
+        names: The names of all labels, in their order.
+
+    Returns:
+        For each sentence (words,) int32.
+
+    Raises:
+        InputError: A label is none of the names, or a sentence has none; says which example's.
+    """
+    index = _index(names)
+    ids = []
+    for row, example in enumerate(examples):
+        if example.labels is None:
+            raise InputError(f"example {row} has no labels")
+        ids.append(np.array([_id(name, index, row) for name in example.labels], np.int32))
+    return ids
+
+
+def _names(label: Any) -> tuple[str, ...]:
+    if isinstance(label, tuple | list):
+        return tuple(label)
+    return () if label is None else (str(label),)
+
+
+def _one_name(label: AnyLabel, row: int) -> str:
+    names = _names(label)
+    if len(names) != 1:
+        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
+    return names[0]
+
+
+def _index(names: Sequence[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def _id(name: str, index: dict[str, int], row: int) -> int:
+    if name not in index:
+        raise InputError(f"example {row} has the label {name!r}; the model's labels are {', '.join(index)}")
+    return index[name]

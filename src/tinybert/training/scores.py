@@ -1,0 +1,106 @@
+"""How good predictions are: what a model says of examples, compared with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import metrics
+from ..checkpoint.task import Task
+from ..data import QuestionExample, TaggedExample
+from ..data.squad import check_ids
+from ..errors import InputError
+from ..tasks import TaskModel
+from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+
+Prediction = str | float | list[str]
+"""What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
+names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none."""
+
+KEYS = {"token-classification": "f1", "question-answering": "f1"}
+"""The metric by which the best network is kept, where it is not told by the problem."""
+
+
+def key_metric(task: Task) -> str:
+    """The metric by which the best network is kept."""
+    problems = {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}
+    return KEYS.get(task.kind, problems[task.problem])
+
+
+def score(model: TaskModel, examples: Examples, predictions: Sequence[Prediction]) -> dict[str, float]:
+    """The metrics of what a model said.
+
+    Args:
+        model: The model: its task tells what counts, and what the labels are called.
+        examples: The labelled examples.
+        predictions: What `predictions` returned for them.
+
+    Returns:
+        Metrics by name; see `tinybert.metrics`. Answers by the rules of SQuAD v2 where a question has none, else v1.1.
+
+    Raises:
+        InputError: An example does not fit the model's task, or has a label that the model does not know.
+    """
+    scorers: dict[str, Any] = {
+        "sequence-classification": _text_scores,
+        "token-classification": _word_scores,
+        "question-answering": _answer_scores,
+    }
+    check_kind(examples, model.task.kind)
+    return scorers[model.task.kind](model, examples, predictions)
+
+
+def check_head(model: TaskModel) -> None:
+    """Raises InputError for an encoder alone, of which nothing can be said."""
+    if model.task.kind == "encoder":
+        raise InputError(
+            f"{model.source} is an encoder: it has no head to evaluate. Fine-tune it first: tinybert finetune"
+        )
+
+
+def check_examples(model: TaskModel, examples: Examples) -> None:
+    """Raises InputError unless a model can be scored on the examples: told now, not after hours of work.
+
+    Args:
+        model: The model.
+        examples: The labelled examples.
+    """
+    check_head(model)
+    check_kind(examples, model.task.kind)
+    score(model, examples, [_truth(example) for example in examples])
+
+
+def has_impossible(examples: Sequence[Any]) -> bool:
+    """Whether "no answer" is an answer: it is where one of the questions has none."""
+    return any(example.is_impossible for example in examples)
+
+
+def _truth(example: Any) -> Any:
+    if isinstance(example, QuestionExample):
+        return example.answers[0].text if example.answers else ""
+    return example.labels if isinstance(example, TaggedExample) else example.label
+
+
+def _text_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
+    labels = [example.label for example in examples]
+    if model.task.problem == "regression":
+        return metrics.correlation_scores(numbers(labels), numbers(predictions))
+    if model.task.problem == "multi-label":
+        return metrics.multilabel_scores(label_sets(labels, model.labels), label_sets(predictions, model.labels))
+    return metrics.classification_scores(label_ids(labels, model.labels), label_ids(predictions, model.labels))
+
+
+def _word_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
+    names = model.labels
+    labels = [[names[index] for index in sentence] for sentence in word_label_ids(examples, names)]
+    return metrics.entity_scores(labels, predictions)
+
+
+def _answer_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
+    del model
+    check_ids(list(examples))
+    references = {example.id: [answer.text for answer in example.answers] for example in examples}
+    answers = {example.id: text for example, text in zip(examples, predictions, strict=True)}
+    if has_impossible(examples):
+        return metrics.squad_v2_scores(references, answers)
+    return metrics.squad_scores(references, answers)
