@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(os.environ.get("TINYBERT_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
-"""The folder of the data sets: `data` in the folder that TINYBERT_SHARED names, or in `shared` beside the repository."""
+"""The data sets: `data` in the folder that TINYBERT_SHARED names, or in `shared` beside the repository."""
 
 
 def read_sst2(data: Path, part: str) -> list[Any]:

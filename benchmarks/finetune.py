@@ -105,10 +105,9 @@ def main() -> None:
         runs = [] if args.limit else [one for one in read_runs(RUNS) if one["piece"] == piece]
         for layers, seed in _wanted(args, RECIPES[piece]):
             done = {one["side"] for one in runs if (one["layers"], one["seed"]) == (layers, seed)}
+            missing = [(side, piece, layers, seed, args) for side in SIDES if side not in done]
             with ThreadPoolExecutor(2 if args.side_by_side else 1) as pool:
-                for one in pool.map(
-                    lambda side: run(side, piece, layers, seed, args), [s for s in SIDES if s not in done]
-                ):
+                for one in pool.map(lambda given: run(*given), missing):
                     print(json.dumps(one), flush=True)
                     runs.append(one)
                     if not args.limit:

@@ -10,27 +10,31 @@ import time
 from pathlib import Path
 from typing import Any
 
-from data import DATA
+from data import DATA, READERS
 from processes import peak_memory
-from recipes import RECIPES, Recipe, examples, settings, task
+from recipes import RECIPES, Recipe, settings, task
 from weights import minilm
 
 SIDES = ("ours", "peer")
+Rows = list[Any]
+Metrics = dict[str, float]
 
 
-def train_ours(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], seed: int) -> dict[str, float]:
+def train_ours(
+    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], seed: int
+) -> dict[str, float]:
     """Through the function that users call; the metrics are those that it returns."""
     from tinybert.tasks import load_model
     from tinybert.training import finetune
 
     model = load_model(folder)
     with tempfile.TemporaryDirectory() as output:
-        return finetune(
-            model.encoder, model.tokenizer, task(recipe, train), train, output, dev=dev, settings=settings(recipe, seed)
-        )
+        return finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=settings(recipe, seed))
 
 
-def train_peer(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], seed: int) -> dict[str, float]:
+def train_peer(
+    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], seed: int
+) -> dict[str, float]:
     """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
     import torch
     from peer import Peer
@@ -42,7 +46,7 @@ def train_peer(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], s
     from tinybert.training.finetune import build_network
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
-    chosen, what = settings(recipe, seed), task(recipe, train)
+    chosen = settings(recipe, seed)
     model = load_model(folder)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
     batches = TrainingBatches(features.lengths, chosen.batch_size, seed=seed)
@@ -51,7 +55,7 @@ def train_peer(recipe: Recipe, folder: Path, train: list[Any], dev: list[Any], s
     peer = Peer(folder, recipe.kind, ours, chosen, len(batches) * chosen.epochs)
     judged = peer_model(peer, ours, model.tokenizer, what)
     key = key_metric(what)
-    found: list[dict[str, float]] = []
+    found: list[Metrics] = []
     for epoch in range(chosen.epochs):
         for rows in batches.epoch(epoch):
             peer.step(*features.batch(rows, chosen.pad_to_multiple_of))
@@ -76,11 +80,12 @@ def main() -> None:
 
         ms.set_context(runtime_num_threads=args.threads)
     recipe = RECIPES[args.piece]
-    train = examples(args.piece, args.data, "train", args.limit)
-    dev = examples(args.piece, args.data, "dev", args.limit)
+    train, dev = (READERS[args.piece](args.data, part) for part in ("train", "dev"))
+    what = task(recipe, train)
+    train, dev = train[: args.limit], dev[: args.limit]
     run = {"ours": train_ours, "peer": train_peer}[args.side]
     started = time.perf_counter()
-    metrics = run(recipe, minilm(args.layers), train, dev, args.seed)
+    metrics = run(recipe, minilm(args.layers), what, train, dev, args.seed)
     seconds = time.perf_counter() - started
     print(json.dumps({"metrics": metrics, "seconds": seconds, "memory": peak_memory(), "rows": len(train)}))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from mindspore import Tensor
 from peer import Peer
 
@@ -23,8 +24,8 @@ def peer_model(peer: Peer, ours: Any, tokenizer: BertTokenizer, task: Task) -> T
     """
 
     class PeerNetwork(type(ours)):  # type: ignore[misc] -- the class is known when the program runs
-        def __call__(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
-            logits = peer.logits(input_ids.asnumpy(), input_mask.asnumpy(), segment_ids.asnumpy())
+        def __call__(self, *inputs: np.ndarray) -> Any:
+            logits = peer.logits(*inputs)
             return tuple(map(Tensor, logits)) if isinstance(logits, tuple) else Tensor(logits)
 
     # The same object as another class: a second network would need a second encoder.

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from data import READERS
 
 
 @dataclass(frozen=True)
@@ -64,11 +61,6 @@ RECIPES = {
         seeds=1,
     ),
 }
-
-
-def examples(name: str, data: Path, part: str, limit: int | None = None) -> list[Any]:
-    """The labelled examples of a recipe's training or dev part."""
-    return READERS[name](data, part)[:limit]
 
 
 def task(recipe: Recipe, train: list[Any]) -> Any:
