@@ -57,7 +57,7 @@ RECIPES = {
         "question-answering",
         {"exact_match": 1, "f1": 1},
         2.0,
-        {"epochs": 2, "batch_size": 16, "learning_rate": 1e-4, "max_length": 384},
+        {"epochs": 1, "batch_size": 16, "learning_rate": 1e-4, "max_length": 384},
         seeds=1,
     ),
 }
