@@ -90,7 +90,7 @@ def predictions(
     check_kind(examples, model.task.kind)
     if world is None or world.size > len(examples):  # too few to share: each process does all
         world = World()
-    # Neighbours are of about one length often enough; every n-th example gives all processes the same work.
+    # Dealt out one by one: also where long examples stand together, all processes have about the same work.
     shares = [np.arange(rank, len(examples), world.size) for rank in range(world.size)]
     own = (examples[index] for index in shares[world.rank].tolist())
     options = {"max_length": max_length, "batch_size": batch_size, "progress": progress}
