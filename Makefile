@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
-TRANSFORMERS ?= transformers==5.23.0
+PEERS ?= transformers==5.23.0 sentence-transformers==6.2.0
 
 BIN := .venv/bin
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
@@ -47,9 +47,11 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv-bench/installed
+bench: .venv-bench/installed $(WEIGHTS)/fetched
 	.venv-bench/bin/python benchmarks/forward.py
 	.venv-bench/bin/python benchmarks/load.py
+	.venv-bench/bin/python benchmarks/embed.py
+	.venv-bench/bin/python benchmarks/train_speed.py
 
 docs: .venv-docs/installed
 	.venv-docs/bin/mkdocs build --strict --quiet
@@ -57,7 +59,7 @@ docs: .venv-docs/installed
 .venv/installed: $(SOURCES)
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else f"Python {v[0]}.{v[1]} is too old or too new: MindSpore needs 3.10 to 3.12. Say which one: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[test,check]' -e client
+	$(BIN)/python $(PIP_INSTALL) -c constraints.txt -e '.[test,check,notebook]' -e client
 	@touch $@
 
 .venv-oldest/installed: $(SOURCES)
@@ -70,7 +72,7 @@ docs: .venv-docs/installed
 .venv-bench/installed: $(SOURCES)
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python $(PIP_INSTALL) $(TORCH)
-	.venv-bench/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[test]' -e client $(TRANSFORMERS)
+	.venv-bench/bin/python $(PIP_INSTALL) -c constraints.txt -e '.[test]' -e client $(PEERS)
 	@touch $@
 
 # mkdocs alone: pages are built without the package.

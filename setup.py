@@ -25,10 +25,11 @@ class BuildWithHubModule(build_py):
 
 RUNTIME = ["mindspore>=2.7,<3", "numpy<2", "scipy>=1.10", "safetensors>=0.4", "tokenizers>=0.19", "tfrecord>=1.14"]
 RUNTIME += ["PyYAML>=6", "requests>=2.31", "urllib3>=2.2", "filelock>=3.12", "typer>=0.12", "rich>=13"]
+REFERENCES = ["scikit-learn>=1.3", "seqeval>=1.2"]  # the metrics are compared with theirs
 EXTRAS = {
     "hub": ["mindspore-hub"],
     "train": ["matplotlib>=3.8"],
-    "test": ["pytest>=8", "pytest-xdist>=3", "pytest-timeout>=2", "hypothesis>=6", "trustme>=1"],
+    "test": ["pytest>=8", "pytest-xdist>=3", "pytest-timeout>=2", "hypothesis>=6", "trustme>=1", *REFERENCES],
     "check": ["ruff", "mypy", "import-linter", "types-PyYAML", "types-requests"],
     "docs": ["mkdocs>=1.6"],
     "notebook": ["matplotlib>=3.8", "nbclient>=0.10", "ipykernel>=6.29"],

@@ -25,9 +25,9 @@ def ratio(rounds: list[Round]) -> float:
 
 
 def row(layers: int, rounds: list[Round]) -> list[str]:
-    medians = {
-        key: [statistics.median(one[side][key] for one in rounds) for side in SIDES] for key in ("speed", "memory")
-    }
+    speeds, memory = (
+        [statistics.median(one[side][key] for one in rounds) for side in SIDES] for key in ("speed", "memory")
+    )
     ratios = [one["ours"]["speed"] / one["peer"]["speed"] for one in rounds]
     return [
         str(layers),
