@@ -35,7 +35,7 @@ RECIPES = {
         "sequence-classification",
         {"accuracy": 100},
         0.3,
-        {"epochs": 1, "batch_size": 32, "learning_rate": 5e-5, "max_length": 128},
+        {"epochs": 1, "batch_size": 64, "learning_rate": 1e-4, "max_length": 128},
     ),
     "wnut17": Recipe(
         "WNUT-17, named entities in noisy text",
@@ -49,7 +49,7 @@ RECIPES = {
         "sequence-classification",
         {"spearman": 100},
         0.5,
-        {"epochs": 3, "batch_size": 16, "learning_rate": 5e-5, "max_length": 128},
+        {"epochs": 3, "batch_size": 32, "learning_rate": 1e-4, "max_length": 128},
         regression=True,
     ),
     "qa_en": Recipe(

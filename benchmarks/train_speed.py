@@ -10,6 +10,7 @@ from typing import Any
 
 from data import DATA
 from processes import require, run_worker
+from recipes import RECIPES
 from report import RESULTS, circumstances, table, write_section
 from weights import KEPT
 
@@ -44,12 +45,13 @@ def section(results: dict[int, list[Round]], steps: int) -> str:
         for layers, rounds in results.items()
     ]
     others = max(one[side]["others"] for rounds in results.values() for one in rounds for side in SIDES)
+    batch = RECIPES["sst2"].settings["batch_size"]
     rounds = len(next(iter(results.values())))
     header = ["layers", "sentences/s", "peer sentences/s", "against peer", "its range", "MiB", "peer MiB"]
     return f"""\
 ## Fine-tuning: speed
 
-Sentences a second of {steps} steps on SST-2, batches of 32, after 30 steps: the same rows in the same batches, padded
+Sentences a second of {steps} steps on SST-2, batches of {batch}, after 30 steps: the same rows in the same batches, padded
 to the longest of each, on both sides. Ours is `tinybert.training.finetune`, the peer `BertForSequenceClassification`
 with fused AdamW and clipping in a loop of its own. Medians of {rounds} rounds, each side in a process of its own. Other
 programs took at most {others:.0%} of the machine.
