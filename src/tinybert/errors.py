@@ -102,3 +102,23 @@ class IntegrityError(HubError, ValueError):
         super().__init__(message)
         self.expected = expected
         self.actual = actual
+
+
+class DistributedError(TinyBertError, RuntimeError):
+    """Processes that train together did not find each other, or lost one; the message says why and what to do."""
+
+
+class WorkerError(DistributedError):
+    """A process of a parallel training ended with an error; the others were ended too.
+
+    Attributes:
+        worker: Its number, from 0; None for MindSpore's scheduler process.
+        exit_code: Its exit code; minus the signal's number where a signal ended it.
+        log: The end of what it wrote; empty where that went to the terminal.
+    """
+
+    def __init__(self, message: str, *, worker: int | None, exit_code: int, log: str = "") -> None:
+        super().__init__(message)
+        self.worker = worker
+        self.exit_code = exit_code
+        self.log = log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -57,6 +58,34 @@ def test_a_classifier_is_refused_since_hugging_faces_would_answer_differently(tm
     with pytest.raises(CheckpointError, match=r"TinyBertForSequenceClassification has no counterpart .* no ReLU"):
         save_huggingface(network, tmp_path / "bert")
     assert save_huggingface(network.bert, tmp_path / "bert").is_dir()  # what the message proposes
+
+
+@pytest.mark.parametrize("failing", ["safetensors.numpy.save_file", "pathlib.Path.write_text"])
+def test_a_disk_that_fills_up_leaves_the_folder_as_it_was(folder, tmp_path, make_encoder, monkeypatch, failing):
+    def fail(*_, **__):
+        raise OSError("No space left on device")
+
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(failing, fail)
+    for target in (folder, tmp_path / "new"):
+        with pytest.raises(OSError, match="No space left"):
+            save_huggingface(make_encoder(seed=2), target)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_a_kill_between_the_files_leaves_no_folder_that_loads(folder, make_encoder, monkeypatch):
+    replace = os.replace
+
+    def killed(source, target):
+        replace(source, target)
+        raise SystemExit
+
+    monkeypatch.setattr("os.replace", killed)
+    with pytest.raises(SystemExit):
+        save_huggingface(make_encoder(seed=2, hidden_act="relu"), folder)
+    with pytest.raises(CheckpointError, match=r"holds no model\.safetensors"):
+        read_checkpoint(folder)
 
 
 def test_hugging_faces_classifier_is_left_aside(folder):

@@ -21,12 +21,13 @@ from safetensors.numpy import load_file
 from tinybert import TinyBertModel
 from tinybert.checkpoint.task import Task
 from tinybert.data import TaggedExample
+from tinybert.errors import DistributedError, WorkerError
 from tinybert.modeling import heads
 from tinybert.modeling.dropout import Dropout
 from tinybert.training import TrainingSettings, distributed, finetune
 from tinybert.training import trainer as trainer_module
-from tinybert.training.distributed import DistributedError, World
-from tinybert.training.launch import WorkerError, launch
+from tinybert.training.distributed import World
+from tinybert.training.launch import launch
 from tinybert.training.log import Log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -213,7 +214,7 @@ def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
     with pytest.raises(WorkerError, match=r"worker 1 ended with exit code 3(.|\n)*no such file: reviews.csv") as caught:
         launch(2, [sys.executable, "-c", script], log_dir=tmp_path)
     assert time.monotonic() - began < 20
-    assert (caught.value.worker, caught.value.exit_code) == (1, 3)
+    assert (caught.value.worker, caught.value.exit_code, caught.value.log) == (1, 3, "no such file: reviews.csv")
     assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "300.25"]]
 
 
@@ -248,6 +249,49 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path):
     mine, theirs = load_file(broken / "resume.safetensors"), load_file(unbroken / "resume.safetensors")
     for name, array in theirs.items():
         np.testing.assert_allclose(mine[name], array, atol=1e-6, err_msg=name)
+
+
+LAUNCH = "import sys; from tinybert.training.launch import launch; launch(2, sys.argv[1:])"
+
+
+def descendants(process, count):
+    """The processes below one, as soon as they are as many."""
+    while len(found := psutil.Process(process.pid).children(recursive=True)) < count and process.poll() is None:
+        time.sleep(0.1)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_workers_that_do_not_train_yet_end_at_once(number):
+    """What a closed terminal or a cluster's end of time sends."""
+    command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", "import time; time.sleep(300)"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        below = descendants(process, 3)
+        process.send_signal(number)
+        assert process.wait(20) == -signal.SIGINT
+        assert not any(child.is_running() for child in below)
+
+
+def test_nohup_keeps_the_training_when_the_terminal_closes():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        script = "import os, signal; os.kill(os.getppid(), signal.SIGHUP)"
+        launch(2, [sys.executable, "-c", script])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.slow
+def test_workers_end_with_a_launcher_that_was_killed(tmp_path):
+    (tmp_path / "slowly").touch()
+    with subprocess.Popen([sys.executable, "-c", LAUNCH, *command("long", tmp_path)]) as process:
+        while not (tmp_path / "log.jsonl").exists() and process.poll() is None:
+            time.sleep(0.1)
+        below = descendants(process, 3)
+        process.kill()
+    _, alive = psutil.wait_procs(below, timeout=40)
+    assert not alive
+    assert (tmp_path / "resume.safetensors").exists()
 
 
 def test_one_process_alone_needs_nothing(monkeypatch):

@@ -18,6 +18,7 @@ from tinybert.metrics import classification_scores
 from tinybert.tasks import Classifier, TaskModel
 from tinybert.training import TrainingSettings, evaluate, finetune
 from tinybert.training import trainer as trainer_module
+from tinybert.training.state import Progress, load_state, save_state
 
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
@@ -106,6 +107,14 @@ def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer,
     other = TrainingSettings(**{**SETTINGS.to_dict(), "learning_rate": 1e-3})
     with pytest.raises(CheckpointError, match=r"learning_rate: 0.005 then, 0.001 now"):
         finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=other)
+
+
+def test_a_state_of_another_number_of_devices_is_refused(tmp_path):
+    for saved, present, words in (({}, {"processes": 2}, "1 then, 2 now"), ({"processes": 2}, {}, "2 then, 1 now")):
+        save_state(tmp_path, {}, Progress(), saved)
+        with pytest.raises(CheckpointError, match=rf"devices: {words}\nTrain as then, or use another folder"):
+            load_state(tmp_path, {}, present)
+        assert load_state(tmp_path, {}, saved) == Progress()
 
 
 def weights(folder):

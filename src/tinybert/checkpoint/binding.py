@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import BindingError
-from .layouts import HEAD_NAMES
+from .layouts import HEAD_NAMES, POOLER_NAMES
 from .reading import Checkpoint
 
 if TYPE_CHECKING:
@@ -88,6 +88,11 @@ def _check(parameters: Mapping[str, Parameter], checkpoint: Checkpoint) -> None:
         return
     lines = [f"{checkpoint.source} does not fit the network, which was left as it was."]
     lines += _about_heads(missing, unexpected)
+    if not checkpoint.has_pooler and set(POOLER_NAMES) <= set(missing):
+        lines += [
+            "The file has no pooler, like those of Hugging Face's networks for tokens and for answers. Only such a "
+            "network can be made of it, over TinyBertModel(config, pooler=False)."
+        ]
     lines += [f"  missing in the file: {name} {tuple(parameters[name].shape)}" for name in missing]
     lines += [f"  not in the network: {checkpoint.names[name]} {checkpoint.tensors[name].shape}" for name in unexpected]
     lines += [f"  {name}: {ours} in the network, {theirs} in the file" for name, (ours, theirs) in mismatched.items()]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ..modeling.heads import TinyBertForQuestionAnswering
     from ..modeling.model import TinyBertModel
 
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
 # Hugging Face's `gelu` is the exact form; the tanh form has two names there.
 _ACTS = {"gelu": "gelu_erf", "gelu_new": "gelu", "gelu_pytorch_tanh": "gelu", "relu": "relu"}
 _ACTS_BACK = {"gelu_erf": "gelu", "gelu": "gelu_pytorch_tanh", "relu": "relu"}
@@ -49,12 +52,12 @@ def read_huggingface(folder: str | Path, **config: Any) -> Checkpoint:
     """
     check_fields(config)
     folder = Path(folder)
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS
     if not weights.is_file():
         pickled = " (pytorch_model.bin is a pickle, which runs code: save it as safetensors first)"
         hint = pickled if (folder / "pytorch_model.bin").exists() else ""
-        raise CheckpointError(f"{folder} holds no model.safetensors{hint}")
-    known = {**_read_config(folder / "config.json"), **config}
+        raise CheckpointError(f"{folder} holds no {WEIGHTS}{hint}")
+    known = {**_read_config(folder / CONFIG), **config}
     return from_tensors(formats.parse(weights.read_bytes(), "safetensors", str(weights)), str(weights), known)
 
 
@@ -83,7 +86,8 @@ def save_huggingface(network: TinyBertModel | TinyBertForQuestionAnswering, fold
 
     Args:
         network: An encoder, or one with a head for questions.
-        folder: Is made if need be; `config.json` and `model.safetensors` in it are overwritten.
+        folder: Is made if need be; `config.json` and `model.safetensors` in it are overwritten, once both are written
+            whole.
 
     Raises:
         CheckpointError: The network has a classification head. Hugging Face's has no ReLU before it and would answer
@@ -102,9 +106,15 @@ def save_huggingface(network: TinyBertModel | TinyBertForQuestionAnswering, fold
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {name: np.ascontiguousarray(p.asnumpy()) for name, p in named_parameters(network, "huggingface").items()}
-    save_file(arrays, str(folder / "model.safetensors"), metadata={"format": "pt"})
     values = _config_json(network.config, architectures[type(network)])
-    (folder / "config.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".huggingface.") as beside:
+        written = Path(beside)
+        save_file(arrays, str(written / WEIGHTS), metadata={"format": "pt"})
+        (written / CONFIG).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        # At no time do weights lie beside the configuration of others.
+        (folder / WEIGHTS).unlink(missing_ok=True)
+        os.replace(written / CONFIG, folder / CONFIG)
+        os.replace(written / WEIGHTS, folder / WEIGHTS)
     return folder
 
 

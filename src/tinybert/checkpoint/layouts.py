@@ -54,6 +54,7 @@ _LAYER_ROWS = [
     for ours, theirs in _LAYER_NORMS
     for kind, their_kind in (("gamma", "weight"), ("beta", "bias"))
 ]
+POOLER_NAMES = ("dense.weight", "dense.bias")
 HEAD_NAMES = ("dense_1.weight", "dense_1.bias")
 # Hugging Face's head for questions is the same function as ours; its classifiers lack the ReLU, see `ASIDE`.
 _HEAD_ROWS = [(name, None, name.replace("dense_1", "qa_outputs")) for name in HEAD_NAMES]

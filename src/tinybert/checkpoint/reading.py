@@ -12,7 +12,7 @@ import numpy as np
 from ..config import TinyBertConfig, check_fields
 from ..errors import CheckpointError
 from . import formats
-from .layouts import HEAD_NAMES, layout_of, own_name, reason_aside
+from .layouts import HEAD_NAMES, POOLER_NAMES, layout_of, own_name, reason_aside
 from .shapes import read_config
 
 
@@ -40,6 +40,11 @@ class Checkpoint:
     def num_labels(self) -> int | None:
         """Outputs of the head (C), or None where the checkpoint is that of an encoder alone."""
         return self.tensors[HEAD_NAMES[0]].shape[0] if HEAD_NAMES[0] in self.tensors else None
+
+    @property
+    def has_pooler(self) -> bool:
+        """Whether anything of a pooler is there; Hugging Face's networks for tokens and for answers have none."""
+        return any(name in self.tensors for name in POOLER_NAMES)
 
     def encoder(self) -> Checkpoint:
         """The same without a head: for transfer learning from a task checkpoint."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig
 from .reading import Checkpoint
@@ -21,6 +21,7 @@ def build_network(
     *,
     is_training: bool = False,
     return_all_encoders: bool = True,
+    pooler: bool = True,
 ) -> nn.Cell:
     """A fresh network: `TinyBertModel`, or a task network where there are labels.
 
@@ -30,11 +31,14 @@ def build_network(
         num_labels: Outputs of the head (C); None for an encoder alone.
         is_training: Starts in training mode, with dropout.
         return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+        pooler: Whether there is a pooler even where the task does not use it.
     """
     from ..modeling import TinyBertModel
 
     # Of a task network, only the last hidden state is used.
-    encoder = TinyBertModel(config, is_training, return_all_encoders=return_all_encoders and num_labels is None)
+    all_encoders = return_all_encoders and num_labels is None
+    pooler = pooler or num_labels is None or _head_of(task, num_labels).uses_pooler
+    encoder = TinyBertModel(config, is_training, return_all_encoders=all_encoders, pooler=pooler)
     return encoder if num_labels is None else add_head(encoder, task, num_labels)
 
 
@@ -46,20 +50,29 @@ def add_head(encoder: TinyBertModel, task: Task, num_labels: int) -> nn.Cell:
         task: Which head, and what its outputs are called.
         num_labels: Its outputs (C).
     """
+    from ..modeling import TinyBertForQuestionAnswering
+
+    head = _head_of(task, num_labels)
+    if head is TinyBertForQuestionAnswering:
+        return head(encoder)
+    return head(encoder, num_labels, labels=task.labels)
+
+
+def _head_of(task: Task, num_labels: int) -> Any:
+    """The class of the task network."""
     from .. import modeling
 
     if task.kind == "question-answering" and num_labels == 2:
-        return modeling.TinyBertForQuestionAnswering(encoder)
+        return modeling.TinyBertForQuestionAnswering
     kinds = {"token-classification": modeling.TinyBertForTokenClassification}
     # A head is a head, whatever its task is called: the file tells, a name can lie.
-    kind = kinds.get(task.kind, modeling.TinyBertForSequenceClassification)
-    return kind(encoder, num_labels, labels=task.labels)
+    return kinds.get(task.kind, modeling.TinyBertForSequenceClassification)
 
 
 def restore(
     checkpoint: Checkpoint, task: Task, *, is_training: bool = False, return_all_encoders: bool = True
 ) -> nn.Cell:
-    """The network that a checkpoint holds, with its weights.
+    """The network that a checkpoint holds, with its weights; without a pooler where neither file nor task has one.
 
     Args:
         checkpoint: What `read_checkpoint` returned.
@@ -79,6 +92,7 @@ def restore(
             checkpoint.num_labels,
             is_training=is_training,
             return_all_encoders=return_all_encoders,
+            pooler=checkpoint.has_pooler,
         )
     bind(network, checkpoint)
     return network

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import TinyBertError
 from . import answer, classify, convert, embed, evaluate, finetune, hub, tag
-from .messages import for_the_command_line
+from .messages import PROGRAM, for_the_command_line
 from .options import EXIT_CODES
 
 app = typer.Typer(
@@ -54,8 +54,8 @@ def main() -> None:
     try:
         app()
     except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
-        print(f"tinybert: {for_the_command_line(str(error))}", file=sys.stderr)
+        print(f"{PROGRAM}: {for_the_command_line(str(error))}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("tinybert: interrupted", file=sys.stderr)
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
         sys.exit(130)

@@ -57,7 +57,9 @@ def convert(
             f"{source} has a head for {task.kind}, which Hugging Face's networks have no counterpart of. "
             "Leave it out: --encoder"
         )
-    network: Any = build_network(checkpoint.config, task, checkpoint.num_labels, return_all_encoders=False)
+    network: Any = build_network(
+        checkpoint.config, task, checkpoint.num_labels, return_all_encoders=False, pooler=checkpoint.has_pooler
+    )
     report = bind(network, checkpoint)
     if is_file:
         save_checkpoint(network, target, layout=chosen.value)
@@ -82,9 +84,12 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
     if path.is_dir() and is_model_folder(path):
         return (*read_folder(path, **config), path)
     if path.exists():
-        # Of Hugging Face's heads, only that for questions is read; a file does not tell.
-        kind = "question-answering" if path.is_dir() else "sequence-classification"
-        return read_checkpoint(path, **config), Task(kind), path if path.is_dir() else None
+        checkpoint = read_checkpoint(path, **config)
+        # Of Hugging Face's heads, only that for questions is read. A file does not tell; all heads have the same
+        # parameters, but that for texts needs a pooler.
+        of_a_file = "sequence-classification" if checkpoint.has_pooler else "token-classification"
+        kind = "question-answering" if path.is_dir() else of_a_file
+        return checkpoint, Task(kind), path if path.is_dir() else None
     if path.suffix in (".ckpt", ".safetensors"):
         raise CheckpointError(f"{source} does not exist")
     module = find_module(source)

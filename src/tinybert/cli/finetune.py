@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 
 from . import options
+from .devices import check_files, is_worker, join, launch_workers
+from .messages import PROGRAM
 
 
 class TaskName(str, Enum):
@@ -70,7 +72,7 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     cased: options.Cased = None,
     config: options.Config = None,
     epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 3,
-    batch_size: Annotated[int, typer.Option(help="Rows of a step.")] = 32,
+    batch_size: Annotated[int, typer.Option(help="Rows of a step on one device.")] = 32,
     learning_rate: Annotated[float, typer.Option(help="The highest.")] = 5e-5,
     warmup_ratio: Annotated[float, typer.Option(help="Share of the steps in which it rises from 0.")] = 0.1,
     weight_decay: Annotated[float, typer.Option(help="Of AdamW.")] = 0.01,
@@ -85,6 +87,13 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = None,
     pad_to_multiple_of: Annotated[int, typer.Option(help="Rows are padded to a multiple of this.")] = 8,
     save_minutes: Annotated[float, typer.Option(help="Between saved states, in minutes.")] = 5.0,
+    devices: Annotated[
+        int, typer.Option(min=1, help="Devices that train together, data parallel, a process each; on CPU processes.")
+    ] = 1,
+    port: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1024, max=65535, help="Where several processes find each other. [default: a free one]"),
+    ] = None,
 ) -> None:
     """Trains a model on labelled examples, and prints its metrics on the dev set as JSON.
 
@@ -94,49 +103,55 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     Example: tinybert finetune classify --model all-MiniLM-L6-v2 \\
       --train train.csv --dev dev.csv --output my-model
     """  # noqa: D301 -- \b keeps the lines of the example
-    from .examples import Table, read_examples
-
-    kind = KINDS[task]
-    table = Table(text, pair, label, from_, regression, multi_label, allow_extra_fields)
-    train_examples = read_examples(kind, train, table)
-    dev_examples = read_examples(kind, dev, table) if dev else None
-    settings = {name: context.params[name] for name in SETTINGS}
     try:
-        metrics = _train(kind, train_examples, dev_examples, context.params, settings)
+        if devices > 1 and not is_worker():
+            _prepare(task, context.params)  # what is wrong is told once, and before any process is started
+            launch_workers(devices, port)
+        else:
+            _train(task, context.params)
     except KeyboardInterrupt:
-        _say_how_to_go_on(output)
+        if not is_worker():
+            _say_how_to_go_on(output)
         raise typer.Exit(130) from None
-    print_metrics(metrics)
 
 
-def _train(
-    kind: str, train: list[Any], dev: list[Any] | None, given: dict[str, Any], settings: dict[str, Any]
-) -> dict[str, float]:
+def _train(task: TaskName, given: dict[str, Any]) -> None:
+    world = join(given["devices"]) if is_worker() else None
+    train = _prepare(task, given)
+    metrics = train(world=world)
+    if world is None or world.is_first:
+        print_metrics(metrics)
+
+
+def _prepare(task: TaskName, given: dict[str, Any]) -> Callable[..., dict[str, float]]:
+    """Reads and checks what the command was given; what comes back trains on it."""
+    from .examples import Table, read_examples, task_of
+
+    if given["devices"] > 1 or is_worker():
+        check_files(given["train"], given["dev"])
+    kind = KINDS[task]
+    names = ("text", "pair", "label", "from_", "regression", "multi_label", "allow_extra_fields")
+    table = Table(*(given[name] for name in names))
+    train = read_examples(kind, given["train"], table)
+    dev = read_examples(kind, given["dev"], table) if given["dev"] else None
+
     from ..training import TrainingSettings
     from ..training import finetune as run
-    from .examples import task_of
 
-    checked = TrainingSettings(**settings)
-    task = task_of(kind, train, regression=given["regression"])
+    settings = TrainingSettings(**{name: given[name] for name in SETTINGS})
+    learned = task_of(kind, train, regression=given["regression"])
     model = options.load(given["model"], "encoder", given["vocabulary"], given["cased"], given["config"])
-    command = ["tinybert", *sys.argv[1:]]
-    with _graph_mode():
-        return run(
-            model.encoder, model.tokenizer, task, train, given["output"], dev=dev, settings=checked, command=command
-        )
-
-
-@contextmanager
-def _graph_mode() -> Iterator[None]:
-    """A step is one compiled graph; in PYNATIVE_MODE, MindSpore's default, it is not, and takes twice the time."""
-    import mindspore as ms
-
-    before = ms.get_context("mode")
-    ms.set_context(mode=ms.GRAPH_MODE)
-    try:
-        yield
-    finally:
-        ms.set_context(mode=before)
+    return partial(
+        run,
+        model.encoder,
+        model.tokenizer,
+        learned,
+        train,
+        given["output"],
+        dev=dev,
+        settings=settings,
+        command=[PROGRAM, *sys.argv[1:]],
+    )
 
 
 def _say_how_to_go_on(folder: Path) -> None:
@@ -144,7 +159,7 @@ def _say_how_to_go_on(folder: Path) -> None:
 
     saved = (folder / STATE).exists()
     how = f"the state is in {folder}; the same command goes on from it" if saved else "nothing was trained yet"
-    print(f"tinybert: interrupted; {how}", file=sys.stderr)
+    print(f"{PROGRAM}: interrupted; {how}", file=sys.stderr)
 
 
 def print_metrics(metrics: dict[str, float]) -> None:

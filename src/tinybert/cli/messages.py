@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+PROGRAM = "tinybert"
+"""What each message on stderr begins with."""
 ARGUMENTS = {
     "vocabulary='vocab.txt'": "--vocabulary vocab.txt",
     "vocabulary=...": "--vocabulary FILE",
@@ -12,6 +14,7 @@ ARGUMENTS = {
     "Give format=, one of": "Give --from, one of",
     "format='tsv'": "--from tsv",
     "multi_label_separator": "--multi-label",
+    "choose another, or none": "choose another with --port, or none",
     "Use Classifier": "Use tinybert classify",
     "Use Tagger": "Use tinybert tag",
     "Use QuestionAnswerer": "Use tinybert answer",

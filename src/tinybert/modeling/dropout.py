@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
+import threading
+import weakref
 from typing import Any
 
 import mindspore as ms
@@ -13,6 +14,10 @@ from mindspore import Parameter, Tensor, nn, ops
 _POOL_SIZE = 1 << 22
 _STRIDE = 40503
 _numbers = itertools.count()
+# A pool lives as long as a network has it, the only one of its name: MindSpore takes no two parameters of one name into
+# a graph.
+_pools: weakref.WeakValueDictionary[float, Parameter] = weakref.WeakValueDictionary()
+_lock = threading.Lock()
 
 
 class Dropout(nn.Cell):
@@ -38,7 +43,7 @@ class Dropout(nn.Cell):
         )
         # No parameters of the network: its checkpoints have the published names and nothing else.
         object.__setattr__(self, "counter", counter)
-        object.__setattr__(self, "pool", _pool(p))
+        object.__setattr__(self, "pool", _pool(float(p)))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Dropout:
         # A counter of its own: MindSpore takes no two parameters of one name into a graph.
@@ -72,8 +77,12 @@ def seed_dropout(network: nn.Cell, seed: int) -> None:
         ops.assign(counter, Tensor([int(start)], ms.int32))
 
 
-@functools.lru_cache(maxsize=4)
 def _pool(p: float) -> Parameter:
     """(2^22,) float32, 0 with probability p, else 1 / (1 - p); 16 MB, shared by all networks."""
-    keep = np.random.Generator(np.random.Philox(20200922)).random(_POOL_SIZE, dtype=np.float32) >= p
-    return Parameter(Tensor((keep / (1.0 - p)).astype(np.float32)), name=f"dropout.pool.{p}", requires_grad=False)
+    with _lock:
+        pool = _pools.get(p)
+        if pool is None:
+            keep = np.random.Generator(np.random.Philox(20200922)).random(_POOL_SIZE, dtype=np.float32) >= p
+            values = Tensor((keep / (1.0 - p)).astype(np.float32))
+            _pools[p] = pool = Parameter(values, name=f"dropout.pool.{p}", requires_grad=False)
+        return pool

@@ -22,7 +22,15 @@ class TaskNetwork(Network):
         num_labels: Outputs of the dense layer (C).
         dropout_prob: Dropout before the dense layer, active in training only.
         labels: What the outputs are called, in their order; none if they have no names.
+
+    Attributes:
+        uses_pooler: Whether the head is over the pooled output; the encoder then must have a pooler.
+
+    Raises:
+        ConfigError: The number of outputs is not allowed or not that of the labels, or a pooler is missing.
     """
+
+    uses_pooler = False
 
     def __init__(
         self, bert: TinyBertModel, num_labels: int, dropout_prob: float = 0.1, *, labels: Sequence[str] = ()
@@ -32,6 +40,11 @@ class TaskNetwork(Network):
             raise ConfigError(f"num_labels is {num_labels!r}: it must be an integer of at least 1")
         if labels and len(labels) != num_labels:
             raise ConfigError(f"labels are {', '.join(labels)}: there must be as many as num_labels, {num_labels}")
+        if self.uses_pooler and not bert.has_pooler:
+            raise ConfigError(
+                "the encoder has no pooler, as that of a network for tokens or answers, and classification of texts "
+                "needs one: start from another model"
+            )
         self.labels = tuple(labels)
         self.num_labels = num_labels
         self.bert = bert
@@ -51,6 +64,8 @@ class TinyBertForSequenceClassification(TaskNetwork):
     Outputs:
         (B, C) float32 logits.
     """
+
+    uses_pooler = True
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
         pooled_output = self.bert(input_ids, input_mask, segment_ids)[1]

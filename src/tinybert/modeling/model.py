@@ -9,6 +9,7 @@ from mindspore import Tensor
 
 from ..compat import device_target
 from ..config import TinyBertConfig
+from ..errors import InputError
 from .attention import MergeHeads
 from .embeddings import AttentionBias, EmbeddingLookup, EmbeddingPostprocessor
 from .encoder import Encoder
@@ -27,6 +28,8 @@ class TinyBertModel(Network):
         config: Sizes and constants.
         is_training: Starts in training mode, with dropout. `set_train` changes it at any time.
         return_all_encoders: Whether hidden states and attention scores are returned too.
+        pooler: Whether it has a pooler. Hugging Face's networks for tokens and for answers have none. Without, it is of
+            use inside such a network only.
 
     Inputs:
         input_ids: (B, T) int32 or int64, T up to `max_position_embeddings`.
@@ -39,8 +42,8 @@ class TinyBertModel(Network):
         float32. The last two are left out with `return_all_encoders=False`.
 
     Raises:
-        InputError: Called from outside with inputs of a wrong shape, type or range. Inside another compiled network
-            nothing is checked.
+        InputError: Called from outside with inputs of a wrong shape, type or range, or without a pooler. Inside another
+            compiled network nothing is checked.
 
     Example:
         >>> import numpy as np
@@ -50,7 +53,14 @@ class TinyBertModel(Network):
         (1, 3, 384)
     """
 
-    def __init__(self, config: TinyBertConfig, is_training: bool = False, *, return_all_encoders: bool = True) -> None:
+    def __init__(
+        self,
+        config: TinyBertConfig,
+        is_training: bool = False,
+        *,
+        return_all_encoders: bool = True,
+        pooler: bool = True,
+    ) -> None:
         super().__init__(config)
         compute_type = _compute_type(config)
         self.return_all_encoders = return_all_encoders
@@ -59,10 +69,20 @@ class TinyBertModel(Network):
         self.tinybert_embedding_lookup = EmbeddingLookup(config)
         self.tinybert_embedding_postprocessor = EmbeddingPostprocessor(config)
         self.tinybert_encoder = Encoder(config, compute_type)
-        self.dense = Linear(config.hidden_size, config.hidden_size, config.initializer_range, compute_type)
+        self.has_pooler = pooler
+        if pooler:
+            self.dense = Linear(config.hidden_size, config.hidden_size, config.initializer_range, compute_type)
         self.attention_bias = AttentionBias(config)
         self.merge_heads = MergeHeads(config.num_attention_heads)
         self.set_train(is_training)
+
+    def __call__(self, input_ids: Any, input_mask: Any = None, segment_ids: Any = None) -> Any:
+        if not self.has_pooler:
+            raise InputError(
+                "this encoder has no pooler, since its checkpoint has none, and so no pooled output to return: call "
+                "the network for tokens or answers that it is part of"
+            )
+        return super().__call__(input_ids, input_mask, segment_ids)
 
     @property
     def embedding_table(self) -> Tensor:
@@ -88,6 +108,8 @@ class TinyBertModel(Network):
 
         rows = (batch_size, length, self.hidden_size)
         sequence_output = hidden_states[-1].reshape(rows)
+        if not self.has_pooler:
+            return (sequence_output,)
         pooled_output = exact_tanh(self.dense(sequence_output[:, 0]).astype(ms.float32))
         if not self.return_all_encoders:
             return sequence_output, pooled_output

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from reprlib import Repr
 from typing import Any
 
 from ..errors import InputError
 from ..text.inputs import as_batch
-
-_REPR = Repr()  # of what somebody took for a text, only the beginning is written out
-_REPR.maxstring = _REPR.maxother = 40
+from ..text.wrong import describe
 
 
 def check_text(text: Any, name: str) -> str:
@@ -25,7 +22,7 @@ def check_text(text: Any, name: str) -> str:
     """
     if not isinstance(text, str):
         hint = " Decode it first: text.decode('utf-8')." if isinstance(text, bytes) else ""
-        raise InputError(f"{name} is {_describe(text)}, not a string.{hint}")
+        raise InputError(f"{name} is {describe(text)}, not a string.{hint}")
     as_batch(text, name, words=False)
     return text
 
@@ -37,7 +34,7 @@ def check_words(words: Any, name: str) -> list[str]:
         InputError: It is no list or tuple, or something in it is no text.
     """
     if not isinstance(words, list | tuple):
-        raise InputError(f"{name} is {_describe(words)}; with is_split_into_words=True it must be a list of words.")
+        raise InputError(f"{name} is {describe(words)}; with is_split_into_words=True it must be a list of words.")
     return [check_text(word, f"{name}[{index}]") for index, word in enumerate(words)]
 
 
@@ -71,9 +68,5 @@ def check_question(item: Any, name: str) -> tuple[str, str]:
     if isinstance(item, Mapping) and {"question", "context"} <= item.keys():
         item = item["question"], item["context"]
     if not isinstance(item, list | tuple) or len(item) != 2:
-        raise InputError(f"{name} is {_describe(item)}; give (question, context).")
+        raise InputError(f"{name} is {describe(item)}; give (question, context).")
     return check_text(item[0], f"{name}, the question,"), check_text(item[1], f"{name}, the context,")
-
-
-def _describe(value: Any) -> str:
-    return "None" if value is None else f"{type(value).__name__} {_REPR.repr(value)}"

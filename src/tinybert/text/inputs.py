@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Any
 
 from ..errors import InputError
+from .wrong import beginning, describe
 
 Texts = str | Iterable[str] | Iterable[Sequence[str]]
 """One text, many texts, one list of words or many lists of words."""
@@ -32,7 +33,7 @@ def as_batch(texts: Texts, name: str, *, words: bool) -> tuple[list[Any], bool]:
         _check_string(texts, name)
         return [texts], True
     if isinstance(texts, bytes | Mapping) or not isinstance(texts, Iterable):
-        raise InputError(f"{name} is {_describe(texts)}; give a string or a list of strings.")
+        raise InputError(f"{name} is {describe(texts)}; give a string or a list of strings.")
     batch: list[Any] = list(texts)
     if not words:
         for index, text in enumerate(batch):
@@ -74,13 +75,13 @@ def check_integer(value: Any, name: str, least: int, most: int | None = None) ->
     allowed = isinstance(value, Integral) and not isinstance(value, bool)
     if not allowed or value < least or (most is not None and value > most):
         bounds = f"{least} or more" if most is None else f"{least} to {most}"
-        raise InputError(f"{name} is {value!r}; it must be an integer, {bounds}.")
+        raise InputError(f"{name} is {beginning(value)}; it must be an integer, {bounds}.")
     return int(value)
 
 
 def _check_words(words: Any, name: str) -> list[str]:
     if isinstance(words, str | bytes) or not isinstance(words, Iterable):
-        raise InputError(f"{name} is {_describe(words)}; with is_split_into_words=True it must be a list of words.")
+        raise InputError(f"{name} is {describe(words)}; with is_split_into_words=True it must be a list of words.")
     words = list(words)
     for index, word in enumerate(words):
         _check_string(word, f"{name}[{index}]")
@@ -96,7 +97,7 @@ def _check_string(text: Any, name: str) -> None:
         hint = "Decode it first: text.decode('utf-8')."
     elif isinstance(text, tuple | list):
         hint = "Give second texts as `pairs`, lists of words with is_split_into_words=True."
-    raise InputError(f"{name} is {_describe(text)}, not a string. {hint}")
+    raise InputError(f"{name} is {describe(text)}, not a string. {hint}")
 
 
 def _check_characters(text: str, name: str) -> None:
@@ -107,9 +108,3 @@ def _check_characters(text: str, name: str) -> None:
             f"{name} holds {text[error.start]!r}, half of a surrogate pair and no character: it was decoded wrongly. "
             "Read it with the right encoding, or replace it: text.encode('utf-8', 'replace').decode()."
         ) from None
-
-
-def _describe(value: Any) -> str:
-    shown = repr(value)
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    return "None" if value is None else f"{type(value).__name__} {shown}"

@@ -12,7 +12,8 @@ import mindspore as ms
 import numpy as np
 from mindspore import Parameter, Tensor, ops
 
-from ..errors import TinyBertError
+from ..errors import DistributedError
+from .signals import end_with_launcher
 
 if TYPE_CHECKING:
     from .step import Average
@@ -28,10 +29,6 @@ Whoever started the processes, `launch` or `msrun --join=True`, sees at once if 
 
 _TIMEOUT, _MSRUN_TIMEOUT = "MS_TOPO_TIMEOUT", "600"
 _DROPOUT_STRIDE = 1_000_003
-
-
-class DistributedError(TinyBertError, RuntimeError):
-    """Processes that train together did not find each other, or lost one; the message says why and what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,6 +143,7 @@ def start() -> World:
         return World()
     from mindspore.communication import get_group_size, get_rank, init
 
+    end_with_launcher()
     # msrun sets its default where the user said nothing; what the user chose stays.
     if os.environ.get(_TIMEOUT, _MSRUN_TIMEOUT) == _MSRUN_TIMEOUT:
         os.environ[_TIMEOUT] = str(SECONDS_TO_MEET)

@@ -9,37 +9,24 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from .distributed import SECONDS_TO_MEET, DistributedError
+from ..errors import WorkerError
+from .distributed import SECONDS_TO_MEET, start
+from .ports import HOST, check_port, free_port
+from .signals import LAUNCHER, interrupted_when_told_to_end
 
-HOST = "127.0.0.1"
+PYTHON = [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else [])]
+"""This Python. With `-m` or `-c` it would else import modules from the folder that the user is in."""
 _SCHEDULER = "scheduler"
 _POLL = 0.2
-_GRACE = 60.0
+_GRACE, _GRACE_ALONE = 50.0, 5.0
 _LINES = 20
-
-
-class WorkerError(DistributedError):
-    """A process of a parallel training ended with an error; the others were ended too.
-
-    Attributes:
-        worker: Its number, from 0; None for MindSpore's scheduler process.
-        exit_code: Its exit code; minus the signal's number where a signal ended it.
-    """
-
-    def __init__(self, message: str, *, worker: int | None, exit_code: int) -> None:
-        super().__init__(message)
-        self.worker = worker
-        self.exit_code = exit_code
 
 
 def launch(
@@ -70,13 +57,13 @@ def launch(
     Examples:
         >>> launch(2, [sys.executable, "-c", "from tinybert.training.distributed import start; start()"])
     """
-    port = _free_port() if port is None else _checked(port)
+    port = free_port() if port is None else check_port(port)
     with contextlib.ExitStack() as stack:
         if log_dir is None:
             log_dir = stack.enter_context(tempfile.TemporaryDirectory(prefix="tinybert-"))
         logs = Path(log_dir)
         logs.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_interrupt_on_sigterm())
+        stack.enter_context(interrupted_when_told_to_end())
         processes = _Processes(logs)
         stack.callback(processes.kill)
         common = {
@@ -85,11 +72,11 @@ def launch(
             "MS_SCHED_PORT": str(port),
             "MS_TOPO_TIMEOUT": str(max(1, round(timeout))),
             "RANK_SIZE": str(workers),
+            LAUNCHER: str(os.getpid()),
         }
         try:
-            wait = "from mindspore.communication import init; init()"
             scheduler = {**common, "MS_ROLE": "MS_SCHED", "RANK_ID": "0"}
-            processes.start(_SCHEDULER, [sys.executable, "-c", wait], scheduler)
+            processes.start(_SCHEDULER, [*PYTHON, "-c", f"from {start.__module__} import start; start()"], scheduler)
             for rank in map(str, range(workers)):
                 worker = {"MS_ROLE": "MS_WORKER", "MS_NODE_ID": rank, "RANK_ID": rank, "DEVICE_ID": rank}
                 processes.start(rank, argv, {**common, **worker})
@@ -133,11 +120,15 @@ class _Processes:
     def interrupt(self) -> None:
         """Asks the workers to save and end, and waits for it; a second Ctrl-C ends the wait."""
         for name in self.running.keys() - {_SCHEDULER}:
-            _send(self.running[name], signal.SIGINT, os.kill)
-        deadline = time.monotonic() + _GRACE
-        while time.monotonic() < deadline and any(
-            process.poll() is None for name, process in self.running.items() if name != _SCHEDULER
-        ):
+            # Not SIGINT: one that does not train yet has nothing to save, and may be deep in MindSpore for a minute.
+            _send(self.running[name], signal.SIGTERM, os.kill)
+        began = time.monotonic()
+        while time.monotonic() - began < _GRACE:
+            codes = [process.poll() for name, process in self.running.items() if name != _SCHEDULER]
+            # One that the signal ended did not train, and the others wait for it in vain.
+            alone = -signal.SIGTERM in codes and time.monotonic() - began > _GRACE_ALONE
+            if None not in codes or alone:
+                return
             time.sleep(_POLL)
 
     def kill(self) -> None:
@@ -152,22 +143,21 @@ class _Processes:
 
     def _error(self, name: str, code: int) -> WorkerError:
         how = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
-        if self._is_shown(name):
-            reason = "Its output is above."
-        else:
-            lines = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
-            reason = "\n  ".join(["The end of its log:", *lines]) if lines else "Its log is empty."
+        lines = [] if self._is_shown(name) else self._end_of_log(name)
+        shown = "\n  ".join(["The end of its log:", *lines]) if lines else "Its log is empty."
+        shown = "Its output is above." if self._is_shown(name) else shown
+        log = "\n".join(lines)
         if name == _SCHEDULER:
             advice = "Either its port was taken meanwhile, or a worker stopped answering or never called `start`."
-            return WorkerError(
-                f"MindSpore's scheduler {how}; all workers were ended. {advice} {reason}", worker=None, exit_code=code
-            )
-        return WorkerError(
-            f"worker {name} {how}; all others were ended. {reason}\nA training goes on from its last saved state "
-            "when it is started again.",
-            worker=int(name),
-            exit_code=code,
-        )
+            told = f"MindSpore's scheduler {how}; all workers were ended. {advice} {shown}"
+            return WorkerError(told, worker=None, exit_code=code, log=log)
+        # Whoever is killed did nothing wrong; after an error the same command may run into it again.
+        advice = "" if code > 0 else "A training goes on from its last saved state when it is started again. "
+        told = f"worker {name} {how}; all others were ended. {advice}{shown}"
+        return WorkerError(told, worker=int(name), exit_code=code, log=log)
+
+    def _end_of_log(self, name: str) -> list[str]:
+        return self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name if name == _SCHEDULER else f'worker_{name}'}.log"
@@ -187,42 +177,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _checked(port: int) -> int:
-    if not 1024 <= port <= 65535:
-        raise DistributedError(f"port {port} cannot be used; choose one from 1024 to 65535, or none for a free one")
-    with socket.socket() as probe:
-        # Else a connection that was closed a minute ago counts as use.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise DistributedError(
-                f"port {port} is in use ({error.strerror}); choose another, or none for a free one"
-            ) from None
-    return port
-
-
-@contextlib.contextmanager
-def _interrupt_on_sigterm() -> Iterator[None]:
-    """Makes the signal to end the same as Ctrl-C."""
-
-    def interrupt(signum: int, frame: Any) -> None:
-        del signum, frame
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mindspore import Parameter, nn
 
 STATE = "resume.safetensors"
+_WORDS = {"processes": "devices", "rows": "rows of training data"}
 
 
 @dataclasses.dataclass
@@ -99,9 +100,13 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
 
 
 def _compare(saved: dict[str, Any], present: dict[str, Any], path: Path) -> None:
+    # A training in one process does not speak of processes.
+    saved, present = {"processes": 1, **saved}, {"processes": 1, **present}
     different = [key for key in sorted({*saved, *present}) if saved.get(key) != present.get(key)]
     if different:
-        lines = [f"  {key}: {saved.get(key)} then, {present.get(key)} now" for key in different]
+        lines = [f"  {_WORDS.get(key, key)}: {saved.get(key)} then, {present.get(key)} now" for key in different]
         raise CheckpointError(
-            f"{path} is the state of another training:\n" + "\n".join(lines) + "\nUse another folder, or remove it."
+            f"{path} is the state of another training:\n"
+            + "\n".join(lines)
+            + "\nTrain as then, or use another folder, or remove the file to start anew."
         )

@@ -1,0 +1,50 @@
+"""What ends a parallel training from outside reaches all of its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+LAUNCHER = "TINYBERT_LAUNCHER"
+"""The environment variable with the process id of whoever launched this one."""
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def end_with_launcher() -> None:
+    """Has Linux send SIGTERM, at which a training saves its state, to this process when its launcher dies."""
+    launcher = os.environ.get(LAUNCHER)
+    if launcher is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    try:
+        os.kill(int(launcher), 0)
+    except ProcessLookupError:  # it ended before
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def interrupted_when_told_to_end() -> Iterator[None]:
+    """Makes SIGTERM, and the signal of a closed terminal, the same as Ctrl-C."""
+
+    def interrupt(signum: int, frame: Any) -> None:
+        del signum, frame
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as after nohup
+            signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
