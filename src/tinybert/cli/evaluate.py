@@ -46,7 +46,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     from .finetune import print_metrics
 
     loaded = options.load(model, kind or "sequence-classification", vocabulary, cased, config)
-    training.check_head(loaded)
     task = loaded.task
     table = Table(text, pair, label, from_, task.problem == "regression", multi_label, allow_extra_fields)
     examples = read_examples(task.kind, data, table)

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..data import TextExample
 from ..data.batches import restore_order
-from ..tasks import Classification, Classifier, MultiLabel, QuestionAnswerer, Regression, Tagger, TaskModel
+from ..tasks import Classification, Classifier, Embedder, MultiLabel, QuestionAnswerer, Regression, Tagger, TaskModel
 from ..tasks.job import BATCH_SIZE
 from .distributed import World
 from .labels import Examples, check_kind
-from .scores import Prediction, check_examples, check_head, has_impossible, score
+from .scores import Prediction, check_examples, has_impossible, score
 
 
 def evaluate(
@@ -86,7 +86,6 @@ def predictions(
     Raises:
         InputError: The model has no head, or an example does not fit its task.
     """
-    check_head(model)
     check_kind(examples, model.task.kind)
     if world is None or world.size > len(examples):  # too few to share: each process does all
         world = World()
@@ -99,6 +98,13 @@ def predictions(
     # An iterator, so that memory stays flat: of an example only what is returned is kept.
     found = list(_SAY[model.task.kind](model, own, options))
     return restore_order(shares, world.gather(found))
+
+
+def _compare(model: TaskModel, pairs: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
+    texts = (text for pair in pairs for text in (pair.text, pair.pair))
+    vectors = Embedder(model)(texts, normalize=True, **options)
+    for first, second in zip(vectors, vectors, strict=True):  # two at a time, from one iterator
+        yield float(first @ second)
 
 
 def _classify(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
@@ -124,4 +130,9 @@ def _answer(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) 
     yield from (answer.text for answer in QuestionAnswerer(model)(pairs, **options))
 
 
-_SAY = {"sequence-classification": _classify, "token-classification": _tag, "question-answering": _answer}
+_SAY = {
+    "encoder": _compare,
+    "sequence-classification": _classify,
+    "token-classification": _tag,
+    "question-answering": _answer,
+}

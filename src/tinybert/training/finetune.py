@@ -19,6 +19,7 @@ from ..modeling.dropout import seed_dropout
 from ..tasks import TaskModel
 from ..text import BertTokenizer
 from .distributed import World
+from .embedding import MeanPooling
 from .evaluation import evaluate
 from .features import featurize
 from .labels import Examples
@@ -45,6 +46,8 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     world: World | None = None,
 ) -> dict[str, float]:
     """Trains an encoder with a fresh head, and writes the best network as a model folder.
+
+    For `Task("encoder")` there is no head: what is trained are the embeddings, from pairs (see `docs/tasks/embed.md`).
 
     A run that was interrupted or killed goes on where its state was saved, if it is called again with the same
     arguments, and ends with the weights of an unbroken one.
@@ -96,7 +99,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
     best_candidate: dict[str, float] = {}
     trainer = Trainer(
-        network,
+        MeanPooling(network) if task.kind == "encoder" else network,
         loss_of(task),
         train_features,
         settings,
@@ -121,10 +124,10 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
 
 def build_network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:
-    """An encoder with a fresh head for a task; the head's weights and the dropout follow from the seed."""
+    """An encoder with a fresh head, if the task has one; the head's weights and the dropout follow from the seed."""
     ms.set_seed(seed + 1)  # MindSpore takes no 0
     num_labels = 2 if task.kind == "question-answering" else len(task.labels) or 1
-    network = add_head(encoder, task, num_labels)
+    network = encoder if task.kind == "encoder" else add_head(encoder, task, num_labels)
     seed_dropout(network, seed)
     return network
 

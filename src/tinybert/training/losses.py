@@ -6,6 +6,7 @@ import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 from ..checkpoint.task import Task
+from .embedding import CosineLoss
 
 
 class CrossEntropy(nn.Cell):
@@ -96,6 +97,8 @@ class AnswerLoss(nn.Cell):
 
 def loss_of(task: Task) -> nn.Cell:
     """The loss of a task."""
+    if task.kind == "encoder":
+        return CosineLoss()
     if task.kind == "token-classification":
         return TokenLoss()
     if task.kind == "question-answering":

@@ -9,15 +9,15 @@ from .. import metrics
 from ..checkpoint.task import Task
 from ..data import QuestionExample, TaggedExample
 from ..data.squad import check_ids
-from ..errors import InputError
 from ..tasks import TaskModel
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+from .pairs import scores_of
 
 Prediction = str | float | list[str]
 """What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
 names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none."""
 
-KEYS = {"token-classification": "f1", "question-answering": "f1"}
+KEYS = {"encoder": "spearman", "token-classification": "f1", "question-answering": "f1"}
 """The metric by which the best network is kept, where it is not told by the problem."""
 
 
@@ -42,20 +42,13 @@ def score(model: TaskModel, examples: Examples, predictions: Sequence[Prediction
         InputError: An example does not fit the model's task, or has a label that the model does not know.
     """
     scorers: dict[str, Any] = {
+        "encoder": _pair_scores,
         "sequence-classification": _text_scores,
         "token-classification": _word_scores,
         "question-answering": _answer_scores,
     }
     check_kind(examples, model.task.kind)
     return scorers[model.task.kind](model, examples, predictions)
-
-
-def check_head(model: TaskModel) -> None:
-    """Raises InputError for an encoder alone, of which nothing can be said."""
-    if model.task.kind == "encoder":
-        raise InputError(
-            f"{model.source} is an encoder: it has no head to evaluate. Fine-tune it first: tinybert finetune"
-        )
 
 
 def check_examples(model: TaskModel, examples: Examples) -> None:
@@ -65,7 +58,6 @@ def check_examples(model: TaskModel, examples: Examples) -> None:
         model: The model.
         examples: The labelled examples.
     """
-    check_head(model)
     check_kind(examples, model.task.kind)
     score(model, examples, [_truth(example) for example in examples])
 
@@ -79,6 +71,11 @@ def _truth(example: Any) -> Any:
     if isinstance(example, QuestionExample):
         return example.answers[0].text if example.answers else ""
     return example.labels if isinstance(example, TaggedExample) else example.label
+
+
+def _pair_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
+    del model
+    return metrics.correlation_scores(scores_of(examples), numbers(predictions))
 
 
 def _text_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
