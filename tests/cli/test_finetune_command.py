@@ -163,6 +163,20 @@ def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path)
     assert published.code == 0
 
 
+def test_pairs_without_scores_are_matches(encoder, tmp_path):
+    pairs, predictions = tmp_path / "pairs.tsv", tmp_path / "predictions.tsv"
+    pairs.write_text("text_a\ttext_b\na good film\tgreat\na bad film\tpoor\n", encoding="utf-8")
+    run = command("evaluate", encoder, pairs, "--predictions", predictions)
+    assert run.code == 0
+    assert (
+        run.err
+        == f"tinybert: {pairs}: no column is known as a score, so each pair is taken for a match; else --label NAME\n"
+    )
+    heading, *ranks = predictions.read_text().splitlines()
+    assert heading == "rank"
+    assert json.loads(run.out)["mrr"] == np.mean([1 / int(rank) for rank in ranks])
+
+
 def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
     pairs = tmp_path / "pairs.tsv"
     start = ("finetune", "embed", "--model", encoder, "--train", pairs, "--output", tmp_path / "model")

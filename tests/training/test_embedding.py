@@ -7,6 +7,7 @@ import mindspore as ms
 import numpy as np
 import pytest
 from mindspore import Tensor
+from test_evaluation import in_processes
 from test_finetune import stop_after, weights
 
 from tinybert import Embedder, TinyBertModel
@@ -14,10 +15,10 @@ from tinybert.checkpoint.task import Task
 from tinybert.data import TextExample
 from tinybert.errors import InputError
 from tinybert.metrics import correlation_scores
-from tinybert.tasks import TaskModel, load_model
+from tinybert.tasks import TaskModel, load_model, top_k
 from tinybert.tasks.embed import pool
 from tinybert.training import TrainingSettings, evaluate, featurize, finetune, predictions
-from tinybert.training.embedding import CosineLoss, MeanPooling
+from tinybert.training.embedding import CosineLoss, InBatchNegatives, MeanPooling
 from tinybert.training.pairs import as_cosines
 from tinybert.training.step import LossOfBatch
 
@@ -37,6 +38,18 @@ def scored(count, seed):
 
     words = random.integers(6, size=(count, 2)).tolist()
     return [TextExample(text(one), text(other), 5.0 * (one // 3 == other // 3)) for one, other in words]
+
+
+@pytest.fixture(scope="module")
+def make_encoder(make_encoder):
+    """As for the other tasks, but of one layer, for the sake of time."""
+
+    def make(**changes):
+        config = make_encoder().config.replace(num_hidden_layers=1, **changes)
+        ms.set_seed(1)
+        return TinyBertModel(config, return_all_encoders=False)
+
+    return make
 
 
 @pytest.fixture(scope="module")
@@ -126,15 +139,32 @@ def unit_vectors(encoder, batch):
 @pytest.fixture(scope="module")
 def encoder(make_encoder):
     """Without dropout."""
-    config = make_encoder().config.replace(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
-    ms.set_seed(1)
-    return TinyBertModel(config, return_all_encoders=False)
+    return make_encoder(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 
 
 def test_the_loss_is_the_squared_error_of_the_cosine(encoder, batch):
     loss = LossOfBatch(MeanPooling(encoder), CosineLoss())(*map(Tensor, batch))
     first, second = unit_vectors(encoder, batch)
     expected = np.mean(((first * second).sum(axis=1) - batch[3]) ** 2)
+    assert float(loss.asnumpy()) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_loss_of_matches_is_the_cross_entropy_of_finding_them(encoder, tokenizer):
+    """Pairs 0 and 3 have one first text, 1 and 4 one second text: what belongs to a text is no non-match of it."""
+    examples = [
+        TextExample("a good film", "great"),
+        TextExample("a bad film", "poor"),
+        TextExample("the book", "what"),
+        TextExample("a good film", "fine book"),
+        TextExample("awful", "poor"),
+    ]
+    batch = featurize(examples, TASK, tokenizer, 12).batch(range(5))
+    loss = LossOfBatch(MeanPooling(encoder), InBatchNegatives())(*map(Tensor, batch))
+    first, second = unit_vectors(encoder, batch)
+    logits = 20 * first @ second.T
+    for row, column in [(0, 3), (3, 0), (1, 4), (4, 1)]:
+        logits[row, column] = -np.inf
+    expected = np.mean(np.log(np.exp(logits).sum(axis=1)) - np.diag(logits))
     assert float(loss.asnumpy()) == pytest.approx(expected, rel=1e-5)
 
 
@@ -192,3 +222,36 @@ def test_what_cannot_be_learned_is_told_before_anything_is_written(
         with pytest.raises(InputError, match=message):
             finetune(make_encoder(), tokenizer, TASK, pairs, tmp_path, dev=examples, settings=SETTINGS)
     assert not list(tmp_path.iterdir())
+
+
+def matches(count, seed):
+    """Pairs of texts with the same word, whatever the words around it."""
+    words = [*WORDS, "not"]
+    random = np.random.default_rng(seed)
+    chosen = [words[index] for index in random.integers(len(words), size=count)]
+    return [TextExample(f"the film is very {word}", f"a {word} book") for word in chosen]
+
+
+def test_matches_without_scores_are_learned_by_what_else_is_in_the_batch(tmp_path, make_encoder, tokenizer):
+    train, dev = matches(96, 0), matches(24, 1)
+    settings = dataclasses.replace(SETTINGS, accumulation_steps=1, learning_rate=5e-3)
+    before = evaluate(TaskModel(make_encoder().set_train(False), tokenizer, TASK), dev)
+    metrics = finetune(make_encoder(), tokenizer, TASK, train, tmp_path, dev=dev, settings=settings)
+    model = load_model(tmp_path)
+    assert evaluate(model, dev) == metrics
+    assert metrics["mrr"] > max(0.8, before["mrr"] + 0.2)
+    progress = json.loads((tmp_path / "training.json").read_text())
+    assert 0 < progress["best_step"] <= progress["steps"]
+
+
+def test_the_rank_is_that_among_all_distinct_second_texts(encoder, tokenizer):
+    model, examples = TaskModel(encoder.set_train(False), tokenizer, TASK), matches(24, 2)
+    candidates = sorted({example.pair for example in examples})
+    order, _ = top_k(Embedder(model)([example.text for example in examples]), Embedder(model)(candidates), k=99)
+    expected = [
+        1 + [candidates[index] for index in row].index(example.pair)
+        for row, example in zip(order, examples, strict=True)
+    ]
+    assert predictions(model, examples) == expected
+    results, _ = in_processes(2, lambda world: predictions(model, examples, world=world))
+    assert results == [expected] * 2

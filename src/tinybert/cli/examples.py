@@ -58,21 +58,25 @@ def read_examples(task: str, path: str, table: Table) -> list[Any]:
             source, word_column=0 if word is None else word, label_column=-1 if label is None else label
         )
     if task == "encoder":
-        return _read_pairs(source, table)
+        return _read_pairs(source, path, table)
     examples = _read_texts(source, table)
     if examples[0].label is None:
         raise InputError(f"{path}: no column is known as the label. Say which one it is: --label NAME")
     return examples
 
 
-def _read_pairs(source: Any, table: Table) -> list[Any]:
+def _read_pairs(source: Any, path: str, table: Table) -> list[Any]:
     try:
-        return _read_texts(source, replace(table, regression=True))
+        examples = _read_texts(source, replace(table, regression=True))
     except InputError as error:
         raise InputError(
             f"{error}\nAn encoder is trained and evaluated on pairs of texts, with a number each that says how alike "
-            "they are."
+            "they are; without a column of numbers, each pair is a match."
         ) from None
+    if examples[0].label is None:
+        how = "no column is known as a score, so each pair is taken for a match; else --label NAME"
+        print(f"tinybert: {path}: {how}", file=sys.stderr)
+    return examples
 
 
 def _read_texts(source: Any, table: Table) -> list[Any]:
@@ -97,11 +101,12 @@ def task_of(kind: str, examples: list[Any], *, regression: bool) -> Task:
     from ..checkpoint.task import Task
     from ..training import labels_of
     from ..training.labels import check_kind
-    from ..training.pairs import scores_of
+    from ..training.pairs import are_matches, scores_of
 
     if kind == "encoder":
         check_kind(examples, kind)
-        scores_of(examples)
+        if not are_matches(examples):
+            scores_of(examples)
     if kind in ("encoder", "question-answering"):
         return Task(kind)
     if regression:

@@ -59,6 +59,40 @@ class CosineLoss(nn.Cell):
         return ops.square((first * second).sum(axis=1) - scores).mean()
 
 
+class InBatchNegatives(nn.Cell):
+    """Cross entropy of finding each pair's second text among those of the batch, by 20 times the cosine.
+
+    Follows Henderson et al. 2017 (arXiv:1705.00652), section 4.4, with cosines as the MultipleNegativesRankingLoss of
+    sentence-transformers takes them. There equal texts in a batch count as wrong; here the second text of a pair is
+    left out for pairs that have the same first text or the same second one.
+
+    Inputs:
+        vectors: (2B, H) float32, those of all first texts, then of all second ones.
+        text_ids: (B, 2) int32, equal where the first texts of two pairs are, or the second ones.
+
+    Outputs:
+        () float32.
+    """
+
+    scale = 20.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unit = Unit()
+        self.halves = ops.Split(0, 2)
+        self.columns = ops.Split(1, 2)
+        self.matmul = ops.MatMul(transpose_b=True)
+
+    def construct(self, vectors: Tensor, text_ids: Tensor) -> Tensor:
+        first, second = self.halves(self.unit(vectors))
+        own = (first * second).sum(axis=1) * self.scale  # (B,)
+        first_ids, second_ids = self.columns(text_ids)
+        differ = ops.logical_and(first_ids != first_ids.reshape((1, -1)), second_ids != second_ids.reshape((1, -1)))
+        # No logit is above the scale: less the scale, its exponential can neither overflow nor vanish.
+        others = ops.exp(self.matmul(first, second) * self.scale - self.scale) * differ.astype(ms.float32)  # (B, B)
+        return (ops.log(ops.exp(own - self.scale) + others.sum(axis=1)) + self.scale - own).mean()
+
+
 class Unit(nn.Cell):
     """Rows scaled to length 1: (N, H) to (N, H)."""
 

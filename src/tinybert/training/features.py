@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
-from .pairs import as_cosines, scores_of
+from .pairs import are_matches, as_cosines, scores_of, text_ids
 
 IGNORED = -100
 """The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
@@ -57,7 +57,8 @@ class PairFeatures(Features):
 
     Attributes:
         encoding: All first texts, then all second ones.
-        labels: (N,) float32, how alike the texts of a pair are, -1 to 1.
+        labels: (N,) float32, how alike the texts of a pair are, -1 to 1; of matches (N, 2) int32, which first texts and
+            which second texts are the same.
     """
 
     @property
@@ -97,7 +98,8 @@ def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_leng
 def _pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
     del task
     texts = [example.text for example in examples] + [example.pair or "" for example in examples]
-    return PairFeatures(tokenizer(texts, max_length=max_length), as_cosines(scores_of(examples)))
+    labels = text_ids(examples) if are_matches(examples) else as_cosines(scores_of(examples))
+    return PairFeatures(tokenizer(texts, max_length=max_length), labels)
 
 
 def _sequence_features(

@@ -25,6 +25,7 @@ from .features import featurize
 from .labels import Examples
 from .log import draw_curves
 from .losses import loss_of
+from .pairs import are_matches
 from .scores import check_examples, key_metric
 from .settings import TrainingSettings
 from .trainer import Trainer
@@ -100,12 +101,12 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     best_candidate: dict[str, float] = {}
     trainer = Trainer(
         MeanPooling(network) if task.kind == "encoder" else network,
-        loss_of(task),
+        loss_of(task, matches=are_matches(train)),
         train_features,
         settings,
         folder,
         evaluate=score if dev else None,
-        metric=key_metric(task),
+        metric=key_metric(task, matches=are_matches(dev or ())),
         keep=keep,
         identity={"task": task.to_dict(), "encoder": encoder.config.to_dict()},
         world=world,

@@ -23,9 +23,27 @@ def check_pairs(examples: Sequence[Any]) -> None:
             )
 
 
-def are_matches(examples: Sequence[TextExample]) -> bool:
-    """Whether no pair has a score: each is a match then, and the other second texts are not."""
-    return all(example.label is None for example in examples)
+def are_matches(examples: Sequence[Any]) -> bool:
+    """Whether no pair has a score: each is a match then, and the second texts of others are not."""
+    return all(isinstance(example, TextExample) and example.label is None for example in examples)
+
+
+def text_ids(examples: Sequence[TextExample]) -> np.ndarray:
+    """A number for each distinct first text and each distinct second one: equal texts have equal numbers.
+
+    Args:
+        examples: N pairs.
+
+    Returns:
+        (N, 2) int32.
+    """
+    firsts: dict[str, int] = {}
+    seconds: dict[str | None, int] = {}
+    ids = [
+        (firsts.setdefault(example.text, len(firsts)), seconds.setdefault(example.pair, len(seconds)))
+        for example in examples
+    ]
+    return np.array(ids, np.int32)
 
 
 def scores_of(examples: Sequence[TextExample]) -> np.ndarray:

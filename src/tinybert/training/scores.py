@@ -11,18 +11,26 @@ from ..data import QuestionExample, TaggedExample
 from ..data.squad import check_ids
 from ..tasks import TaskModel
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
-from .pairs import scores_of
+from .pairs import are_matches, scores_of
 
 Prediction = str | float | list[str]
 """What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
-names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none."""
+names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
+cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
 
-KEYS = {"encoder": "spearman", "token-classification": "f1", "question-answering": "f1"}
+KEYS = {"token-classification": "f1", "question-answering": "f1"}
 """The metric by which the best network is kept, where it is not told by the problem."""
 
 
-def key_metric(task: Task) -> str:
-    """The metric by which the best network is kept."""
+def key_metric(task: Task, *, matches: bool = False) -> str:
+    """The metric by which the best network is kept.
+
+    Args:
+        task: The task.
+        matches: Of an encoder, whether the pairs of the dev set have no scores.
+    """
+    if task.kind == "encoder":
+        return "mrr" if matches else "spearman"
     problems = {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}
     return KEYS.get(task.kind, problems[task.problem])
 
@@ -59,7 +67,8 @@ def check_examples(model: TaskModel, examples: Examples) -> None:
         examples: The labelled examples.
     """
     check_kind(examples, model.task.kind)
-    score(model, examples, [_truth(example) for example in examples])
+    if not (model.task.kind == "encoder" and are_matches(examples)):  # of matches, nothing can be wrong
+        score(model, examples, [_truth(example) for example in examples])
 
 
 def has_impossible(examples: Sequence[Any]) -> bool:
@@ -75,6 +84,8 @@ def _truth(example: Any) -> Any:
 
 def _pair_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
     del model
+    if are_matches(examples):
+        return metrics.retrieval_scores(predictions)
     return metrics.correlation_scores(scores_of(examples), numbers(predictions))
 
 
