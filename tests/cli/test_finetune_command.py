@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pytest
 from test_app import START
-from tiny import command, save_model
+from tiny import WORDS, command, save_model
 
 COLUMNS = ("--text", "opinion", "--label", "verdict")
 SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
@@ -131,3 +131,65 @@ def test_what_is_wrong_is_told_before_anything_is_written(reviews, tmp_path, tas
     assert (run.code, run.out) == (code, "")
     assert message in run.err
     assert not list(tmp_path.iterdir())
+
+
+def write_pairs(path, count, seed):
+    """Writes pairs of words, alike where both are good or both are bad, as TSV."""
+    random = np.random.default_rng(seed)
+    rows = ["first\tsecond\talike"]
+    for _ in range(count):
+        one, other = random.integers(6, size=2)
+        rows.append(f"the film is {WORDS[one]}\ta {WORDS[other]} book\t{5 * int(one // 3 == other // 3)}")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+PAIRS = ("--text", "first", "--pair", "second", "--label", "alike")
+
+
+def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path):
+    folder = tmp_path / "model"
+    train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
+    start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", folder)
+    run = command(*start, *PAIRS, *SETTINGS)
+    assert (run.code, run.err) == (0, "")
+    assert json.loads(run.out)["spearman"] > 0.6
+    again = command("evaluate", folder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
+    assert again == run
+    assert (tmp_path / "predictions.tsv").read_text().startswith("label\tpredicted\n")
+    vectors = command("embed", folder, "-", stdin=b"the film is good\n")
+    assert len(json.loads(vectors.out)["embedding"]) == 24
+    published = command("hub", "publish", folder, "me/1.0/films", "--cache", tmp_path / "hub")
+    assert published.code == 0
+
+
+def test_pairs_without_scores_are_matches(encoder, tmp_path):
+    pairs, predictions = tmp_path / "pairs.tsv", tmp_path / "predictions.tsv"
+    pairs.write_text("text_a\ttext_b\na good film\tgreat\na bad film\tpoor\n", encoding="utf-8")
+    run = command("evaluate", encoder, pairs, "--predictions", predictions)
+    assert run.code == 0
+    assert (
+        run.err
+        == f"tinybert: {pairs}: no column is known as a score, so each pair is taken for a match; else --label NAME\n"
+    )
+    heading, *ranks = predictions.read_text().splitlines()
+    assert heading == "rank"
+    assert json.loads(run.out)["mrr"] == np.mean([1 / int(rank) for rank in ranks])
+
+
+def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    start = ("finetune", "embed", "--model", encoder, "--train", pairs, "--output", tmp_path / "model")
+    for rows, message in [
+        ("text\tscore\na film\t1\n", "is trained and evaluated on pairs of texts. Say which column has the second one"),
+        ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t\n", "line 3: no label, but line 2 has one"),
+        ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t1\n", "all 2 pairs have the score 1: nothing can be learned"),
+        ("text_a\ttext_b\tlabel\na\tb\tyes\n", "on pairs of texts, with a number each that says how alike they are"),
+    ]:
+        pairs.write_text(rows, encoding="utf-8")
+        run = command(*start)
+        assert (run.code, run.out) == (1, "")
+        assert message in run.err
+    assert list(tmp_path.iterdir()) == [pairs]
+    run = command("evaluate", encoder, reviews / "dev.csv", *COLUMNS)
+    assert "An encoder is trained and evaluated on pairs of texts" in run.err

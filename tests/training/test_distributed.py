@@ -20,7 +20,7 @@ from safetensors.numpy import load_file
 
 from tinybert import TinyBertModel
 from tinybert.checkpoint.task import Task
-from tinybert.data import TaggedExample
+from tinybert.data import TaggedExample, TextExample
 from tinybert.errors import DistributedError, WorkerError
 from tinybert.modeling import heads
 from tinybert.modeling.dropout import Dropout
@@ -35,6 +35,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = TrainingSettings(epochs=1, batch_size=8, learning_rate=5e-3, warmup_ratio=0, max_length=16)
 TASK = Task("sequence-classification", ("bad", "good"))
 TAGGING = Task("token-classification", ("O", "B-X"))
+EMBEDDING = Task("encoder")
+
+
+TASKS = {"classify": TASK, "tag": TAGGING, "embed": EMBEDDING}
 
 
 def settings(size, **changes):
@@ -56,6 +60,12 @@ def tagged(examples):
     return [TaggedExample(tuple(row), tuple("B-X" if word in marked else "O" for word in row)) for row in rows]
 
 
+def pairs(examples):
+    """Each text with the next, alike where both are good or both are bad."""
+    following = [*examples[1:], examples[0]]
+    return [TextExample(a.text, b.text, float(a.label == b.label)) for a, b in zip(examples, following, strict=True)]
+
+
 def train(world, folder, task):
     """Trains without dropout, on few rows; each process begins with other weights."""
     from conftest import VOCABULARY, reviews
@@ -67,6 +77,8 @@ def train(world, folder, task):
     rows, dev, chosen = reviews(27, 0), reviews(7, 1), settings(world.size)
     if task == TAGGING:
         rows, dev, chosen = tagged(rows), tagged(dev), settings(world.size, accumulation_steps=2)
+    if task == EMBEDDING:
+        rows, dev = pairs(rows), pairs(dev)
     network, tokenizer = encoder(1 + world.rank), BertTokenizer(VOCABULARY)
     metrics = finetune(network, tokenizer, task, rows, folder, dev=dev, settings=chosen, world=world)
     (folder / f"metrics_{world.rank}.json").write_text(json.dumps(metrics))
@@ -97,7 +109,7 @@ def main():
     if name == "long":
         train_long(world, folder)
     else:
-        train(world, folder, TAGGING if name == "tag" else TASK)
+        train(world, folder, TASKS[name])
 
 
 def command(name, folder):
@@ -151,11 +163,11 @@ def alone(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["classify", "tag"])
+@pytest.mark.parametrize("name", TASKS)
 def test_two_processes_train_as_one_with_the_doubled_batch(name, alone, tmp_path):
     folder = tmp_path / "together"
     launch(2, command(name, folder), timeout=90)
-    other = alone(TAGGING if name == "tag" else TASK)
+    other = alone(TASKS[name])
     assert_alike(folder, other)
     expected = json.loads((other / "metrics_0.json").read_text())
     for rank in range(2):

@@ -234,8 +234,11 @@ def test_what_cannot_be_scored_is_told_before_anything_is_computed(finder, answe
         with pytest.raises(InputError, match=message):
             evaluate(model, examples)
         assert not model.network.called
-    with pytest.raises(InputError, match="is an encoder: it has no head to evaluate"):
-        evaluate(TaskModel(mock.Mock(spec=modeling.TinyBertModel, config=finder.config), tokenizer, Task()), [asked])
+    encoder = TaskModel(mock.Mock(spec=modeling.TinyBertModel, config=finder.config), tokenizer, Task())
+    with pytest.raises(InputError, match="example 0 is a QuestionExample; encoder needs a TextExample"):
+        evaluate(encoder, [asked])
+    with pytest.raises(InputError, match="example 0 is one text; an encoder, which has no head, is trained and"):
+        evaluate(encoder, [TextExample("film", None, "good")])
 
 
 def test_a_dev_set_that_cannot_be_scored_stops_a_training_before_it_begins(tmp_path, make_encoder, tokenizer):

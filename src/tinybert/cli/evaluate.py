@@ -46,7 +46,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     from .finetune import print_metrics
 
     loaded = options.load(model, kind or "sequence-classification", vocabulary, cased, config)
-    training.check_head(loaded)
     task = loaded.task
     table = Table(text, pair, label, from_, task.problem == "regression", multi_label, allow_extra_fields)
     examples = read_examples(task.kind, data, table)
@@ -65,8 +64,11 @@ def _write(path: str, kind: str, predicted: list[tuple[Any, Any]]) -> None:
     if kind == "question-answering":
         write_predictions(path, {example.id: answer for example, answer in predicted})
         return
+    lines = _sentences if kind == "token-classification" else _texts
+    if isinstance(predicted[0][1], int):
+        lines = _ranks
     with text_output(path) as write:
-        for line in (_sentences if kind == "token-classification" else _texts)(predicted):
+        for line in lines(predicted):
             write(line)
 
 
@@ -79,6 +81,13 @@ def _texts(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
             yield f"{true}\t{said:.6g}\n"
         else:
             yield f"{true}\t{'|'.join(said) if isinstance(said, list) else said}\n"
+
+
+def _ranks(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """At which place each first text finds its second one."""
+    yield "rank\n"
+    for _, rank in predicted:
+        yield f"{rank}\n"
 
 
 def _sentences(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:

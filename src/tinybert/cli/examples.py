@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -57,9 +57,34 @@ def read_examples(task: str, path: str, table: Table) -> list[Any]:
         return data.read_conll(
             source, word_column=0 if word is None else word, label_column=-1 if label is None else label
         )
+    if task == "encoder":
+        return _read_pairs(source, path, table)
+    examples = _read_texts(source, table)
+    if examples[0].label is None:
+        raise InputError(f"{path}: no column is known as the label. Say which one it is: --label NAME")
+    return examples
+
+
+def _read_pairs(source: Any, path: str, table: Table) -> list[Any]:
+    try:
+        examples = _read_texts(source, replace(table, regression=True))
+    except InputError as error:
+        raise InputError(
+            f"{error}\nAn encoder is trained and evaluated on pairs of texts, with a number each that says how alike "
+            "they are; without a column of numbers, each pair is a match."
+        ) from None
+    if examples[0].label is None:
+        how = "no column is known as a score, so each pair is taken for a match; else --label NAME"
+        print(f"tinybert: {path}: {how}", file=sys.stderr)
+    return examples
+
+
+def _read_texts(source: Any, table: Table) -> list[Any]:
+    from .. import data
+
     if table.kind is From.TEXT:
         raise InputError("--from text has no labels: give a table, tsv, csv or jsonl")
-    examples = data.read_texts(
+    return data.read_texts(
         source,
         text=column(table.text),
         pair=column(table.pair),
@@ -69,17 +94,20 @@ def read_examples(task: str, path: str, table: Table) -> list[Any]:
         format=table.kind.value if table.kind else None,
         allow_extra_fields=table.extra,
     )
-    if examples[0].label is None:
-        raise InputError(f"{path}: no column is known as the label. Say which one it is: --label NAME")
-    return examples
 
 
 def task_of(kind: str, examples: list[Any], *, regression: bool) -> Task:
     """The task that training data are for: its labels are theirs."""
     from ..checkpoint.task import Task
     from ..training import labels_of
+    from ..training.labels import check_kind
+    from ..training.pairs import are_matches, scores_of
 
-    if kind == "question-answering":
+    if kind == "encoder":
+        check_kind(examples, kind)
+        if not are_matches(examples):
+            scores_of(examples)
+    if kind in ("encoder", "question-answering"):
         return Task(kind)
     if regression:
         return Task(kind, problem="regression")

@@ -24,12 +24,14 @@ class TaskName(str, Enum):
     CLASSIFY = "classify"
     TAG = "tag"
     ANSWER = "answer"
+    EMBED = "embed"
 
 
 KINDS = {
     TaskName.CLASSIFY: "sequence-classification",
     TaskName.TAG: "token-classification",
     TaskName.ANSWER: "question-answering",
+    TaskName.EMBED: "encoder",
 }
 SETTINGS = (
     "epochs",
@@ -52,7 +54,8 @@ SETTINGS = (
 def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     context: typer.Context,
     task: Annotated[
-        TaskName, typer.Argument(metavar="TASK", help="What to learn: classify texts, tag words, answer questions.")
+        TaskName,
+        typer.Argument(metavar="TASK", help="What to learn: classify texts, tag words, answer questions, embed texts."),
     ],
     model: Annotated[str, typer.Option(help="Where to start from, as for `tinybert embed`.")],
     train: Annotated[str, typer.Option(help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD.")],
@@ -102,6 +105,11 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     \b
     Example: tinybert finetune classify --model all-MiniLM-L6-v2 \\
       --train train.csv --dev dev.csv --output my-model
+
+    \b
+    To embed, from pairs with a number that says how alike their texts are:
+    tinybert finetune embed --model all-MiniLM-L6-v2 --train pairs.tsv \\
+      --text sentence1 --pair sentence2 --label score --dev dev.tsv --output my-encoder
     """  # noqa: D301 -- \b keeps the lines of the example
     try:
         if devices > 1 and not is_worker():

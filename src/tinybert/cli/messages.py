@@ -10,6 +10,7 @@ ARGUMENTS = {
     "do_lower_case=False": "--cased",
     "allow_extra_fields=True": "--allow-extra-fields",
     "text='NAME'": "--text NAME",
+    "pair='NAME'": "--pair NAME",
     "text=INDEX": "--text INDEX",
     "Give format=, one of": "Give --from, one of",
     "format='tsv'": "--from tsv",

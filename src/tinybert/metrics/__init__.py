@@ -1,10 +1,10 @@
 """How good predictions are, as the field reports it. Nothing here imports MindSpore.
 
-Every `*_scores` function takes the truth first and returns a plain `dict[str, float]`, ready to be logged; `METRICS`
-says which one a task reports and by which of its keys checkpoints are compared. Scores are 0 to 1 (-1 to 1 for
-Matthews and the correlations), except those of answers, which the field gives as 0 to 100. Higher is better for every
-key but those that are no scores: counts (`total`, `*_total`) and thresholds (`*_thresh`). A correlation that is not
-defined is NaN; whoever looks for the best value has to take it for the worst.
+Every `*_scores` function takes the truth first (of a search, the ranks at which it was found) and returns a plain
+`dict[str, float]`, ready to be logged; `METRICS` says which one a task reports and by which of its keys checkpoints are
+compared. Scores are 0 to 1 (-1 to 1 for Matthews and the correlations), except those of answers, which the field gives
+as 0 to 100. Higher is better for every key but those that are no scores: counts (`total`, `*_total`) and thresholds
+(`*_thresh`). A correlation that is not defined is NaN; whoever looks for the best value has to take it for the worst.
 """
 
 from .by_task import METRICS, TaskMetric
@@ -13,6 +13,7 @@ from .correlations import correlation_scores, pearson, spearman
 from .counts import LabelScores
 from .entities import entity_scores, entity_type_scores
 from .multilabel import multilabel_scores
+from .retrieval import mean_reciprocal_rank, ranks, retrieval_scores
 from .scheme_check import TagProblem, check_scheme
 from .schemes import SCHEMES, Scheme, Span, spans
 from .squad import squad_scores
@@ -34,8 +35,11 @@ __all__ = [
     "entity_type_scores",
     "label_scores",
     "matthews",
+    "mean_reciprocal_rank",
     "multilabel_scores",
     "pearson",
+    "ranks",
+    "retrieval_scores",
     "spans",
     "spearman",
     "squad_scores",

@@ -8,7 +8,7 @@ from .evaluation import evaluate, predictions  # noqa: E402
 from .features import Features, featurize  # noqa: E402
 from .finetune import finetune  # noqa: E402
 from .labels import labels_of  # noqa: E402
-from .scores import Prediction, check_examples, check_head, key_metric, score  # noqa: E402
+from .scores import Prediction, check_examples, key_metric, score  # noqa: E402
 from .settings import TrainingSettings  # noqa: E402
 from .trainer import Trainer  # noqa: E402
 
@@ -18,7 +18,6 @@ __all__ = [
     "Trainer",
     "TrainingSettings",
     "check_examples",
-    "check_head",
     "evaluate",
     "featurize",
     "finetune",

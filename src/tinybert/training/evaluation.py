@@ -6,18 +6,21 @@ answers of whole words included. Every example counts once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..data import TextExample
 from ..data.batches import restore_order
-from ..tasks import Classification, Classifier, MultiLabel, QuestionAnswerer, Regression, Tagger, TaskModel
+from ..metrics import ranks
+from ..tasks import Classification, Classifier, Embedder, MultiLabel, QuestionAnswerer, Regression, Tagger, TaskModel
 from ..tasks.job import BATCH_SIZE
 from .distributed import World
 from .labels import Examples, check_kind
-from .scores import Prediction, check_examples, check_head, has_impossible, score
+from .pairs import are_matches
+from .scores import Prediction, check_examples, has_impossible, score
 
 
 def evaluate(
@@ -45,7 +48,7 @@ def evaluate(
         Metrics by name; see `tinybert.metrics`.
 
     Raises:
-        InputError: The model has no head; an example does not fit its task, or has a label that it does not know; that
+        InputError: An example does not fit the model's task, or has a label that it does not know; that
             is told before anything is computed.
 
     Example:
@@ -81,12 +84,12 @@ def predictions(
     Returns:
         For each example the name of its label, for multi-label models the list of names, for regressions the number;
         for a sentence the list of its words' labels; for a question the text of the answer, which is "" for "no answer"
-        where one of the questions is impossible.
+        where one of the questions is impossible. For a pair the cosine of the vectors that `Embedder` gives its texts;
+        for pairs without scores, each of which is a match, the rank of the second text among all second texts.
 
     Raises:
-        InputError: The model has no head, or an example does not fit its task.
+        InputError: An example does not fit the model's task.
     """
-    check_head(model)
     check_kind(examples, model.task.kind)
     if world is None or world.size > len(examples):  # too few to share: each process does all
         world = World()
@@ -97,8 +100,31 @@ def predictions(
     if model.task.kind == "question-answering":
         options["handle_impossible"] = has_impossible(examples)
     # An iterator, so that memory stays flat: of an example only what is returned is kept.
-    found = list(_SAY[model.task.kind](model, own, options))
+    say = _SAY[model.task.kind]
+    if model.task.kind == "encoder" and are_matches(examples):
+        say = functools.partial(_rank, among=examples)
+    found = list(say(model, own, options))
     return restore_order(shares, world.gather(found))
+
+
+def _compare(model: TaskModel, pairs: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
+    texts = (text for pair in pairs for text in (pair.text, pair.pair))
+    vectors = Embedder(model)(texts, normalize=True, **options)
+    for first, second in zip(vectors, vectors, strict=True):  # two at a time, from one iterator
+        yield float(first @ second)
+
+
+def _rank(
+    model: TaskModel, pairs: Iterator[Any], options: dict[str, Any], among: Sequence[Any]
+) -> Iterator[Prediction]:
+    """Where each first text finds its partner; of several, which it has in other pairs, the nearest."""
+    texts: dict[str, int] = {}
+    partners: dict[str, list[int]] = {}
+    for pair in among:
+        partners.setdefault(pair.text, []).append(texts.setdefault(pair.pair, len(texts)))
+    firsts = [example.text for example in pairs]
+    queries, corpus = (Embedder(model)(part, normalize=True, **options) for part in (firsts, list(texts)))
+    yield from ranks(queries, corpus, [partners[text] for text in firsts])
 
 
 def _classify(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) -> Iterator[Prediction]:
@@ -124,4 +150,9 @@ def _answer(model: TaskModel, examples: Iterator[Any], options: dict[str, Any]) 
     yield from (answer.text for answer in QuestionAnswerer(model)(pairs, **options))
 
 
-_SAY = {"sequence-classification": _classify, "token-classification": _tag, "question-answering": _answer}
+_SAY = {
+    "encoder": _compare,
+    "sequence-classification": _classify,
+    "token-classification": _tag,
+    "question-answering": _answer,
+}

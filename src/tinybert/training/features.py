@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+from .pairs import are_matches, as_cosines, scores_of, text_ids
 
 IGNORED = -100
 """The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
@@ -51,6 +52,27 @@ class Features:
         return (*part.inputs, labels)
 
 
+class PairFeatures(Features):
+    """Tokenized pairs, whose texts go through the network as rows of their own: of N pairs 2N rows.
+
+    Attributes:
+        encoding: All first texts, then all second ones.
+        labels: (N,) float32, how alike the texts of a pair are, -1 to 1; of matches (N, 2) int32, which first texts and
+            which second texts are the same.
+    """
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(N,) int32, tokens of the longer text of each pair: what a batch is padded to."""
+        return self.encoding.lengths.reshape(2, -1).max(axis=0)
+
+    def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
+        """The network's three inputs, all first texts before all second ones, and the labels of some pairs."""
+        first = np.asarray(rows)
+        part = self.encoding.take(np.concatenate([first, first + len(self)]), pad_to_multiple_of=pad_to_multiple_of)
+        return (*part.inputs, self.labels[first])
+
+
 def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
     """Tokenizes labelled examples.
 
@@ -65,11 +87,19 @@ def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_leng
     """
     check_kind(examples, task.kind)
     makers: dict[str, Any] = {
+        "encoder": _pair_features,
         "sequence-classification": _sequence_features,
         "token-classification": _token_features,
         "question-answering": _answer_features,
     }
     return makers[task.kind](examples, task, tokenizer, max_length)
+
+
+def _pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
+    del task
+    texts = [example.text for example in examples] + [example.pair or "" for example in examples]
+    labels = text_ids(examples) if are_matches(examples) else as_cosines(scores_of(examples))
+    return PairFeatures(tokenizer(texts, max_length=max_length), labels)
 
 
 def _sequence_features(

@@ -19,11 +19,13 @@ from ..modeling.dropout import seed_dropout
 from ..tasks import TaskModel
 from ..text import BertTokenizer
 from .distributed import World
+from .embedding import MeanPooling
 from .evaluation import evaluate
 from .features import featurize
 from .labels import Examples
 from .log import draw_curves
 from .losses import loss_of
+from .pairs import are_matches
 from .scores import check_examples, key_metric
 from .settings import TrainingSettings
 from .trainer import Trainer
@@ -45,6 +47,8 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     world: World | None = None,
 ) -> dict[str, float]:
     """Trains an encoder with a fresh head, and writes the best network as a model folder.
+
+    For `Task("encoder")` there is no head: what is trained are the embeddings, from pairs (see `docs/tasks/embed.md`).
 
     A run that was interrupted or killed goes on where its state was saved, if it is called again with the same
     arguments, and ends with the weights of an unbroken one.
@@ -96,13 +100,13 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
     best_candidate: dict[str, float] = {}
     trainer = Trainer(
-        network,
-        loss_of(task),
+        MeanPooling(network) if task.kind == "encoder" else network,
+        loss_of(task, matches=are_matches(train)),
         train_features,
         settings,
         folder,
         evaluate=score if dev else None,
-        metric=key_metric(task),
+        metric=key_metric(task, matches=are_matches(dev or ())),
         keep=keep,
         identity={"task": task.to_dict(), "encoder": encoder.config.to_dict()},
         world=world,
@@ -121,10 +125,10 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
 
 def build_network(encoder: TinyBertModel, task: Task, seed: int) -> nn.Cell:
-    """An encoder with a fresh head for a task; the head's weights and the dropout follow from the seed."""
+    """An encoder with a fresh head, if the task has one; the head's weights and the dropout follow from the seed."""
     ms.set_seed(seed + 1)  # MindSpore takes no 0
     num_labels = 2 if task.kind == "question-answering" else len(task.labels) or 1
-    network = add_head(encoder, task, num_labels)
+    network = encoder if task.kind == "encoder" else add_head(encoder, task, num_labels)
     seed_dropout(network, seed)
     return network
 

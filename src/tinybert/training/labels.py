@@ -9,11 +9,13 @@ import numpy as np
 
 from ..data import Label, QuestionExample, TaggedExample, TextExample
 from ..errors import InputError
+from .pairs import check_pairs
 
 Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
 AnyLabel = Label | list[str]
 
 EXAMPLES: dict[str, type] = {
+    "encoder": TextExample,
     "sequence-classification": TextExample,
     "token-classification": TaggedExample,
     "question-answering": QuestionExample,
@@ -28,13 +30,13 @@ def check_kind(examples: Examples, kind: str) -> None:
         examples: The examples.
         kind: The task's, one of `tinybert.checkpoint.task.TASKS`.
     """
-    if kind not in EXAMPLES:
-        raise InputError(f"the task {kind} has no labels to learn")
     if not len(examples):
         raise InputError("there are no examples")
     for row, example in enumerate(examples):
         if not isinstance(example, EXAMPLES[kind]):
             raise InputError(f"example {row} is a {type(example).__name__}; {kind} needs a {EXAMPLES[kind].__name__}")
+    if kind == "encoder":
+        check_pairs(examples)
 
 
 def labels_of(examples: Examples, kind: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 from ..checkpoint.task import Task
+from .embedding import CosineLoss, InBatchNegatives
 
 
 class CrossEntropy(nn.Cell):
@@ -94,8 +95,15 @@ class AnswerLoss(nn.Cell):
         return (self.cross_entropy(start, labels[:, 0]) + self.cross_entropy(end, labels[:, 1])) / 2
 
 
-def loss_of(task: Task) -> nn.Cell:
-    """The loss of a task."""
+def loss_of(task: Task, *, matches: bool = False) -> nn.Cell:
+    """The loss of a task.
+
+    Args:
+        task: The task.
+        matches: Of an encoder, whether the pairs have no scores.
+    """
+    if task.kind == "encoder":
+        return InBatchNegatives() if matches else CosineLoss()
     if task.kind == "token-classification":
         return TokenLoss()
     if task.kind == "question-answering":

@@ -9,20 +9,28 @@ from .. import metrics
 from ..checkpoint.task import Task
 from ..data import QuestionExample, TaggedExample
 from ..data.squad import check_ids
-from ..errors import InputError
 from ..tasks import TaskModel
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+from .pairs import are_matches, scores_of
 
 Prediction = str | float | list[str]
 """What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
-names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none."""
+names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
+cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
 
 KEYS = {"token-classification": "f1", "question-answering": "f1"}
 """The metric by which the best network is kept, where it is not told by the problem."""
 
 
-def key_metric(task: Task) -> str:
-    """The metric by which the best network is kept."""
+def key_metric(task: Task, *, matches: bool = False) -> str:
+    """The metric by which the best network is kept.
+
+    Args:
+        task: The task.
+        matches: Of an encoder, whether the pairs of the dev set have no scores.
+    """
+    if task.kind == "encoder":
+        return "mrr" if matches else "spearman"
     problems = {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}
     return KEYS.get(task.kind, problems[task.problem])
 
@@ -42,20 +50,13 @@ def score(model: TaskModel, examples: Examples, predictions: Sequence[Prediction
         InputError: An example does not fit the model's task, or has a label that the model does not know.
     """
     scorers: dict[str, Any] = {
+        "encoder": _pair_scores,
         "sequence-classification": _text_scores,
         "token-classification": _word_scores,
         "question-answering": _answer_scores,
     }
     check_kind(examples, model.task.kind)
     return scorers[model.task.kind](model, examples, predictions)
-
-
-def check_head(model: TaskModel) -> None:
-    """Raises InputError for an encoder alone, of which nothing can be said."""
-    if model.task.kind == "encoder":
-        raise InputError(
-            f"{model.source} is an encoder: it has no head to evaluate. Fine-tune it first: tinybert finetune"
-        )
 
 
 def check_examples(model: TaskModel, examples: Examples) -> None:
@@ -65,9 +66,9 @@ def check_examples(model: TaskModel, examples: Examples) -> None:
         model: The model.
         examples: The labelled examples.
     """
-    check_head(model)
     check_kind(examples, model.task.kind)
-    score(model, examples, [_truth(example) for example in examples])
+    if not (model.task.kind == "encoder" and are_matches(examples)):  # of matches, nothing can be wrong
+        score(model, examples, [_truth(example) for example in examples])
 
 
 def has_impossible(examples: Sequence[Any]) -> bool:
@@ -79,6 +80,13 @@ def _truth(example: Any) -> Any:
     if isinstance(example, QuestionExample):
         return example.answers[0].text if example.answers else ""
     return example.labels if isinstance(example, TaggedExample) else example.label
+
+
+def _pair_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
+    del model
+    if are_matches(examples):
+        return metrics.retrieval_scores(predictions)
+    return metrics.correlation_scores(scores_of(examples), numbers(predictions))
 
 
 def _text_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:

@@ -1,0 +1,100 @@
+"""How an embedding is learned: the vectors of a batch of pairs, and what is minimised over them."""
+
+from __future__ import annotations
+
+import mindspore as ms
+from mindspore import Tensor, nn, ops
+
+from ..modeling import TinyBertModel
+
+
+class MeanPooling(nn.Cell):
+    """An encoder and the mean over the vectors of a row's tokens, [CLS] and [SEP] included, as `Embedder` takes it.
+
+    Args:
+        encoder: The encoder; its parameters keep their names.
+
+    Inputs:
+        input_ids, input_mask, segment_ids: (R, T) int32.
+
+    Outputs:
+        (R, H) float32.
+    """
+
+    def __init__(self, encoder: TinyBertModel) -> None:
+        super().__init__(auto_prefix=False)
+        self.encoder = encoder
+        self.hidden_size = encoder.config.hidden_size
+        self.batch_matmul = ops.BatchMatMul()
+
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
+        rows, length = input_mask.shape
+        mask = input_mask.astype(ms.float32)
+        shares = mask / mask.sum(axis=1, keepdims=True)
+        sequence_output = self.encoder(input_ids, input_mask, segment_ids)[0]
+        return self.batch_matmul(shares.reshape((rows, 1, length)), sequence_output).reshape((-1, self.hidden_size))
+
+
+class CosineLoss(nn.Cell):
+    """Mean squared error between the cosine of a pair's vectors and its score.
+
+    Follows Reimers and Gurevych 2019 (arXiv:1908.10084), section 3, regression objective: the CosineSimilarityLoss of
+    sentence-transformers.
+
+    Inputs:
+        vectors: (2B, H) float32, those of all first texts, then of all second ones.
+        scores: (B,) float32, -1 to 1.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unit = Unit()
+        self.halves = ops.Split(0, 2)
+
+    def construct(self, vectors: Tensor, scores: Tensor) -> Tensor:
+        first, second = self.halves(self.unit(vectors))
+        return ops.square((first * second).sum(axis=1) - scores).mean()
+
+
+class InBatchNegatives(nn.Cell):
+    """Cross entropy of finding each pair's second text among those of the batch, by 20 times the cosine.
+
+    Follows Henderson et al. 2017 (arXiv:1705.00652), section 4.4, with cosines as the MultipleNegativesRankingLoss of
+    sentence-transformers takes them. There equal texts in a batch count as wrong; here the second text of a pair is
+    left out for pairs that have the same first text or the same second one.
+
+    Inputs:
+        vectors: (2B, H) float32, those of all first texts, then of all second ones.
+        text_ids: (B, 2) int32, equal where the first texts of two pairs are, or the second ones.
+
+    Outputs:
+        () float32.
+    """
+
+    scale = 20.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unit = Unit()
+        self.halves = ops.Split(0, 2)
+        self.columns = ops.Split(1, 2)
+        self.matmul = ops.MatMul(transpose_b=True)
+
+    def construct(self, vectors: Tensor, text_ids: Tensor) -> Tensor:
+        first, second = self.halves(self.unit(vectors))
+        own = (first * second).sum(axis=1) * self.scale  # (B,)
+        first_ids, second_ids = self.columns(text_ids)
+        differ = ops.logical_and(first_ids != first_ids.reshape((1, -1)), second_ids != second_ids.reshape((1, -1)))
+        # No logit is above the scale: less the scale, its exponential can neither overflow nor vanish.
+        others = ops.exp(self.matmul(first, second) * self.scale - self.scale) * differ.astype(ms.float32)  # (B, B)
+        return (ops.log(ops.exp(own - self.scale) + others.sum(axis=1)) + self.scale - own).mean()
+
+
+class Unit(nn.Cell):
+    """Rows scaled to length 1: (N, H) to (N, H)."""
+
+    def construct(self, x: Tensor) -> Tensor:
+        return x * ops.rsqrt(ops.maximum(ops.square(x).sum(axis=1, keepdims=True), 1e-12))
