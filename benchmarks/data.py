@@ -50,4 +50,10 @@ def read_qa_en(data: Path, part: str) -> list[Any]:
     return read_squad(_file(data, "qa_en", f"{part}.json"))
 
 
-READERS = {"sst2": read_sst2, "wnut17": read_wnut17, "stsb": read_stsb, "qa_en": read_qa_en}
+READERS = {
+    "sst2": read_sst2,
+    "wnut17": read_wnut17,
+    "stsb": read_stsb,
+    "stsb_pairs": read_stsb,
+    "qa_en": read_qa_en,
+}

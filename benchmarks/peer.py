@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.functional import cosine_similarity, mse_loss
 from torch.nn.utils import clip_grad_norm_
-from transformers import BertForQuestionAnswering, BertForSequenceClassification, BertForTokenClassification
+from transformers import BertForQuestionAnswering, BertForSequenceClassification, BertForTokenClassification, BertModel
 
 NETWORKS = {
+    "encoder": BertModel,
     "sequence-classification": BertForSequenceClassification,
     "token-classification": BertForTokenClassification,
     "question-answering": BertForQuestionAnswering,
@@ -27,21 +29,23 @@ class Peer:
     Args:
         folder: The encoder's Hugging Face folder.
         kind: The task.
-        ours: Our network for the task, untrained, from which the head's weights are taken.
+        ours: Our network for the task, untrained, from which the head's weights are taken if it has one.
         settings: `TrainingSettings`.
         total_steps: Steps of the whole training.
     """
 
     def __init__(self, folder: Path, kind: str, ours: Any, settings: Any, total_steps: int) -> None:
         torch.manual_seed(settings.seed)
-        options = {} if kind == "question-answering" else {"num_labels": ours.num_labels}
+        self.kind = kind
+        options = {"num_labels": ours.num_labels} if kind.endswith("classification") else {}
         if kind == "sequence-classification" and ours.num_labels == 1:
             options["problem_type"] = "regression"
         self.network = NETWORKS[kind].from_pretrained(folder, **options)
-        head = self.network.qa_outputs if kind == "question-answering" else self.network.classifier
-        with torch.no_grad():
-            head.weight.copy_(torch.from_numpy(ours.dense_1.weight.asnumpy()))
-            head.bias.zero_()
+        if kind != "encoder":
+            head = self.network.qa_outputs if kind == "question-answering" else self.network.classifier
+            with torch.no_grad():
+                head.weight.copy_(torch.from_numpy(ours.dense_1.weight.asnumpy()))
+                head.bias.zero_()
         named = list(self.network.named_parameters())
         decayed = [p for name, p in named if not _is_free(name)]
         free = [p for name, p in named if _is_free(name)]
@@ -60,7 +64,7 @@ class Peer:
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = linear_warmup_decay(self.done, self.total_steps, self.settings)
-        loss = self.network(**_inputs(input_ids, input_mask, segment_ids), **self._labels(labels)).loss
+        loss = self._loss(_inputs(input_ids, input_mask, segment_ids), labels)
         loss.backward()
         clip_grad_norm_(self.network.parameters(), self.settings.max_grad_norm)
         self.optimizer.step()
@@ -68,21 +72,29 @@ class Peer:
         self.done += 1
         return loss.item()
 
-    def logits(self, input_ids: np.ndarray, input_mask: np.ndarray, segment_ids: np.ndarray) -> Any:
-        """What the network says: an array of logits, or for questions a tuple of two."""
+    def outputs(self, input_ids: np.ndarray, input_mask: np.ndarray, segment_ids: np.ndarray) -> tuple[np.ndarray, ...]:
+        """What the network says: logits; for questions those of start and end; of an encoder the sequence output."""
         self.network.eval()
         with torch.inference_mode():
             outputs = self.network(**_inputs(input_ids, input_mask, segment_ids))
-        if isinstance(self.network, BertForQuestionAnswering):
+        if self.kind == "encoder":
+            return (outputs.last_hidden_state.numpy(),)
+        if self.kind == "question-answering":
             return outputs.start_logits.numpy(), outputs.end_logits.numpy()
-        return outputs.logits.numpy()
+        return (outputs.logits.numpy(),)
 
-    def _labels(self, labels: np.ndarray) -> dict[str, torch.Tensor]:
-        if isinstance(self.network, BertForQuestionAnswering):
-            tensor = torch.from_numpy(labels).long()
-            return {"start_positions": tensor[:, 0].contiguous(), "end_positions": tensor[:, 1].contiguous()}
+    def _loss(self, inputs: dict[str, torch.Tensor], labels: np.ndarray) -> torch.Tensor:
         tensor = torch.from_numpy(np.ascontiguousarray(labels))
-        return {"labels": tensor if tensor.is_floating_point() else tensor.long()}
+        if self.kind == "encoder":
+            # Of pairs, all first texts come before all second ones; labels are what their cosines should be.
+            mask = inputs["attention_mask"].unsqueeze(-1).float()
+            vectors = (self.network(**inputs).last_hidden_state * mask).sum(1) / mask.sum(1)
+            first, second = vectors.chunk(2)
+            return mse_loss(cosine_similarity(first, second), tensor)
+        if self.kind == "question-answering":
+            start, end = tensor.long().unbind(1)
+            return self.network(**inputs, start_positions=start, end_positions=end).loss
+        return self.network(**inputs, labels=tensor if tensor.is_floating_point() else tensor.long()).loss
 
 
 def _inputs(input_ids: np.ndarray, input_mask: np.ndarray, segment_ids: np.ndarray) -> dict[str, torch.Tensor]:

@@ -14,7 +14,7 @@ from tinybert.text import BertTokenizer
 
 
 def peer_model(peer: Peer, ours: Any, tokenizer: BertTokenizer, task: Task) -> TaskModel:
-    """A model that answers with the peer's logits.
+    """A model that answers with the peer's outputs.
 
     Args:
         peer: The peer.
@@ -25,8 +25,8 @@ def peer_model(peer: Peer, ours: Any, tokenizer: BertTokenizer, task: Task) -> T
 
     class PeerNetwork(type(ours)):  # type: ignore[misc] -- the class is known when the program runs
         def __call__(self, *inputs: np.ndarray) -> Any:
-            logits = peer.logits(*inputs)
-            return tuple(map(Tensor, logits)) if isinstance(logits, tuple) else Tensor(logits)
+            outputs = tuple(map(Tensor, peer.outputs(*inputs)))
+            return outputs if peer.kind in ("encoder", "question-answering") else outputs[0]
 
     # The same object as another class: a second network would need a second encoder.
     ours.__class__ = PeerNetwork

@@ -45,7 +45,14 @@ RECIPES = {
         {"epochs": 4, "batch_size": 16, "learning_rate": 1e-4, "max_length": 128},
     ),
     "stsb": Recipe(
-        "STS-B, similarity of sentences",
+        "STS-B, embeddings of sentences whose cosine is their similarity",
+        "encoder",
+        {"spearman": 100},
+        0.5,
+        {"epochs": 2, "batch_size": 32, "learning_rate": 5e-5, "max_length": 128},
+    ),
+    "stsb_pairs": Recipe(
+        "STS-B, a score for a pair of sentences",
         "sequence-classification",
         {"spearman": 100},
         0.5,
@@ -70,7 +77,8 @@ def task(recipe: Recipe, train: list[Any]) -> Any:
 
     if recipe.regression:
         return Task(recipe.kind, problem="regression")
-    return Task(recipe.kind, () if recipe.kind == "question-answering" else labels_of(train, recipe.kind))
+    named = recipe.kind in ("sequence-classification", "token-classification")
+    return Task(recipe.kind, labels_of(train, recipe.kind) if named else ())
 
 
 def settings(recipe: Recipe, seed: int) -> Any:
