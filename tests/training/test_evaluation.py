@@ -14,7 +14,7 @@ from tinybert.checkpoint.task import Task
 from tinybert.data import Answer, QuestionExample, TaggedExample, TextExample
 from tinybert.errors import InputError
 from tinybert.tasks import TaskModel, load_model
-from tinybert.training import TrainingSettings, evaluate, featurize, finetune, predictions, score
+from tinybert.training import TrainingSettings, evaluate, featurize, finetune, key_metric, predictions, score
 from tinybert.training.distributed import World
 
 FOUND = {"good", "great", "fine"}
@@ -242,9 +242,9 @@ def test_what_cannot_be_scored_is_told_before_anything_is_computed(finder, answe
 
 
 def test_a_dev_set_that_cannot_be_scored_stops_a_training_before_it_begins(tmp_path, make_encoder, tokenizer):
-    task = Task("token-classification", ("NN", "VB"))
-    examples = [TaggedExample(("film", "is"), ("NN", "VB"))] * 8
-    with pytest.raises(InputError, match="'NN' is no tag"):
+    task = Task("token-classification", ("O", "B-X"))
+    examples = [TaggedExample(("film", "is"), ("O", "B-Y"))] * 8
+    with pytest.raises(InputError, match="has the label 'B-Y'"):
         finetune(make_encoder(), tokenizer, task, examples, tmp_path, dev=examples, settings=SETTINGS)
     assert not list(tmp_path.iterdir())
 
@@ -294,3 +294,19 @@ def test_each_process_does_all_where_there_are_too_few(finder):
     results, values = in_processes(3, lambda world: predictions(finder, [tagged(["good", "film"])] * 2, world=world))
     assert results == [[["B-X", "O"]] * 2] * 3
     assert not values
+
+
+def test_words_whose_labels_mark_no_spans_are_scored_one_by_one(make_encoder, tokenizer):
+    task = Task("token-classification", ("DET", "NOUN"))
+    model = TaskModel(add_head(make_encoder(), task, 2), tokenizer, task)
+    examples = [TaggedExample(("the", "film"), ("DET", "NOUN")), TaggedExample(("a",), ("DET",))]
+    assert key_metric(task) == "accuracy"
+    assert score(model, examples, [["DET", "DET"], ["DET"]])["accuracy"] == pytest.approx(2 / 3)
+    assert set(evaluate(model, examples)) == set(score(model, examples, [["DET", "DET"], ["DET"]]))
+
+
+def test_chinese_answers_are_compared_as_cmrc_does(make_encoder, tokenizer):
+    model = TaskModel(add_head(make_encoder(), ANSWERING, 2), tokenizer, ANSWERING)
+    example = QuestionExample("1", "哪条河", "他住在多瑙河边", (Answer("多瑙河", 3),))
+    assert score(model, [example], ["多瑙河。"]) == {"exact_match": 100, "f1": 100, "total": 1}
+    assert score(model, [example], ["多瑙"])["f1"] == pytest.approx(80)

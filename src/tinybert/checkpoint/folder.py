@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError
+from .json_files import write_json
 from .reading import Checkpoint, parse_checkpoint
 from .saving import save_checkpoint
 from .task import Task
@@ -36,7 +37,7 @@ def save_folder(network: nn.Cell, folder: str | Path, *, task: Task, tokenizer: 
     save_checkpoint(network, folder / CHECKPOINT)
     tokenizer.save(folder)
     values = {"model_type": MODEL_TYPE, **task.to_dict(), **network.config.to_dict()}
-    (folder / CONFIG).write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder / CONFIG, values)
     return folder
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Callable
 from enum import Enum
@@ -172,5 +170,6 @@ def _say_how_to_go_on(folder: Path) -> None:
 
 def print_metrics(metrics: dict[str, float]) -> None:
     """Prints metrics as a JSON object; one that is undefined, such as the correlation of a constant, as null."""
-    values = {name: value if math.isfinite(value) else None for name, value in metrics.items()}
-    typer.echo(json.dumps(values, indent=2))
+    from ..checkpoint.json_files import to_json
+
+    typer.echo(to_json(metrics, indent=2))

@@ -1,13 +1,13 @@
 """How good predictions are, as the field reports it. Nothing here imports MindSpore.
 
 Every `*_scores` function takes the truth first (of a search, the ranks at which it was found) and returns a plain
-`dict[str, float]`, ready to be logged; `METRICS` says which one a task reports and by which of its keys checkpoints are
-compared. Scores are 0 to 1 (-1 to 1 for Matthews and the correlations), except those of answers, which the field gives
-as 0 to 100. Higher is better for every key but those that are no scores: counts (`total`, `*_total`) and thresholds
-(`*_thresh`). A correlation that is not defined is NaN; whoever looks for the best value has to take it for the worst.
+`dict[str, float]`, ready to be logged. Scores are 0 to 1 (-1 to 1 for Matthews and the correlations), except those of
+answers, which the field gives as 0 to 100. Higher is better for every key but those that are no scores: counts
+(`total`, `*_total`) and thresholds (`*_thresh`). A correlation that is not defined is NaN; whoever looks for the best
+value has to take it for the worst.
 """
 
-from .by_task import METRICS, TaskMetric
+from .answer_rules import language_of
 from .classification import accuracy, classification_scores, label_scores, matthews
 from .correlations import correlation_scores, pearson, spearman
 from .counts import LabelScores
@@ -20,13 +20,11 @@ from .squad import squad_scores
 from .squad_v2 import squad_v2_scores
 
 __all__ = [
-    "METRICS",
     "SCHEMES",
     "LabelScores",
     "Scheme",
     "Span",
     "TagProblem",
-    "TaskMetric",
     "accuracy",
     "check_scheme",
     "classification_scores",
@@ -34,6 +32,7 @@ __all__ = [
     "entity_scores",
     "entity_type_scores",
     "label_scores",
+    "language_of",
     "matthews",
     "mean_reciprocal_rank",
     "multilabel_scores",

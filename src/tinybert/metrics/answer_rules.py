@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Literal
 
 Tokens = list[str]
 
@@ -17,6 +18,7 @@ _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 # As CMRC 2018 lists them; what is not listed, such as the full-width percent sign, stays.
 _CHINESE_PUNCTUATION = str.maketrans("", "", "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
 _CHINESE = "\u4e00-\u9fa5"
+_HAS_CHINESE = re.compile(f"[{_CHINESE}]")
 _MARK = r"""\.{2,}|[;@#$%&?!\[\](){}<>"“”‘„«»–—]|,(?!\d)|\.(?=[\])}>"']*\s*$)|'(?:s|m|d|ll|re|ve)?(?!\w)"""
 _WORD = re.compile(rf"{_MARK}|(?:(?!{_MARK})\S)+")
 
@@ -90,3 +92,17 @@ RULES = {
     "zh": AnswerRules(normalize_chinese, chinese_tokens, _shared_run),
 }
 """The rules by language."""
+
+
+def language_of(references: Mapping[str, Sequence[str]]) -> Literal["en", "zh"]:
+    """The language by whose rules answers are compared: Chinese where most have Chinese characters, else English.
+
+    Args:
+        references: The right answers of each question.
+
+    Examples:
+        >>> language_of({"q1": ["多瑙河"], "q2": []})
+        'zh'
+    """
+    answers = [answer for each in references.values() for answer in each if answer]
+    return "zh" if 2 * sum(bool(_HAS_CHINESE.search(answer)) for answer in answers) > len(answers) else "en"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import mindspore as ms
 from mindspore import nn
 
 from ..checkpoint.folder import save_folder
+from ..checkpoint.json_files import write_json
 from ..checkpoint.restore import add_head
 from ..checkpoint.task import Task
 from ..modeling import TinyBertModel
@@ -84,7 +85,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     model = TaskModel(network, tokenizer, task, "the model in training")
     if dev:
         check_examples(model, dev)
-    best: dict[str, float] = _read(folder / METRICS)
+    best = _read_metrics(folder / METRICS)
 
     def score() -> dict[str, float]:
         assert dev is not None
@@ -96,7 +97,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
         save_folder(network, folder, task=task, tokenizer=tokenizer)
         best.clear()
         best.update(best_candidate)
-        _write(folder / METRICS, best)
+        write_json(folder / METRICS, best)
 
     best_candidate: dict[str, float] = {}
     trainer = Trainer(
@@ -113,10 +114,10 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     )
     facts = {"command": command or sys.argv, "settings": settings.to_dict(), "versions": _versions()}
     if world.is_first:
-        _write(folder / TRAINING, facts)
+        write_json(folder / TRAINING, facts)
     progress = trainer.train()
     if world.is_first:
-        _write(
+        write_json(
             folder / TRAINING,
             {**facts, "steps": progress.step, "best_step": progress.best_step, "seconds": progress.seconds},
         )
@@ -137,9 +138,6 @@ def _versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in ("mindspore", "numpy", "mindspore-tinybert")}
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    path.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _read_metrics(path: Path) -> dict[str, float]:
+    values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {name: math.nan if value is None else value for name, value in values.items()}

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..checkpoint.json_files import to_json
 from .state import Progress
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Log:
     """The log of one run.
 
     Args:
-        folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line.
+        folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line. A metric that is
+            undefined is null there.
         every: Steps between two lines; their loss is the mean since the last.
         show: Whether a progress bar is shown; None shows it where stderr is a terminal.
         silent: Nothing is written or shown: another process does.
@@ -63,7 +65,7 @@ class Log:
         if self.silent:
             return
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
+            file.write(to_json(values) + "\n")
 
     def close(self) -> None:
         """Ends the progress bar."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from .. import metrics
 from ..checkpoint.task import Task
 from ..data import QuestionExample, TaggedExample
 from ..data.squad import check_ids
 from ..tasks import TaskModel
+from ..tasks.spans import are_tags
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
 from .pairs import are_matches, scores_of
 
@@ -17,9 +21,6 @@ Prediction = str | float | list[str]
 """What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
 names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
 cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
-
-KEYS = {"token-classification": "f1", "question-answering": "f1"}
-"""The metric by which the best network is kept, where it is not told by the problem."""
 
 
 def key_metric(task: Task, *, matches: bool = False) -> str:
@@ -31,8 +32,11 @@ def key_metric(task: Task, *, matches: bool = False) -> str:
     """
     if task.kind == "encoder":
         return "mrr" if matches else "spearman"
-    problems = {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}
-    return KEYS.get(task.kind, problems[task.problem])
+    if task.kind == "token-classification":
+        return "f1" if are_tags(task.labels) else "accuracy"
+    if task.kind == "question-answering":
+        return "f1"
+    return {"regression": "spearman", "multi-label": "micro_f1", "single-label": "accuracy"}[task.problem]
 
 
 def score(model: TaskModel, examples: Examples, predictions: Sequence[Prediction]) -> dict[str, float]:
@@ -44,7 +48,9 @@ def score(model: TaskModel, examples: Examples, predictions: Sequence[Prediction
         predictions: What `predictions` returned for them.
 
     Returns:
-        Metrics by name; see `tinybert.metrics`. Answers by the rules of SQuAD v2 where a question has none, else v1.1.
+        Metrics by name; see `tinybert.metrics`. Of words, entity scores where their labels are tags such as B-PER, else
+        accuracy. Of answers, by the rules of SQuAD v2 where a question has none, else v1.1; Chinese ones by those of
+        CMRC 2018.
 
     Raises:
         InputError: An example does not fit the model's task, or has a label that the model does not know.
@@ -100,8 +106,13 @@ def _text_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequenc
 
 def _word_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
     names = model.labels
-    labels = [[names[index] for index in sentence] for sentence in word_label_ids(examples, names)]
-    return metrics.entity_scores(labels, predictions)
+    labels = word_label_ids(examples, names)
+    if are_tags(names):
+        return metrics.entity_scores([[names[index] for index in sentence] for sentence in labels], predictions)
+    # Labels that mark no spans, parts of speech say: each word counts by itself.
+    return metrics.classification_scores(
+        np.concatenate(labels), label_ids(list(chain.from_iterable(predictions)), names)
+    )
 
 
 def _answer_scores(model: TaskModel, examples: Sequence[Any], predictions: Sequence[Any]) -> dict[str, float]:
@@ -109,6 +120,5 @@ def _answer_scores(model: TaskModel, examples: Sequence[Any], predictions: Seque
     check_ids(list(examples))
     references = {example.id: [answer.text for answer in example.answers] for example in examples}
     answers = {example.id: text for example, text in zip(examples, predictions, strict=True)}
-    if has_impossible(examples):
-        return metrics.squad_v2_scores(references, answers)
-    return metrics.squad_scores(references, answers)
+    scores = metrics.squad_v2_scores if has_impossible(examples) else metrics.squad_scores
+    return scores(references, answers, language=metrics.language_of(references))
