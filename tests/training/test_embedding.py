@@ -13,7 +13,7 @@ from test_finetune import stop_after, weights
 from tinybert import Embedder, TinyBertModel
 from tinybert.checkpoint.task import Task
 from tinybert.data import TextExample
-from tinybert.errors import InputError
+from tinybert.errors import ConfigError, InputError
 from tinybert.metrics import correlation_scores
 from tinybert.tasks import TaskModel, load_model, top_k
 from tinybert.tasks.embed import pool
@@ -242,6 +242,18 @@ def test_matches_without_scores_are_learned_by_what_else_is_in_the_batch(tmp_pat
     assert metrics["mrr"] > max(0.8, before["mrr"] + 0.2)
     progress = json.loads((tmp_path / "training.json").read_text())
     assert 0 < progress["best_step"] <= progress["steps"]
+
+
+def test_a_match_needs_others_in_its_batch(tmp_path, make_encoder, tokenizer):
+    with pytest.raises(ConfigError, match="batch_size is 1: a pair without a score needs others"):
+        finetune(
+            make_encoder(),
+            tokenizer,
+            TASK,
+            matches(4, 0),
+            tmp_path,
+            settings=dataclasses.replace(SETTINGS, batch_size=1),
+        )
 
 
 def test_the_rank_is_that_among_all_distinct_second_texts(encoder, tokenizer):

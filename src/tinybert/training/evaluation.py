@@ -99,10 +99,10 @@ def predictions(
     options = {"max_length": max_length, "batch_size": batch_size, "progress": progress}
     if model.task.kind == "question-answering":
         options["handle_impossible"] = has_impossible(examples)
-    # An iterator, so that memory stays flat: of an example only what is returned is kept.
     say = _SAY[model.task.kind]
     if model.task.kind == "encoder" and are_matches(examples):
         say = functools.partial(_rank, among=examples)
+    # An iterator, so that memory stays flat: of an example only what is returned is kept.
     found = list(say(model, own, options))
     return restore_order(shares, world.gather(found))
 

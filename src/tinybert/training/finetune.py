@@ -15,6 +15,7 @@ from ..checkpoint.folder import save_folder
 from ..checkpoint.json_files import write_json
 from ..checkpoint.restore import add_head
 from ..checkpoint.task import Task
+from ..errors import ConfigError
 from ..modeling import TinyBertModel
 from ..modeling.dropout import seed_dropout
 from ..tasks import TaskModel
@@ -71,9 +72,12 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
     Raises:
         InputError: An example does not fit the task.
+        ConfigError: The pairs have no scores, and a batch is one pair.
         KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
     """
     settings = settings or TrainingSettings()
+    if task.kind == "encoder" and are_matches(train) and settings.batch_size == 1:
+        raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
     world = world or World()
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
