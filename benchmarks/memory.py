@@ -20,13 +20,15 @@ TARGET = 1500.0
 FLAT = 1.05
 """By how much the second half may exceed the first."""
 INTERVAL = 0.5
+WORDS = 4
+"""Words of the longest phrase: memory follows from the number of lines, time from their length."""
 
 Sample = tuple[float, float]  # seconds since the start, MB
 
 
 def write_lines(path: Path, count: int, data: Path) -> None:
-    """The phrases of SST-2, over and over, each round with a number of its own."""
-    phrases = [example.text for example in read_sst2(data, "train")]
+    """The short phrases of SST-2, over and over, each round with a number of its own."""
+    phrases = [example.text for example in read_sst2(data, "train") if len(example.text.split()) <= WORDS]
     with path.open("w", encoding="utf-8") as file:
         for index, phrase in zip(range(count), itertools.cycle(phrases), strict=False):
             file.write(f"{phrase} {index // len(phrases)}\n")
@@ -71,8 +73,8 @@ def section(samples: list[Sample], layers: int, count: int, size: int) -> str:
     return f"""\
 ## Memory
 
-`tinybert embed` of {count:,} lines (phrases of SST-2) from a file into a .npy of {size / 1e6:.0f} MB, {layers} layers:
-the resident memory of the process, sampled each {INTERVAL} seconds.
+`tinybert embed` of {count:,} lines (phrases of SST-2 of up to {WORDS} words) from a file into a .npy of
+{size / 1e6:.0f} MB, {layers} layers: the resident memory of the process, sampled each {INTERVAL} seconds.
 
 {table(["time", "most MB"], rows)}
 
