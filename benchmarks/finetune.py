@@ -7,7 +7,7 @@ import datetime
 import json
 import statistics
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,10 @@ def main() -> None:
         runs = [] if args.limit else [one for one in read_runs(RUNS) if one["piece"] == piece]
         for layers, seed in _wanted(args, RECIPES[piece]):
             done = {one["side"] for one in runs if (one["layers"], one["seed"]) == (layers, seed)}
-            missing = [(side, piece, layers, seed, args) for side in SIDES if side not in done]
+            missing = [side for side in SIDES if side not in done]
             with ThreadPoolExecutor(2 if args.side_by_side else 1) as pool:
-                for one in pool.map(lambda given: run(*given), missing):
+                running = [pool.submit(run, side, piece, layers, seed, args) for side in missing]
+                for one in (future.result() for future in as_completed(running)):
                     print(json.dumps(one), flush=True)
                     runs.append(one)
                     if not args.limit:
