@@ -93,6 +93,7 @@ def test_the_metrics_are_those_of_the_embedder(unbroken, dev_pairs):
     assert correlation_scores([pair.label for pair in dev_pairs], cosines) == pytest.approx(metrics, abs=1e-4)
 
 
+@pytest.mark.slow  # what is exact for one task is for all: test_finetune.py
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, pairs, dev_pairs
 ):

@@ -1,10 +1,10 @@
 """A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
 
-import dataclasses
 import json
 import os
 import signal
 import threading
+from unittest import mock
 
 import mindspore as ms
 import numpy as np
@@ -25,9 +25,23 @@ SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_leng
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory, make_encoder, tokenizer, train, dev):
+def modes():
+    """The modes that steps ran in."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory, make_encoder, tokenizer, train, dev, modes):
     folder = tmp_path_factory.mktemp("unbroken")
-    metrics = finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=SETTINGS)
+    original = trainer_module.Trainer._train_on
+
+    def train_on(self, rows):
+        modes.add(ms.get_context("mode"))
+        original(self, rows)
+
+    ms.set_context(mode=ms.PYNATIVE_MODE)
+    with mock.patch.object(trainer_module.Trainer, "_train_on", train_on):
+        metrics = finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=SETTINGS)
     return folder, metrics
 
 
@@ -82,24 +96,10 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(
     assert [line["step"] for line in lines(tmp_path)] == [line["step"] for line in lines(folder)]
 
 
-@pytest.mark.parametrize("mode", [ms.GRAPH_MODE, ms.PYNATIVE_MODE])
-def test_a_step_is_one_compiled_graph_in_both_modes(mode, tmp_path, monkeypatch, make_encoder, tokenizer, train):
-    modes = set()
-    original = trainer_module.Trainer._train_on
-
-    def train_on(self, rows):
-        modes.add(ms.get_context("mode"))
-        original(self, rows)
-
-    monkeypatch.setattr(trainer_module.Trainer, "_train_on", train_on)
-    before = ms.get_context("mode")
-    try:
-        ms.set_context(mode=mode)
-        finetune(make_encoder(), tokenizer, TASK, train, tmp_path, settings=dataclasses.replace(SETTINGS, epochs=1))
-        assert modes == {ms.GRAPH_MODE}
-        assert ms.get_context("mode") == mode
-    finally:
-        ms.set_context(mode=before)
+def test_a_step_is_one_compiled_graph_whatever_the_mode(unbroken, modes):
+    """MindSpore's own mode, PYNATIVE, takes two to four times as long."""
+    assert modes == {ms.GRAPH_MODE}
+    assert ms.get_context("mode") == ms.PYNATIVE_MODE
 
 
 def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer, train, dev):
