@@ -18,6 +18,7 @@ class Recipe:
         seeds: How many seeds.
         settings: Fields of `TrainingSettings`.
         regression: Whether labels are numbers.
+        rows: Examples to train on, the first of the file; None for all.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Recipe:
     settings: dict[str, Any]
     seeds: int = 3
     regression: bool = False
+    rows: int | None = None
 
 
 RECIPES = {
@@ -66,6 +68,7 @@ RECIPES = {
         2.0,
         {"epochs": 1, "batch_size": 16, "learning_rate": 1e-4, "max_length": 384},
         seeds=1,
+        rows=1200,
     ),
 }
 
