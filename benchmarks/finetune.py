@@ -59,7 +59,8 @@ def section(piece: str, runs: list[Run]) -> str:
                 [f"{layers}", metric, f"{means[0]:.2f}", f"{means[1]:.2f}", f"{difference:+.2f}", spread[0], spread[1]]
             )
             reached = "reached" if difference >= -recipe.tolerance else "**missed**"
-            verdicts.append(f"{layers} layers, {metric}: {reached} ({difference:+.2f}, {len(pairs)} seed{"s" * (len(pairs) > 1)})")
+            seeds = f"{len(pairs)} seeds" if len(pairs) > 1 else "1 seed"
+            verdicts.append(f"{layers} layers, {metric}: {reached} ({difference:+.2f}, {seeds})")
     header = ["layers", "metric", "ours", "peer", "difference", "ours by seed", "peer by seed"]
     settings = ", ".join(f"{name} {value}" for name, value in recipe.settings.items())
     head = "" if recipe.kind == "encoder" else " with a fresh head"
