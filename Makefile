@@ -18,7 +18,7 @@ help:
 	@echo "make test-parity  the tests against PyTorch"
 	@echo "make test-oldest  the tests on the oldest MindSpore, 2.7"
 	@echo "make check        lint, format, types, import order"
-	@echo "make bench        the benchmarks, into benchmarks/RESULTS.md"
+	@echo "make bench        the benchmarks that take minutes; benchmarks/README.md has the others"
 	@echo "make docs         the documentation, into build/site"
 	@echo "make clean        removes environments and caches"
 
@@ -50,8 +50,8 @@ format: .venv/installed
 bench: .venv-bench/installed $(WEIGHTS)/fetched
 	.venv-bench/bin/python benchmarks/forward.py
 	.venv-bench/bin/python benchmarks/load.py
-	.venv-bench/bin/python benchmarks/embed.py
-	.venv-bench/bin/python benchmarks/train_speed.py
+	.venv-bench/bin/python benchmarks/embed.py --quick --layers 4
+	.venv-bench/bin/python benchmarks/train_speed.py --quick --layers 4
 
 docs: .venv-docs/installed
 	.venv-docs/bin/mkdocs build --strict --quiet
