@@ -64,12 +64,11 @@ def section(piece: str, runs: list[Run]) -> str:
     header = ["layers", "metric", "ours", "peer", "difference", "ours by seed", "peer by seed"]
     settings = ", ".join(f"{name} {value}" for name, value in recipe.settings.items())
     head = "" if recipe.kind == "encoder" else " with a fresh head"
-    rows_used = f", the first {recipe.rows} examples" if recipe.rows else ""
     versions = {name: metadata.version(name) for name in ("mindspore", "torch", "transformers")}
     return f"""\
 ## Fine-tuning: {recipe.title}
 
-all-MiniLM-L6-v2{head}, {settings}{rows_used}; metrics on the dev part, in points, of the best epoch.
+all-MiniLM-L6-v2{head}, {settings}; metrics on the dev part, in points, of the best epoch.
 
 {table(header, rows)}
 

@@ -82,7 +82,7 @@ def main() -> None:
     recipe = RECIPES[args.piece]
     train, dev = (READERS[args.piece](args.data, part) for part in ("train", "dev"))
     what = task(recipe, train)
-    train, dev = train[: args.limit or recipe.rows], dev[: args.limit]
+    train, dev = train[: args.limit], dev[: args.limit]
     run = {"ours": train_ours, "peer": train_peer}[args.side]
     started = time.perf_counter()
     metrics = run(recipe, minilm(args.layers), what, train, dev, args.seed)
