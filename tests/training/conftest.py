@@ -1,7 +1,10 @@
 """A tiny encoder, its tokenizer and data that it can learn in seconds."""
 
+from pathlib import Path
+
 import mindspore as ms
 import numpy as np
+import psutil
 import pytest
 
 from tinybert import TinyBertConfig, TinyBertModel
@@ -57,3 +60,20 @@ def train():
 @pytest.fixture(scope="session")
 def dev():
     return reviews(32, 1)
+
+
+@pytest.fixture
+def nothing_is_left():
+    """No test leaves a process behind."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    assert not set(psutil.Process().children(recursive=True)) - before
+
+
+@pytest.fixture(scope="module")
+def import_path():
+    """Processes below this one import the package, and the helpers of this folder, from where it does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2] / "src"))
+        patch.syspath_prepend(Path(__file__).parent)
+        yield

@@ -16,12 +16,13 @@ import mindspore as ms
 import numpy as np
 import psutil
 import pytest
+from launched import LAUNCH, descendants
 from safetensors.numpy import load_file
 
 from tinybert import TinyBertModel
 from tinybert.checkpoint.task import Task
 from tinybert.data import TaggedExample, TextExample
-from tinybert.errors import DistributedError, WorkerError
+from tinybert.errors import WorkerError
 from tinybert.modeling import heads
 from tinybert.modeling.dropout import Dropout
 from tinybert.training import TrainingSettings, distributed, finetune
@@ -30,7 +31,7 @@ from tinybert.training.distributed import World
 from tinybert.training.launch import launch
 from tinybert.training.log import Log
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("nothing_is_left", "import_path")
 # 27 rows in batches of 8: of the last 3, one process has two, the other has one.
 SETTINGS = TrainingSettings(epochs=1, batch_size=8, learning_rate=5e-3, warmup_ratio=0, max_length=16)
 TASK = Task("sequence-classification", ("bad", "good"))
@@ -133,22 +134,6 @@ def assert_alike(folder, other):
             np.testing.assert_allclose(mine[name], array, atol=1e-5, err_msg=name)
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_left():
-    """No test leaves a process behind."""
-    before = set(psutil.Process().children(recursive=True))
-    yield
-    assert not set(psutil.Process().children(recursive=True)) - before
-
-
-@pytest.fixture(scope="module", autouse=True)
-def import_path():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(ROOT / "src"))
-        patch.syspath_prepend(Path(__file__).parent)
-        yield
-
-
 @pytest.fixture
 def alone(tmp_path, monkeypatch):
     """A function that does in one process, with batches of 8, what the two do."""
@@ -183,20 +168,6 @@ def test_msrun_does_the_same(alone, tmp_path, monkeypatch):
     assert_alike(tmp_path / "together", alone(TASK))
 
 
-def test_a_port_in_use_is_an_error_at_once():
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(DistributedError, match=f"port {port} is in use"):
-            launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=port)
-
-
-def test_a_port_of_the_system_is_refused():
-    with pytest.raises(DistributedError, match="choose one from 1024 to 65535"):
-        launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=80)
-
-
 @pytest.mark.slow
 def test_a_port_in_use_under_msrun_ends_the_workers(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
@@ -211,23 +182,6 @@ def test_a_port_in_use_under_msrun_ends_the_workers(tmp_path, monkeypatch):
     assert run.returncode
     assert time.monotonic() - began < 75
     assert "Another program may listen on this port" in (tmp_path / "worker_0.log").read_text()
-
-
-def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
-    script = """if True:
-        import os, subprocess, sys, time
-        subprocess.Popen(["sleep", "300.25"])
-        if os.environ["RANK_ID"] == "1":
-            print("no such file: reviews.csv")
-            sys.exit(3)
-        time.sleep(300)
-    """
-    began = time.monotonic()
-    with pytest.raises(WorkerError, match=r"worker 1 ended with exit code 3(.|\n)*no such file: reviews.csv") as caught:
-        launch(2, [sys.executable, "-c", script], log_dir=tmp_path)
-    assert time.monotonic() - began < 20
-    assert (caught.value.worker, caught.value.exit_code, caught.value.log) == (1, 3, "no such file: reviews.csv")
-    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "300.25"]]
 
 
 @pytest.mark.slow
@@ -261,36 +215,6 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path):
     mine, theirs = load_file(broken / "resume.safetensors"), load_file(unbroken / "resume.safetensors")
     for name, array in theirs.items():
         np.testing.assert_allclose(mine[name], array, atol=1e-6, err_msg=name)
-
-
-LAUNCH = "import sys; from tinybert.training.launch import launch; launch(2, sys.argv[1:])"
-
-
-def descendants(process, count):
-    """The processes below one, as soon as they are as many."""
-    while len(found := psutil.Process(process.pid).children(recursive=True)) < count and process.poll() is None:
-        time.sleep(0.1)
-    return found
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_workers_that_do_not_train_yet_end_at_once(number):
-    """What a closed terminal or a cluster's end of time sends."""
-    command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", "import time; time.sleep(300)"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        below = descendants(process, 3)
-        process.send_signal(number)
-        assert process.wait(20) == -signal.SIGINT
-        assert not any(child.is_running() for child in below)
-
-
-def test_nohup_keeps_the_training_when_the_terminal_closes():
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        script = "import os, signal; os.kill(os.getppid(), signal.SIGHUP)"
-        launch(2, [sys.executable, "-c", script])
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.slow

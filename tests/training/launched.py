@@ -1,0 +1,20 @@
+"""Processes that a launcher started, as tests see them."""
+
+import time
+
+import psutil
+
+# A shell's nohup, or a service, leaves SIGHUP ignored for all below it; what these tests tell is of a terminal.
+LAUNCH = """if True:
+    import signal, sys
+    from tinybert.training.launch import launch
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    launch(2, sys.argv[1:])
+"""
+
+
+def descendants(process, count):
+    """The processes below one, as soon as they are as many."""
+    while len(found := psutil.Process(process.pid).children(recursive=True)) < count and process.poll() is None:
+        time.sleep(0.1)
+    return found

@@ -1,0 +1,67 @@
+"""What launches several processes ends them all, whatever ends first, and says why."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from launched import LAUNCH, descendants
+
+from tinybert.errors import DistributedError, WorkerError
+from tinybert.training.launch import launch
+
+pytestmark = pytest.mark.usefixtures("nothing_is_left", "import_path")
+
+
+def test_a_port_in_use_is_an_error_at_once():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(DistributedError, match=f"port {port} is in use"):
+            launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=port)
+
+
+def test_a_port_of_the_system_is_refused():
+    with pytest.raises(DistributedError, match="choose one from 1024 to 65535"):
+        launch(2, [sys.executable, "-c", "raise SystemExit(1)"], port=80)
+
+
+def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
+    script = """if True:
+        import os, subprocess, sys, time
+        subprocess.Popen(["sleep", "300.25"])
+        if os.environ["RANK_ID"] == "1":
+            print("no such file: reviews.csv")
+            sys.exit(3)
+        time.sleep(300)
+    """
+    began = time.monotonic()
+    with pytest.raises(WorkerError, match=r"worker 1 ended with exit code 3(.|\n)*no such file: reviews.csv") as caught:
+        launch(2, [sys.executable, "-c", script], log_dir=tmp_path)
+    assert time.monotonic() - began < 20
+    assert (caught.value.worker, caught.value.exit_code, caught.value.log) == (1, 3, "no such file: reviews.csv")
+    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "300.25"]]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_workers_that_do_not_train_yet_end_at_once(number):
+    """What a closed terminal or a cluster's end of time sends."""
+    command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", "import time; time.sleep(300)"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        below = descendants(process, 3)
+        process.send_signal(number)
+        assert process.wait(20) == -signal.SIGINT
+        assert not any(child.is_running() for child in below)
+
+
+def test_nohup_keeps_the_training_when_the_terminal_closes():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        script = "import os, signal; os.kill(os.getppid(), signal.SIGHUP)"
+        launch(2, [sys.executable, "-c", script])
+    finally:
+        signal.signal(signal.SIGHUP, before)
