@@ -18,3 +18,18 @@ def descendants(process, count):
     while len(found := psutil.Process(process.pid).children(recursive=True)) < count and process.poll() is None:
         time.sleep(0.1)
     return found
+
+
+def alive(processes, seconds=10):
+    """Those that still run after a while. Who is killed and waits to be collected by its parent runs no more."""
+    end = time.monotonic() + seconds
+    while (found := [process for process in processes if _runs(process)]) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
+def _runs(process):
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import mindspore as ms
 import numpy as np
-import psutil
 import pytest
-from launched import LAUNCH, descendants
+from launched import LAUNCH, alive, descendants
 from safetensors.numpy import load_file
 
 from tinybert import TinyBertModel
@@ -225,8 +224,7 @@ def test_workers_end_with_a_launcher_that_was_killed(tmp_path):
             time.sleep(0.1)
         below = descendants(process, 3)
         process.kill()
-    _, alive = psutil.wait_procs(below, timeout=40)
-    assert not alive
+    assert not alive(below, 40)
     assert (tmp_path / "resume.safetensors").exists()
 
 

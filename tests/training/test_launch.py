@@ -1,5 +1,6 @@
 """What launches several processes ends them all, whatever ends first, and says why."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import time
 
 import psutil
 import pytest
-from launched import LAUNCH, descendants
+from launched import LAUNCH, alive, descendants
 
 from tinybert.errors import DistributedError, WorkerError
 from tinybert.training.launch import launch
@@ -55,7 +56,19 @@ def test_workers_that_do_not_train_yet_end_at_once(number):
         below = descendants(process, 3)
         process.send_signal(number)
         assert process.wait(20) == -signal.SIGINT
-        assert not any(child.is_running() for child in below)
+        assert not alive(below)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_the_middle_of_a_start_leaves_nobody_behind(number, monkeypatch):
+    class Started(subprocess.Popen):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    with pytest.raises(KeyboardInterrupt):
+        launch(2, [sys.executable, "-c", "import time; time.sleep(300)"])
 
 
 def test_nohup_keeps_the_training_when_the_terminal_closes():

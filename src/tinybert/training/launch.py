@@ -19,7 +19,7 @@ from pathlib import Path
 from ..errors import WorkerError
 from .distributed import SECONDS_TO_MEET, start
 from .ports import HOST, check_port, free_port
-from .signals import LAUNCHER, interrupted_when_told_to_end
+from .signals import LAUNCHER, interrupted_when_told_to_end, until_done
 
 PYTHON = [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else [])]
 """This Python. With `-m` or `-c` it would else import modules from the folder that the user is in."""
@@ -95,7 +95,8 @@ class _Processes:
 
     def start(self, name: str, argv: Sequence[str], environment: dict[str, str]) -> None:
         # The first worker speaks for all, as the only process of an ordinary training does.
-        with self._log(name).open("wb") as log:
+        # An interrupt between the process and its entry here would leave it behind.
+        with self._log(name).open("wb") as log, until_done():
             self.running[name] = subprocess.Popen(
                 list(argv),
                 env={**os.environ, **environment},
@@ -133,10 +134,11 @@ class _Processes:
 
     def kill(self) -> None:
         """Ends all that still run, with whatever they started."""
-        for process in self.running.values():
-            _send(process, signal.SIGKILL, os.killpg)
-        for process in self.running.values():
-            process.wait()
+        with until_done():
+            for process in self.running.values():
+                _send(process, signal.SIGKILL, os.killpg)
+            for process in self.running.values():
+                process.wait()
 
     def _forget(self, name: str) -> None:
         _send(self.running.pop(name), signal.SIGKILL, os.killpg)  # what it started and left running

@@ -29,6 +29,26 @@ def end_with_launcher() -> None:
 
 
 @contextlib.contextmanager
+def until_done() -> Iterator[None]:
+    """Lets Ctrl-C, and signals to end, wait for the end of a block that must not be left in the middle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: dict[int, None] = {}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, lambda signum, frame: came.setdefault(signum))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
+@contextlib.contextmanager
 def interrupted_when_told_to_end() -> Iterator[None]:
     """Makes SIGTERM, and the signal of a closed terminal, the same as Ctrl-C."""
 
