@@ -5,7 +5,8 @@ TORCH ?= torch==2.13.0
 PEERS ?= transformers==5.23.0 sentence-transformers==6.2.0
 
 BIN := .venv/bin
-PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+# Some packages come as sources without a word on how to build them, which older pips remark on unless told.
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --use-pep517
 WEIGHTS := .cache/weights
 SOURCES := setup.py client/setup.py constraints.txt
 
