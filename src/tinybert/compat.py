@@ -52,7 +52,7 @@ def device_target() -> str:
 def graph_mode() -> Iterator[None]:
     """Runs what is within in GRAPH_MODE, and goes back to the caller's mode.
 
-    In PYNATIVE_MODE, MindSpore's default, a training step takes two to four times as long, with `ms.jit` or without.
+    In PYNATIVE_MODE, MindSpore's default, a training step is slower, with `ms.jit` or without.
     """
     import mindspore
 

@@ -25,7 +25,7 @@ class Dropout(nn.Cell):
 
     MindSpore's own dropout cannot be repeated on CPU: its threads draw random numbers in the order in which they
     happen to run, and its state cannot be read or set. Here masks are windows of one fixed pool of random numbers, each
-    call at another place, which a counter tells. It takes a third of the time, too.
+    call at another place, which a counter tells.
 
     The counter starts at a number drawn from NumPy's global generator, which `mindspore.set_seed` seeds.
     `counters_of` finds the counters of a network, to save and restore them.
