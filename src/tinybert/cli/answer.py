@@ -99,10 +99,8 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             threshold=no_answer_threshold or 0.0,
             max_length=max_length,
             batch_size=batch_size,
-            on_error="return",
-            progress=False if out.is_terminal(output) else None,
         )
-        results = Results(task, input_, on_error)
+        results = Results(task, input_, output, on_error)
         with out.text_output(output) as write:
             for line in (_predictions if form == "json" else _lines)(results.of(rows)):
                 write(line)

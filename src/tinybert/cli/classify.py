@@ -70,10 +70,8 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             threshold=threshold,
             max_length=max_length,
             batch_size=batch_size,
-            on_error="return",
-            progress=False if out.is_terminal(output) else None,
         )
-        results = Results(task, input_, on_error)
+        results = Results(task, input_, output, on_error)
         make = _tsv if form == "tsv" else _json_lines
         with out.text_output(output) as write:
             for line in make(results.of(rows), classifier.model.task.problem, classifier.labels if all_ else ()):

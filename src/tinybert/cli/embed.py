@@ -80,10 +80,8 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             normalize=normalize,
             max_length=max_length,
             batch_size=batch_size,
-            on_error="return",
-            progress=False if out.is_terminal(output) else None,
         )
-        results = Results(task, input_, on_error)
+        results = Results(task, input_, output, on_error)
         _write(results.of(rows), output, form, embedder.embedding_size)
     results.finish()
 

@@ -11,23 +11,24 @@ import typer
 
 from ..errors import InputError, TinyBertError
 from .options import OnError
+from .output import is_terminal
 from .rows import Row
-
-Task = Callable[[Iterator[Any]], Iterable[Any]]
 
 
 class Results:
     """Sends rows through a task.
 
     Args:
-        task: Takes an iterator of items and returns one of results, errors in the places of bad items.
-        name: What messages call the input.
+        task: A task object, or one of its methods, with its options: takes an iterator of items.
+        input_: Where they come from, for messages.
+        output: Where results go. On a terminal a progress bar would stand among them.
         on_error: What becomes of a bad line.
     """
 
-    def __init__(self, task: Task, name: str, on_error: OnError) -> None:
+    def __init__(self, task: Callable[..., Iterable[Any]], input_: str, output: str, on_error: OnError) -> None:
         self._task, self._on_error = task, on_error
-        self._name = "stdin" if name == "-" else name
+        self._name = "stdin" if input_ == "-" else input_
+        self._progress = False if is_terminal(output) else None
         self._bad = 0
 
     def of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
@@ -43,7 +44,7 @@ class Results:
                 waiting.append(row)
                 yield row.item  # None, of a bad row, comes back as an error in its place
 
-        for result in self._task(items()):
+        for result in self._task(items(), on_error="return", progress=self._progress):
             row = waiting.popleft()
             problem = row.error or (str(result) if isinstance(result, TinyBertError) else None)
             if problem is None:

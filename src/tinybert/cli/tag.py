@@ -81,10 +81,8 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             is_split_into_words=words or kind == "conll",
             max_length=max_length,
             batch_size=batch_size,
-            on_error="return",
-            progress=False if out.is_terminal(output) else None,
         )
-        results = Results(task, input_, on_error)
+        results = Results(task, input_, output, on_error)
         with out.text_output(output) as write:
             for row, found in results.of(rows):
                 write((_words if conll else _spans)(row, found))

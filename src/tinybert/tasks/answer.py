@@ -44,7 +44,6 @@ class QuestionAnswerer(TextTask):
     kind = "question-answering"
 
     def __init__(self, model: TaskModel) -> None:
-        model.require(self.kind)
         super().__init__(model)
         self._continues = continuations(model.tokenizer)
 

@@ -45,7 +45,6 @@ class Classifier(TextTask):
     kind = "sequence-classification"
 
     def __init__(self, model: TaskModel) -> None:
-        model.require(self.kind)
         super().__init__(model)
         if model.task.problem == "regression" and model.num_labels != 1:
             raise ConfigError(f"{model.source} has {model.num_labels} outputs; a regression has 1")

@@ -48,7 +48,6 @@ class Tagger(TextTask):
     kind = "token-classification"
 
     def __init__(self, model: TaskModel) -> None:
-        model.require(self.kind)
         super().__init__(model)
         self._tags = are_tags(model.labels)
         self._continues = continuations(model.tokenizer)

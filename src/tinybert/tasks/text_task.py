@@ -28,6 +28,8 @@ class TextTask:
     kind: ClassVar[str]
 
     def __init__(self, model: TaskModel) -> None:
+        if self.kind != "encoder":  # which each model has
+            model.require(self.kind)
         self.model = model
 
     @classmethod

@@ -44,8 +44,8 @@ def until_done() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in came:
-            signal.raise_signal(number)
+        for signum in came:
+            signal.raise_signal(signum)
 
 
 @contextlib.contextmanager
