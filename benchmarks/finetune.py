@@ -48,7 +48,7 @@ def section(piece: str, runs: list[Run]) -> str:
     recipe = RECIPES[piece]
     rows, verdicts = [], []
     for layers in sorted({one["layers"] for one in runs}):
-        for metric, factor in recipe.metrics.items():
+        for metric, factor in {**recipe.metrics, **recipe.besides}.items():
             pairs = _pairs(runs, layers, metric, factor)
             if not pairs:
                 continue
@@ -58,17 +58,20 @@ def section(piece: str, runs: list[Run]) -> str:
             rows.append(
                 [f"{layers}", metric, f"{means[0]:.2f}", f"{means[1]:.2f}", f"{difference:+.2f}", spread[0], spread[1]]
             )
+            if metric in recipe.besides:
+                continue
             reached = "reached" if difference >= -recipe.tolerance else "**missed**"
             seeds = f"{len(pairs)} seeds" if len(pairs) > 1 else "1 seed"
             verdicts.append(f"{layers} layers, {metric}: {reached} ({difference:+.2f}, {seeds})")
     header = ["layers", "metric", "ours", "peer", "difference", "ours by seed", "peer by seed"]
     settings = ", ".join(f"{name} {value}" for name, value in recipe.settings.items())
+    note = f"\n{recipe.note}" if recipe.note else ""
     head = "" if recipe.kind == "encoder" else " with a fresh head"
     versions = {name: metadata.version(name) for name in ("mindspore", "torch", "transformers")}
     return f"""\
 ## Fine-tuning: {recipe.title}
 
-all-MiniLM-L6-v2{head}, {settings}; metrics on the dev part, in points, of the best epoch.
+all-MiniLM-L6-v2{head}, {settings}; metrics on the dev part, in points, of the best epoch.{note}
 
 {table(header, rows)}
 

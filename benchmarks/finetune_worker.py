@@ -27,9 +27,10 @@ def train_ours(
     from tinybert.tasks import load_model
     from tinybert.training import finetune
 
-    model = load_model(folder)
+    model, chosen = load_model(folder), settings(recipe, seed)
     with tempfile.TemporaryDirectory() as output:
-        return finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=settings(recipe, seed))
+        metrics = finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=chosen)
+        return {**metrics, **besides(recipe, load_model(output), dev)}
 
 
 def train_peer(
@@ -59,8 +60,18 @@ def train_peer(
     for epoch in range(chosen.epochs):
         for rows in batches.epoch(epoch):
             peer.step(*features.batch(rows, chosen.pad_to_multiple_of))
-        found.append(evaluate(judged, dev))
+        found.append({**evaluate(judged, dev), **besides(recipe, judged, dev)})
     return max(found, key=lambda metrics: metrics[key])
+
+
+def besides(recipe: Recipe, model: Any, dev: list[Any]) -> Metrics:
+    """Of questions that have an answer, how well it is found where "no answer" is no choice."""
+    from tinybert.training import evaluate
+
+    if recipe.kind != "question-answering":
+        return {}
+    metrics = evaluate(model, [example for example in dev if example.answers])
+    return {f"answerable_{name}": metrics[name] for name in recipe.metrics}
 
 
 def main() -> None:
