@@ -6,6 +6,7 @@ import mindspore as ms
 import numpy as np
 import psutil
 import pytest
+from to_find import make_answerer, make_finder
 
 from tinybert import TinyBertConfig, TinyBertModel
 from tinybert.data import TextExample
@@ -77,3 +78,13 @@ def import_path():
         patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2] / "src"))
         patch.syspath_prepend(Path(__file__).parent)
         yield
+
+
+@pytest.fixture
+def finder(tokenizer):
+    return make_finder(tokenizer)
+
+
+@pytest.fixture
+def answerer(tokenizer):
+    return make_answerer(tokenizer)

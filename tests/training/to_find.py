@@ -1,0 +1,122 @@
+"""Examples of each task in which good words are to be found, and models that find what they are told to."""
+
+from unittest import mock
+
+import numpy as np
+
+from tinybert import TinyBertConfig, modeling
+from tinybert.checkpoint.task import Task
+from tinybert.data import Answer, QuestionExample, TaggedExample, TextExample
+from tinybert.tasks import TaskModel
+
+FOUND = {"good", "great", "fine"}
+FILLERS = ("film", "book", "the", "a", "is", "was", "very", "not", "bad", "films", "books")
+TAGGING = Task("token-classification", ("O", "B-X"))
+ANSWERING = Task("question-answering")
+
+
+def sentences(count, seed, longest=12):
+    """Words among which some are to be found."""
+    random = np.random.default_rng(seed)
+    vocabulary = [*FILLERS, *sorted(FOUND)]
+    return [list(random.choice(vocabulary, random.integers(3, longest))) for _ in range(count)]
+
+
+def texts(count, seed, labels):
+    return [TextExample(" ".join(words), None, labels(words)) for words in sentences(count, seed)]
+
+
+def tagged(words, until=None):
+    """Nothing counts as found from some word on, which no model can know."""
+    words = tuple(map(str, words))
+    return TaggedExample(
+        words,
+        tuple("B-X" if word in FOUND and index < (until or len(words)) else "O" for index, word in enumerate(words)),
+    )
+
+
+def question(index, words, ending=""):
+    """What is asked for is the one word to be found; with an ending, the answer is half of a word."""
+    others = [word for word in words if word not in FOUND]
+    answer = "good" if index % 4 else None
+    if answer:
+        others.insert(index % (len(others) + 1), answer + ending)
+    context = " ".join(others)
+    answers = (Answer(answer, context.index(answer)),) if answer else ()
+    return QuestionExample(str(index), "what is", context, answers, is_impossible=answer is None)
+
+
+CASES = {
+    "single-label": (
+        Task("sequence-classification", ("bad", "good")),
+        lambda count, seed: texts(count, seed, lambda words: "good" if FOUND & set(words) else "bad"),
+    ),
+    "multi-label": (
+        Task("sequence-classification", ("film", "book", "bad"), "multi-label"),
+        lambda count, seed: texts(
+            count, seed, lambda words: tuple(name for name in ("film", "book", "bad") if name in words)
+        ),
+    ),
+    "regression": (
+        Task("sequence-classification", (), "regression"),
+        lambda count, seed: texts(count, seed, lambda words: float(sum(word in FOUND for word in words))),
+    ),
+    # Of the last sentences, most words are beyond the length of a row, and a model that learns says wrong ones there.
+    "tag": (
+        TAGGING,
+        lambda count, seed: [
+            tagged(words, until=14) for words in [*sentences(count - 4, seed), *sentences(4, seed, 60)]
+        ],
+    ),
+    "answer": (
+        ANSWERING,
+        lambda count, seed: [
+            question(index, words, "s" if index % 8 == 1 else "")
+            for index, words in enumerate([*sentences(count - 4, seed), *sentences(4, seed, 60)])
+        ],
+    ),
+}
+
+
+def pretend(tokenizer, task, function, seq_length=16):
+    """A model whose network is a function of `input_ids`, to arrays."""
+    classes = {
+        "sequence-classification": modeling.TinyBertForSequenceClassification,
+        "token-classification": modeling.TinyBertForTokenClassification,
+        "question-answering": modeling.TinyBertForQuestionAnswering,
+    }
+
+    def call(*inputs):
+        outputs = function(inputs[0])
+        if isinstance(outputs, tuple):
+            return tuple(mock.Mock(asnumpy=lambda value=value: value) for value in outputs)
+        return mock.Mock(asnumpy=lambda: outputs)
+
+    network = mock.Mock(spec=classes[task.kind], side_effect=call)
+    network.config = TinyBertConfig(vocab_size=tokenizer.vocab_size, seq_length=seq_length)
+    network.labels, network.training = (), False
+    network.num_labels = 2 if task.kind == "question-answering" else len(task.labels) or 1
+    return TaskModel(network, tokenizer, task)
+
+
+def make_finder(tokenizer):
+    """A tagger that finds all that is to be found."""
+    ids = tokenizer([sorted(FOUND)], is_split_into_words=True).input_ids[0, 1:-1]
+
+    def logits(input_ids):
+        found = np.isin(input_ids, ids).astype(np.float32)
+        return np.stack([0.5 - found, found - 0.5], axis=-1)
+
+    return pretend(tokenizer, TAGGING, logits)
+
+
+def make_answerer(tokenizer):
+    """Answers with the piece `good`; where there is none, with nothing."""
+    good = tokenizer.vocabulary.tokens.index("good")
+
+    def logits(input_ids):
+        found = np.where(input_ids == good, 5.0, -5.0).astype(np.float32)
+        found[:, 0] = 0.0
+        return found, found
+
+    return pretend(tokenizer, ANSWERING, logits)
