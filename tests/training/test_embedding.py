@@ -7,8 +7,8 @@ import mindspore as ms
 import numpy as np
 import pytest
 from mindspore import Tensor
-from test_evaluation import in_processes
 from test_finetune import stop_after, weights
+from threads import in_processes
 
 from tinybert import Embedder, TinyBertModel
 from tinybert.checkpoint.task import Task

@@ -1,42 +1,12 @@
 """Several processes share an evaluation, and each has the metrics of all examples."""
 
-import dataclasses
 import json
-import threading
 
 import pytest
+from threads import in_processes
 from to_find import CASES, tagged
 
 from tinybert.training import evaluate, predictions, score
-from tinybert.training.distributed import World
-
-
-@dataclasses.dataclass(frozen=True)
-class Threads(World):
-    """Processes that are threads of this one."""
-
-    size: int = 2
-    values: dict = dataclasses.field(default_factory=dict)
-    barrier: threading.Barrier = None
-
-    def gather(self, value):
-        self.values[self.rank] = json.dumps(value)
-        self.barrier.wait(30)
-        return [json.loads(self.values[rank]) for rank in range(self.size)]
-
-
-def in_processes(size, function):
-    values, barrier, results = {}, threading.Barrier(size), [None] * size
-
-    def run(rank):
-        results[rank] = function(Threads(rank, size, values, barrier))
-
-    threads = [threading.Thread(target=run, args=(rank,)) for rank in range(size)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results, values
 
 
 @pytest.mark.parametrize("size", [2, 3])
