@@ -53,6 +53,7 @@ bench: .venv-bench/installed $(WEIGHTS)/fetched
 	.venv-bench/bin/python benchmarks/load.py
 	.venv-bench/bin/python benchmarks/embed.py --quick --layers 4
 	.venv-bench/bin/python benchmarks/train_speed.py --quick --layers 4
+	.venv-bench/bin/python benchmarks/finetune.py sst2 --quick --layers 4
 
 docs: .venv-docs/installed
 	.venv-docs/bin/mkdocs build --strict --quiet

@@ -21,7 +21,7 @@ from weights import KEPT
 RUNS = Path(__file__).with_name("finetune.jsonl")
 SIDES = ("ours", "peer")
 FIRST_SEED = 1
-QUICK_ROWS, QUICK_SEEDS = 640, 1
+QUICK_ROWS, QUICK_SEEDS = 6400, 1
 
 Run = dict[str, Any]
 
@@ -103,8 +103,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data sets (data in $TINYBERT_SHARED)")
     parser.add_argument("--side-by-side", action="store_true", help="both at once, each on one thread: saves time")
     parser.add_argument("--limit", type=int, help="rows of each part; prints and writes no report")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_SEEDS} seed, {QUICK_ROWS} rows; prints and writes no report"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS, help="the report (benchmarks/RESULTS.md)")
     args = parser.parse_args()
+    if args.quick:
+        args.seeds, args.limit = QUICK_SEEDS, QUICK_ROWS
     require(["mindspore", "torch", "transformers"])
     for piece in args.pieces:
         runs = [] if args.limit else [one for one in read_runs(RUNS) if one["piece"] == piece]
