@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from . import options
+from . import completion, options
 from .devices import check_files, is_worker, join, launch_workers
 from .messages import PROGRAM
 
@@ -55,7 +55,9 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         TaskName,
         typer.Argument(metavar="TASK", help="What to learn: classify texts, tag words, answer questions, embed texts."),
     ],
-    model: Annotated[str, typer.Option(help="Where to start from, as for `tinybert embed`.")],
+    model: Annotated[
+        str, typer.Option(help="Where to start from, as for `tinybert embed`.", autocompletion=completion.uids)
+    ],
     train: Annotated[str, typer.Option(help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model, its log and state.")],
     dev: Annotated[

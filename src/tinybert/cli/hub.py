@@ -10,10 +10,16 @@ import typer
 from ..errors import CardError, IntegrityError
 from ..hub import HubCache, Module, cached_modules, check_card, find_module, list_uids, published, sha256_of
 from ..hub.card import read_card_text
+from . import completion
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, check cards.", no_args_is_help=True)
 
-Uid = Annotated[str, typer.Argument(help="A module's uid, such as mindspore/ascend/1.0/tinybert_v1.0_cn-wiki.")]
+Uid = Annotated[
+    str,
+    typer.Argument(
+        help="A module's uid, such as mindspore/ascend/1.0/tinybert_v1.0_cn-wiki.", autocompletion=completion.uids
+    ),
+]
 Cache = Annotated[
     Optional[Path],  # noqa: UP045 -- typer reads the annotation
     typer.Option("--cache", help="The cache folder. [default: $MSHUB_CACHE or ~/.mscache]", file_okay=False),
@@ -63,7 +69,10 @@ def info(uid: Uid, cache: Cache = None) -> None:
 
 @app.command()
 def verify(
-    uid: Annotated[Optional[str], typer.Argument(help="A module's uid. [default: all in the cache]")] = None,  # noqa: UP045
+    uid: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="A module's uid. [default: all in the cache]", autocompletion=completion.uids),
+    ] = None,
     cache: Cache = None,
 ) -> None:
     """Checks the files in the cache against the hashes in their cards. Exit code 1 if one differs.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from ..errors import InputError
+from . import completion
 
 if TYPE_CHECKING:
     from ..data.columns import Column
@@ -37,7 +38,9 @@ class OnError(str, Enum):
 Model = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL", help="A hub uid, a folder of finetune's, a Hugging Face BERT folder, or a checkpoint file."
+        metavar="MODEL",
+        help="A hub uid, a folder of finetune's, a Hugging Face BERT folder, or a checkpoint file.",
+        autocompletion=completion.uids,
     ),
 ]
 Input = Annotated[
