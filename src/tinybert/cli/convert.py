@@ -100,8 +100,8 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
 
 def _save_folder(network: Any, folder: Path, vocabulary: Path | None) -> None:
     from ..checkpoint import save_huggingface
-    from ..data.files import replacing
     from ..text import BertTokenizer
+    from ..writing import replacing
 
     tokenizer = BertTokenizer.from_file(vocabulary) if vocabulary else None
     with replacing(folder / "config.json") as temporary:

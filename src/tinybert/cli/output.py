@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from ..data.files import replacing
 from ..errors import InputError
+from ..writing import replacing
 
 if TYPE_CHECKING:
     import numpy as np

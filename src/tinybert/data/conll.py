@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from ..errors import InputError
 from ..metrics import Scheme
+from ..writing import replacing
 from .examples import TaggedExample
-from .files import Source, error_at, name_of, numbered_lines, replacing
+from .files import Source, error_at, name_of, numbered_lines
 from .tagging import TagChecker
 
 DOCUMENT = "-DOCSTART-"

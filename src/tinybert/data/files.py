@@ -1,13 +1,11 @@
-"""Text files in: line by line, with an error that names the line. Files out: whole or not at all."""
+"""Text files in: line by line, with an error that names the line."""
 
 from __future__ import annotations
 
 import codecs
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import BinaryIO
 
 from ..errors import InputError
@@ -72,21 +70,3 @@ def _decode(raw: bytes, source: Source, number: int) -> str:
             f"not UTF-8 (byte {error.start + 1} of the line is 0x{raw[error.start]:02x}). Save the file as UTF-8: "
             "iconv -f ENCODING -t UTF-8, where ENCODING is often GB18030 for Chinese, WINDOWS-1252 for English.",
         ) from None
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Gives a path to write to instead; what was written takes its place only if the block ends without an error.
-
-    Args:
-        path: The file to be. Its folder is made if it is not there.
-
-    Yields:
-        A path with the same name in a folder of its own. Further files laid beside it are moved as well.
-    """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".write-") as folder:
-        yield Path(folder) / target.name
-        for file in sorted(Path(folder).iterdir()):
-            os.replace(file, target.parent / file.name)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..compat import require_mindspore
 from ..errors import InputError
-from .files import replacing
+from ..writing import replacing
 from .mindrecord_index import add_checksum
 from .record_columns import to_write
 

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from ..errors import InputError
+from ..writing import replacing
 from .examples import QuestionExample
-from .files import replacing
 from .squad import answer_problem, check_ids
 
 

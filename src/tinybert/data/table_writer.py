@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from ..errors import InputError
+from ..writing import replacing
 from .examples import Label, TextExample
-from .files import replacing
 from .rows import Format, format_of
 from .tables import check_text
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .files import replacing
+from ..writing import replacing
 from .record_columns import to_write
 
 
