@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError
+from ..writing import replacing
 from .json_files import write_json
 from .reading import Checkpoint, parse_checkpoint
 from .saving import save_checkpoint
@@ -28,16 +29,18 @@ def save_folder(network: nn.Cell, folder: str | Path, *, task: Task, tokenizer: 
 
     Args:
         network: `TinyBertModel` or a task network.
-        folder: Is made if need be; the files of this format in it are overwritten, others stay.
+        folder: Is made if need be; the files of this format in it are overwritten, once all are written
+            whole; others stay.
         task: What the network is for.
         tokenizer: Its vocabulary goes into the folder.
     """
     folder = Path(folder).expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
-    save_checkpoint(network, folder / CHECKPOINT)
-    tokenizer.save(folder)
     values = {"model_type": MODEL_TYPE, **task.to_dict(), **network.config.to_dict()}
-    write_json(folder / CONFIG, values)
+    with replacing(folder / CONFIG) as config:
+        write_json(config, values)
+        save_checkpoint(network, config.with_name(CHECKPOINT))
+        # Last, and into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
+        tokenizer.save(folder)
     return folder
 
 

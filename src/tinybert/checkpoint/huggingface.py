@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import numpy as np
 
 from ..config import TinyBertConfig, check_fields
 from ..errors import CheckpointError
+from ..writing import replacing
 from . import formats
 from .reading import Checkpoint, from_tensors
 from .saving import named_parameters
@@ -104,17 +103,13 @@ def save_huggingface(network: TinyBertModel | TinyBertForQuestionAnswering, fold
             "last layer. Save its encoder: save_huggingface(network.bert, folder)"
         )
     folder = Path(folder).expanduser()
-    folder.mkdir(parents=True, exist_ok=True)
     arrays = {name: np.ascontiguousarray(p.asnumpy()) for name, p in named_parameters(network, "huggingface").items()}
     values = _config_json(network.config, architectures[type(network)])
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".huggingface.") as beside:
-        written = Path(beside)
-        save_file(arrays, str(written / WEIGHTS), metadata={"format": "pt"})
-        (written / CONFIG).write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-        # At no time do weights lie beside the configuration of others.
+    with replacing(folder / CONFIG) as config:
+        config.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        save_file(arrays, str(config.with_name(WEIGHTS)), metadata={"format": "pt"})
+        # The configuration takes its place first; at no time does it lie beside the weights of others.
         (folder / WEIGHTS).unlink(missing_ok=True)
-        os.replace(written / CONFIG, folder / CONFIG)
-        os.replace(written / WEIGHTS, folder / WEIGHTS)
     return folder
 
 

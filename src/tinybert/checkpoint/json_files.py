@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from ..writing import replacing
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
@@ -26,10 +26,8 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 def write_json(path: Path, value: Any) -> None:
     """Writes a value as a JSON file, which is replaced whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        temporary = Path(folder) / path.name
+    with replacing(path) as temporary:
         temporary.write_text(to_json(value, indent=2) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
 
 
 def _finite(value: Any) -> Any:

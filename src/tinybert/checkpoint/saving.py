@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import CheckpointError
+from ..writing import replacing
 from .binding import own_parameters
 from .layouts import HEAD_NAMES, name_in
 
@@ -38,13 +37,8 @@ def save_checkpoint(network: nn.Cell, path: str | Path, *, layout: str = "v1.0")
     if layout not in ("v1.0", "later"):
         raise CheckpointError(f"layout is {layout!r}: it must be v1.0 or later; for huggingface see save_huggingface")
     entries = [{"name": name, "data": value} for name, value in named_parameters(network, layout).items()]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        # MindSpore adds the ending where it is missing, and writes the file read-only.
-        temporary = Path(folder) / path.name
+    with replacing(path) as temporary:
         ms.save_checkpoint(entries, str(temporary), format=file_format)
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
     return path
 
 

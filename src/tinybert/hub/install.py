@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import CardError, HubError
+from ..writing import replacing
 from .cache import EntryPaths, HubCache
 from .card import render_card
 from .card_model import Card
@@ -80,20 +81,14 @@ def put_file(source: Path, target: Path) -> None:
     """Copies a file so that it is there whole or not at all."""
     if target.exists() and os.path.samefile(source, target):
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".copy-") as temporary:
-        copy = Path(temporary) / target.name
+    with replacing(target) as copy:
         shutil.copyfile(source, copy)
-        os.replace(copy, target)
 
 
 def put_text(text: str, target: Path) -> None:
     """Writes a text file so that it is there whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".write-") as temporary:
-        file = Path(temporary) / target.name
+    with replacing(target) as file:
         file.write_text(text, encoding="utf-8")
-        os.replace(file, target)
 
 
 def module_root() -> Path:

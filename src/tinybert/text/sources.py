@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..writing import replacing
 from .vocabulary import MASK, REQUIRED, UNK, AddedToken, Vocabulary, read_vocab_txt
 
 DEFAULT_MAX_LENGTH = 512
@@ -51,7 +52,8 @@ def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> Non
 
     Args:
         vocabulary: What to write.
-        folder: Made if it is not there; files of these two names in it are replaced.
+        folder: Made if it is not there; files of these two names in it are replaced, once both are written
+            whole.
 
     Raises:
         InputError: The folder holds a `tokenizer.json`, which readers would take instead.
@@ -62,7 +64,6 @@ def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> Non
             f"{folder} holds a tokenizer.json, which would be read instead of the vocab.txt to write. Remove it or "
             "save to another folder."
         )
-    folder.mkdir(parents=True, exist_ok=True)
     names = {f"{token.strip('[]').lower()}_token": token for token in (*REQUIRED, MASK) if token in vocabulary.tokens}
     settings: dict[str, Any] = {
         "tokenizer_class": "BertTokenizer",
@@ -78,9 +79,10 @@ def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> Non
             for token in vocabulary.added
         }
     text = "".join(f"{token}\n" for token in vocabulary.tokens)
-    (folder / "vocab.txt").write_text(text, encoding="utf-8", newline="\n")
     config = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
-    (folder / "tokenizer_config.json").write_text(config, encoding="utf-8", newline="\n")
+    with replacing(folder / "vocab.txt") as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.with_name("tokenizer_config.json").write_text(config, encoding="utf-8", newline="\n")
 
 
 def _vocabulary_file(folder: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..checkpoint.json_files import to_json
+from ..writing import replacing
 from .state import Progress
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Log:
             return
         lines = self.path.read_text(encoding="utf-8").splitlines()
         kept = [line for line in lines if json.loads(line)["step"] <= step]
-        self.path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        with replacing(self.path) as temporary:
+            temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
     def step(self, progress: Progress, total: int, loss: float, learning_rate: float) -> None:
         """Records a step."""

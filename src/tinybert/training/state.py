@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import CheckpointError
+from ..writing import replacing
 
 if TYPE_CHECKING:
     from mindspore import Parameter, nn
@@ -65,12 +65,8 @@ def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progres
 
     arrays = {name: np.ascontiguousarray(parameter.asnumpy()) for name, parameter in parameters.items()}
     facts = {"progress": json.dumps(dataclasses.asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
-    temporary = folder / f".{STATE}.{os.getpid()}"
-    try:
+    with replacing(folder / STATE) as temporary:
         save_file(arrays, str(temporary), metadata=facts)
-        os.replace(temporary, folder / STATE)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[str, Any]) -> Progress:
