@@ -48,6 +48,14 @@ def test_a_hugging_face_folder_and_back(encoder_folder, vectors, tmp_path):
     assert embed(back, "--vocabulary", folder, *HEADS) == vectors
 
 
+def test_a_folder_whose_tokenizer_would_be_read_instead_stays_as_it_was(encoder_folder, tmp_path):
+    (tmp_path / "tokenizer.json").write_text("{}")
+    run = command("convert", encoder_folder, tmp_path)
+    assert (run.code, run.out) == (1, "")
+    assert "holds a tokenizer.json, which would be read instead of the vocab.txt" in run.err
+    assert [path.name for path in tmp_path.iterdir()] == ["tokenizer.json"]
+
+
 def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):
     run = command("convert", classifier, tmp_path / "folder")
     assert (run.code, run.out) == (1, "")

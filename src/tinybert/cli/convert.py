@@ -107,7 +107,8 @@ def _save_folder(network: Any, folder: Path, vocabulary: Path | None) -> None:
     with replacing(folder / "config.json") as temporary:
         save_huggingface(network, temporary.parent)
         if tokenizer is not None:
-            tokenizer.save(temporary.parent)
+            # Into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
+            tokenizer.save(folder)
 
 
 def _summary(report: BindingReport) -> str:
