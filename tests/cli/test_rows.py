@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import io
+import itertools
+import tracemalloc
 
 import pytest
 
-from tinybert.cli.rows import read_rows
+from tinybert.cli.rows import format_of, read_rows
 from tinybert.data.columns import Request
+from tinybert.errors import InputError
 
 
 def rows(content, kind, text=None, pair=None, *, pairs=True):
-    found = read_rows(io.BytesIO(content), "input", kind, Request(text, pair), pairs=pairs)
+    found = read_rows(io.BytesIO(content), kind, Request(text, pair), pairs=pairs)
     return [(row.line, row.item if row.error is None else row.error.split(".")[0]) for row in found]
 
 
 def test_every_line_of_a_text_file_is_a_text():
     content = b"\xef\xbb\xbfone\r\n\n two \nbad \xe4\nthree"
-    assert rows(content, "text") == [(1, "one"), (2, ""), (3, " two "), (4, "not UTF-8"), (5, "three")]
+    assert rows(content, "text") == [
+        (1, "one"),
+        (2, ""),
+        (3, " two "),
+        (4, "not UTF-8 (byte 5 of the line is 0xe4)"),
+        (5, "three"),
+    ]
 
 
 def test_tsv():
@@ -34,18 +43,28 @@ def test_tsv():
 def test_csv_goes_on_after_a_malformed_row():
     content = b'text,pair\n"two\nlines",x\n"a" b,x\n"say ""so""",\xff\nlast,y\n\n'
     found = rows(content, "csv", "text", "pair")
-    assert found[0] == (2, ("two\nlines", "x"))
-    assert found[1][0] == 4
-    assert found[1][1].startswith("not CSV")
-    assert found[2:] == [(5, "not UTF-8"), (6, ("last", "y"))]
+    assert found == [
+        (2, ("two\nlines", "x")),
+        (4, "not CSV: ',' expected after '\"'"),
+        (5, "not UTF-8 (byte 14 of the line is 0xff)"),
+        (6, ("last", "y")),
+    ]
+
+
+def test_a_line_that_is_not_utf8_ends_its_row_where_its_quote_says():
+    content = b'text,pair\n"one\n\xff","a"\nb,"two\nlines"\n'
+    assert rows(content, "csv", "text", "pair") == [
+        (3, "not UTF-8 (byte 1 of the line is 0xff)"),
+        (4, ("b", "two\nlines")),
+    ]
 
 
 def test_json_lines():
     content = b'{"text": \n["text"]\n{"id": 1, "text": "a"}\n{"text": 5}\n{"id": 2}\n{"text": "b", "more": 1}\n'
     found = rows(content, "jsonl")
-    assert found[0][1].startswith("not JSON")
-    assert found[1:] == [
-        (2, "not an object"),
+    assert found == [
+        (1, "not JSON: Expecting value at character 1"),
+        (2, "a JSON list"),
         (3, "a"),
         (4, "the key 'text' is 5, not a string"),
         (5, "the key 'text' is not there"),
@@ -64,3 +83,81 @@ def test_known_pairs_are_found():
 @pytest.mark.parametrize("kind", ["tsv", "csv", "jsonl"])
 def test_an_empty_table_has_no_rows(kind):
     assert rows(b"", kind) == []
+
+
+@pytest.mark.parametrize("kind", ["tsv", "csv", "jsonl"])
+def test_each_empty_line_has_its_place_but_at_the_end(kind):
+    header, row = (b'{"text": "a"}', b'{"text": "b"}') if kind == "jsonl" else (b"text", b"b")
+    found = rows(header + b"\n\n\r\n" + row + b"\n\n\n", kind)
+    assert found[-3:] == [(2, "an empty line"), (3, "an empty line"), (4, "b")]
+
+
+def test_nul_is_an_error_of_its_line_in_a_table_but_not_in_plain_text():
+    assert rows(b"text\na\0\nb\n", "tsv") == [(2, "byte 2 of the line is NUL, which no text holds"), (3, "b")]
+    assert rows(b'text\n"a\0"\nb\n', "csv") == [(2, "byte 3 of the line is NUL, which no text holds"), (3, "b")]
+    assert rows(b"a\0\nb\n", "text") == [(1, "a\0"), (2, "b")]
+
+
+@pytest.mark.parametrize("kind", ["text", "tsv", "csv", "jsonl"])
+def test_of_a_utf16_file_no_line_is_read(kind):
+    with pytest.raises(InputError, match=r"^the file, line 1: the file is UTF-16. Save it as UTF-8"):
+        rows('{"text": "a"}\n'.encode("utf-16"), kind)
+
+
+@pytest.mark.parametrize("kind", ["tsv", "csv"])
+def test_a_table_whose_header_is_bad_has_no_columns(kind):
+    with pytest.raises(InputError, match=r"^the file, line 1: not UTF-8 .byte 5 of the line is 0xfc"):
+        rows(b"text\xfc\ntext\na\n", kind)
+    assert rows(b"\xfc\na\n", kind, 0) == [(1, "not UTF-8 (byte 1 of the line is 0xfc)"), (2, "a")]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "kind"),
+    [
+        ("a.TSV", None, "tsv"),
+        ("a.ndjson", None, "jsonl"),
+        ("a.json", None, "jsonl"),
+        ("a.log", None, "text"),
+        ("-", None, "text"),
+        ("a.tsv", "text", "text"),
+    ],
+)
+def test_the_ending_tells_the_format(path, given, kind):
+    assert format_of(path, given) == kind
+
+
+class Endless:
+    """A stream that has bad lines, and counts those that were asked for."""
+
+    def __init__(self, *lines):
+        self.lines, self.count = itertools.cycle(lines), 0
+
+    def __iter__(self):
+        yield b"text\n"
+        for line in self.lines:
+            self.count += 1
+            yield line
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("text", [b"a\n", b"\xff\n"]),
+        ("tsv", [b"a\n", b"\xff\n", b"\n"]),
+        ("csv", [b"a\n", b'"a" b\n', b'"\xff\n', b'"\n', b"\n"]),
+        ("jsonl", [b'{"text": "a"}\n', b"{\n", b"\n"]),
+    ],
+)
+def test_rows_come_as_they_are_read_and_memory_is_flat(kind, lines):
+    stream = Endless(*lines)
+    found = read_rows(stream, kind, Request())
+    for _ in itertools.islice(found, 100):
+        pass
+    assert stream.count <= 150
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in itertools.islice(found, 6_000)) == 6_000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 50_000

@@ -88,7 +88,7 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     form = to.value if to else _form(output, "json" if kind == "squad" and question is None else "jsonl")
     one = question is not None
     with nullcontext() if one else reading.open_input(input_) as file:
-        rows = iter([reading.Row(1, (question, context))]) if one else _rows(file, input_, kind)
+        rows = iter([reading.Row(1, (question, context))]) if one else _rows(file, kind)
         from ..tasks import QuestionAnswerer
 
         answerer = QuestionAnswerer(options.load(model, QuestionAnswerer.kind, vocabulary, cased, config))
@@ -111,13 +111,13 @@ def _form(output: str, usual: str) -> str:
     return next((form for form in ("json", "jsonl") if output.endswith(f".{form}")), usual)
 
 
-def _rows(file: Any, name: str, kind: str) -> Iterator[Row]:
+def _rows(file: Any, kind: str) -> Iterator[Row]:
     from ..data import read_squad
     from ..data.columns import Request
     from .rows import Row, read_rows
 
     if kind == "jsonl":
-        yield from read_rows(file, name, kind, Request("question", "context"), pairs=True)
+        yield from read_rows(file, kind, Request("question", "context"), pairs=True)
         return
     for number, example in enumerate(read_squad(file), 1):
         yield Row(number, (example.question, example.context), id=example.id)

@@ -61,7 +61,7 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     with reading.open_input(input_) as file:
         kind = reading.format_of(input_, from_ and from_.value)
         request = Request(options.column(text), options.column(pair))
-        rows = reading.read_rows(file, input_, kind, request, pairs=True)
+        rows = reading.read_rows(file, kind, request, pairs=True)
         from ..tasks import Classifier
 
         classifier = Classifier(options.load(model, Classifier.kind, vocabulary, cased, config))

@@ -70,7 +70,7 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         raise typer.BadParameter("a .npy needs a file: --output FILE", param_hint="--to")
     with reading.open_input(input_) as file:
         kind = reading.format_of(input_, from_ and from_.value)
-        rows = reading.read_rows(file, input_, kind, Request(options.column(text)))
+        rows = reading.read_rows(file, kind, Request(options.column(text)))
         from ..tasks import Embedder
 
         embedder = Embedder(options.load(model, "encoder", vocabulary, cased, config))

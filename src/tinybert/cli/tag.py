@@ -71,7 +71,7 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     conll = conll or output.endswith(".conll")
     kind = from_.value if from_ else "conll" if input_.endswith(".conll") else reading.format_of(input_, None)
     with reading.open_input(input_) as file:
-        rows = _rows(file, input_, kind, text, words)
+        rows = _rows(file, kind, text, words)
         from ..tasks import Tagger
 
         tagger = Tagger(options.load(model, Tagger.kind, vocabulary, cased, config))
@@ -89,7 +89,7 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     results.finish()
 
 
-def _rows(file: Any, name: str, kind: str, text: str | None, words: bool) -> Iterator[Row]:
+def _rows(file: Any, kind: str, text: str | None, words: bool) -> Iterator[Row]:
     from ..data import read_conll
     from ..data.columns import Request
     from .rows import Row, read_rows
@@ -98,7 +98,7 @@ def _rows(file: Any, name: str, kind: str, text: str | None, words: bool) -> Ite
         for number, sentence in enumerate(read_conll(file, label_column=None), 1):
             yield Row(number, list(sentence.words))
         return
-    for row in read_rows(file, name, kind, Request(options.column(text))):
+    for row in read_rows(file, kind, Request(options.column(text))):
         yield replace(row, item=row.item.split()) if words and row.item is not None else row
 
 

@@ -1,4 +1,4 @@
-"""Rows of TSV, CSV and JSON lines, each with the number of the line that it begins in."""
+"""Rows of TSV, CSV and JSON lines, each with the number of its line; what is wrong is an error, or in its place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import InputError
-from .files import Source, error_at, name_of, numbered_lines
+from .files import Line, Source, error_at, lines_of, name_of
 
 Format = Literal["tsv", "csv", "jsonl"]
 
@@ -45,66 +45,99 @@ def format_of(source: Source, given: Format | None) -> Format:
     return found
 
 
-def tsv_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """Cuts lines at tabs. A quote is a character like any other: GLUE's files have single ones."""
-    for number, line in _without_blank(source, numbered_lines(source)):
-        yield number, line.removesuffix("\n").removesuffix("\r").split("\t")
+def rows_or_errors(source: Source, kind: str) -> Iterator[tuple[int, Any]]:
+    """Reads row after row; a bad one has its place among the others, and memory stays flat.
 
+    Args:
+        source: The file.
+        kind: One of the formats.
 
-def csv_rows(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """Reads comma-separated fields as RFC 4180 has them: one in quotes may hold commas, quotes and line ends."""
-    # The limit is one for the whole process; it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    reader = csv.reader((line for _, line in numbered_lines(source)), strict=True)
-    blank = 0
-    while True:
-        begin = reader.line_num + 1
-        try:
-            fields = next(reader, None)
-        except csv.Error as error:
-            raise error_at(source, begin, _csv_problem(str(error), reader.line_num - begin)) from None
-        if fields is None:
-            return
-        if fields and blank:
-            raise error_at(source, blank, "an empty line. Remove it.")
-        if fields:
-            yield begin, fields
-        else:
-            blank = blank or begin
+    Yields:
+        The number of the line that a row begins in, and its list of fields, or of JSON lines its dict. Of a bad row the
+        line that is wrong, and an InputError that says how. Empty lines at the end of the file are no rows; any other
+        is a bad one, since without it results would shift against lines.
 
-
-def json_rows(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Reads one JSON object a line."""
-    for number, line in _without_blank(source, numbered_lines(source)):
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            hint = " A file of JSON lines has one object a line, not one over many." if line.strip() in "[{" else ""
-            raise error_at(source, number, f"not JSON: {error.msg} at character {error.colno}.{hint}") from None
-        except (RecursionError, ValueError) as error:  # nested too deep, an integer of thousands of digits
-            raise error_at(source, number, f"not JSON that can be read: {error}.") from None
-        if not isinstance(row, dict):
-            raise error_at(source, number, f'a JSON {_json_type(row)}. Write one object a line: {{"text": ...}}.')
+    Raises:
+        InputError: As `lines_of`.
+    """
+    first = count = 0
+    for number, row in _PARSERS[kind](source):
+        if row is None:
+            first, count = (first if count else number), count + 1
+            continue
+        yield from ((empty, InputError("an empty line. Remove it.")) for empty in range(first, first + count))
+        count = 0
         yield number, row
 
 
-READERS: dict[Format, Callable[[Source], Iterator[tuple[int, Any]]]] = {
-    "tsv": tsv_rows,
-    "csv": csv_rows,
-    "jsonl": json_rows,
-}
+def rows_of(source: Source, kind: str) -> Iterator[tuple[int, Any]]:
+    """Reads row after row as `rows_or_errors`, but raises the first error, with file and line."""
+    for number, row in rows_or_errors(source, kind):
+        if isinstance(row, InputError):
+            raise error_at(source, number, str(row))
+        yield number, row
 
 
-def _without_blank(source: Source, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Lets empty lines pass at the end of the file only: elsewhere one would shift results against lines."""
-    blank = 0
-    for number, line in lines:
-        if not line.strip("\r\n"):
-            blank = blank or number
-        elif blank:
-            raise error_at(source, blank, "an empty line. Remove it.")
+# A line, and what it holds; None if it is empty.
+_Fields = tuple[int, list[str] | InputError | None]
+_Object = tuple[int, dict[str, Any] | InputError | None]
+
+
+def _tsv(source: Source) -> Iterator[_Fields]:
+    """Cuts lines at tabs. A quote is a character like any other: GLUE's files have single ones."""
+    for number, line, problem in lines_of(source):
+        text = line.removesuffix("\n").removesuffix("\r")
+        yield number, problem or (text.split("\t") if text.strip(" \r") else None)
+
+
+def _csv(source: Source) -> Iterator[_Fields]:
+    """Reads comma-separated fields as RFC 4180 has them: one in quotes may hold commas, quotes and line ends."""
+    bad: list[Line] = []  # the first of the row's lines that is, if any
+
+    def texts() -> Iterator[str]:
+        for line in lines_of(source):
+            if line.problem and not bad:
+                bad.append(line)
+            yield line.text  # whose quotes say where the row ends
+
+    # The limit is one for the whole process; it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
+    reader = csv.reader(texts(), strict=True)
+    while True:
+        begin = reader.line_num + 1
+        row: list[str] | InputError | None
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            row = InputError(_csv_problem(str(error), reader.line_num - begin))
+        if bad:
+            line = bad.pop()
+            yield line.number, line.problem
+        elif row is None:
+            return
         else:
-            yield number, line
+            yield begin, row or None
+
+
+def _json(source: Source) -> Iterator[_Object]:
+    for number, line, problem in lines_of(source):
+        yield number, problem or (_object(line) if line.strip(" \t\r\n") else None)
+
+
+_PARSERS: dict[str, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": _tsv, "csv": _csv, "jsonl": _json}
+
+
+def _object(line: str) -> dict[str, Any] | InputError:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        hint = " A file of JSON lines has one object a line, not one over many." if line.strip() in "[{" else ""
+        return InputError(f"not JSON: {error.msg} at character {error.colno}.{hint}")
+    except (RecursionError, ValueError) as error:  # nested too deep, an integer of thousands of digits
+        return InputError(f"not JSON that can be read: {error}.")
+    if not isinstance(row, dict):
+        return InputError(f'a JSON {_json_type(row)}. Write one object a line: {{"text": ...}}.')
+    return row
 
 
 def _csv_problem(message: str, further_lines: int) -> str:

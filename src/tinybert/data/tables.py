@@ -11,7 +11,7 @@ from .columns import CLASSES, PAIRS, SCORES, TEXTS, Column, Columns, Request, ch
 from .examples import TextExample
 from .files import Source, error_at, name_of
 from .labels import LabelReader
-from .rows import READERS, Format, format_of
+from .rows import Format, format_of, rows_of
 
 
 def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
@@ -132,7 +132,7 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[_RawRow]) -> Ite
 
 
 def _by_field(path: Source, kind: Format, request: Request, *, header: bool | None, extra: bool) -> Iterator[_RawRow]:
-    rows: Iterator[tuple[int, list[str]]] = READERS[kind](path)
+    rows: Iterator[tuple[int, list[str]]] = rows_of(path, kind)
     first = next(rows, None)
     if first is None:
         return
@@ -166,7 +166,7 @@ def _choose(names: Sequence[str], request: Request, *, named: bool) -> Columns:
 def _by_key(path: Source, request: Request) -> Iterator[_RawRow]:
     chosen: Columns | None = None
     names: list[str] = []
-    for line, row in READERS["jsonl"](path):
+    for line, row in rows_of(path, "jsonl"):
         try:
             if chosen is None:
                 names = list(row)

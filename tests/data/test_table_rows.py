@@ -1,0 +1,41 @@
+"""Rows of a table: the strict reader raises what the other one has in its place."""
+
+import io
+
+import pytest
+
+from tinybert.data.rows import rows_of, rows_or_errors
+from tinybert.errors import InputError
+
+BAD = {
+    "tsv": b"a\tb\nc\xff\td\n\ne\tf\n",
+    "csv": b'a,b\n"c\xff\n",d\n\ne,f\n',
+    "jsonl": b'{"a": 1}\n{"a": }\n\n{"a": 2}\n',
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_an_error_has_the_place_of_its_row(kind):
+    found = list(rows_or_errors(io.BytesIO(BAD[kind]), kind))
+    assert [isinstance(row, InputError) for _, row in found] == [False, True, True, False]
+    assert str(found[2][1]) == "an empty line. Remove it."
+    with pytest.raises(InputError) as caught:
+        list(rows_of(io.BytesIO(BAD[kind]), kind))
+    line, problem = found[1]
+    assert line == 2
+    assert str(caught.value) == f"the file, line 2: {problem}"
+
+
+@pytest.mark.parametrize("content", [b"a\nb\n", b"a\nb\n \n\r\n  \n"])
+def test_what_holds_blanks_alone_at_the_end_is_no_row(content):
+    assert list(rows_of(io.BytesIO(content), "tsv")) == [(1, ["a"]), (2, ["b"])]
+
+
+def test_a_line_of_tabs_is_a_row_of_empty_fields():
+    assert list(rows_of(io.BytesIO(b"a\tb\n\t\n"), "tsv")) == [(1, ["a", "b"]), (2, ["", ""])]
+
+
+def test_a_quote_that_nothing_closes_is_told_where_it_opens():
+    found = list(rows_or_errors(io.BytesIO(b'a\n"b\nc\nd\n'), "csv"))
+    assert found[0] == (1, ["a"])
+    assert [(line, str(row)[:22]) for line, row in found[1:]] == [(2, "a quote is opened that")]
