@@ -63,7 +63,7 @@ def test_json_lines():
     content = b'{"text": \n["text"]\n{"id": 1, "text": "a"}\n{"text": 5}\n{"id": 2}\n{"text": "b", "more": 1}\n'
     found = rows(content, "jsonl")
     assert found == [
-        (1, "not JSON: Expecting value at character 1"),
+        (1, "not JSON: Expecting value at character 10"),
         (2, "a JSON list"),
         (3, "a"),
         (4, "the key 'text' is 5, not a string"),

@@ -129,7 +129,7 @@ _PARSERS: dict[str, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": _ts
 
 def _object(line: str) -> dict[str, Any] | InputError:
     try:
-        row = json.loads(line)
+        row = json.loads(line.rstrip("\r\n"))  # else what is missing at its end would be missing in the next line
     except json.JSONDecodeError as error:
         hint = " A file of JSON lines has one object a line, not one over many." if line.strip() in "[{" else ""
         return InputError(f"not JSON: {error.msg} at character {error.colno}.{hint}")
