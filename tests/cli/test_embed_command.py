@@ -61,6 +61,13 @@ def test_a_bad_line_keeps_its_place(encoder_folder, expected, tmp_path):
     np.testing.assert_allclose(vectors[[0, 2]], expected[[0, 2]], atol=1e-6)
 
 
+def test_what_is_wrong_with_a_skipped_line_names_options(encoder_folder):
+    run = command("embed", encoder_folder, "--from", "csv", "--on-error", "skip", stdin=b'text\n"a" film\ngood\n')
+    problem = json.loads(run.out.splitlines()[0])["error"]
+    assert problem.endswith("Is it tab separated? Then say --from tsv.")
+    assert run.err == f"tinybert: stdin, line 2: {problem}\ntinybert: 1 bad lines were skipped\n"
+
+
 def test_a_bad_line_fails_and_leaves_no_file(encoder_folder, tmp_path):
     run = embed(encoder_folder, "-", "-o", tmp_path / "vectors.npy", stdin=b"good\n\xff\n")
     assert (run.code, run.out) == (1, "")

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from ..errors import InputError, TinyBertError
+from .messages import PROGRAM, for_the_command_line
 from .options import OnError
 from .output import is_terminal
 from .rows import Row
@@ -50,15 +51,16 @@ class Results:
             if problem is None:
                 yield row, result
                 continue
+            problem = for_the_command_line(problem)
             message = f"{self._name}, line {row.line}: {problem}"
             if self._on_error is OnError.FAIL:
                 raise InputError(message)
             self._bad += 1
-            print(f"tinybert: {message}", file=sys.stderr)
+            print(f"{PROGRAM}: {message}", file=sys.stderr)
             yield Row(row.line, None, problem, row.id), None
 
     def finish(self) -> None:
         """Ends the command with exit code 1 if a line was bad."""
         if self._bad:
-            print(f"tinybert: {self._bad} bad lines were skipped", file=sys.stderr)
+            print(f"{PROGRAM}: {self._bad} bad lines were skipped", file=sys.stderr)
             raise typer.Exit(1)
