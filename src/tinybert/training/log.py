@@ -97,16 +97,15 @@ def _make_bar(total: int) -> tuple[Bar, TaskID]:
 def draw_curves(folder: Path) -> Path | None:
     """Draws loss and metrics of a run's log as `curves.png`; None where matplotlib is not installed."""
     try:
-        import matplotlib as mpl
+        # Not pyplot: it would take away a notebook's way to show pictures, and is not for several threads.
+        from matplotlib.figure import Figure
     except ImportError:
         return None
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
     lines = [json.loads(line) for line in (folder / LOG).read_text(encoding="utf-8").splitlines()]
     steps = [line for line in lines if "loss" in line]
     evaluations = [line for line in lines if "metrics" in line]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    figure = Figure(figsize=(10, 4))
+    left, right = figure.subplots(1, 2)
     left.plot([line["step"] for line in steps], [line["loss"] for line in steps])
     left.set(xlabel="step", ylabel="training loss")
     for name in evaluations[0]["metrics"] if evaluations else ():
@@ -118,5 +117,4 @@ def draw_curves(folder: Path) -> Path | None:
         right.legend()
     figure.tight_layout()
     figure.savefig(folder / CURVES, dpi=100)
-    plt.close(figure)
     return folder / CURVES

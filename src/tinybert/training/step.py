@@ -61,6 +61,7 @@ class Update(nn.Cell):
     Args:
         optimizer: The optimizer.
         max_grad_norm: The highest global norm; 0 for no limit.
+        scaler: What the loss was scaled by; None where all is float32.
 
     Inputs:
         grads: One for each of the optimizer's parameters.
@@ -69,10 +70,11 @@ class Update(nn.Cell):
         () float32, the global norm before.
     """
 
-    def __init__(self, optimizer: nn.Optimizer, max_grad_norm: float) -> None:
+    def __init__(self, optimizer: nn.Optimizer, max_grad_norm: float, scaler: DynamicLossScaler | None = None) -> None:
         super().__init__(auto_prefix=False)
         self.optimizer = optimizer
         self.max_grad_norm = max_grad_norm
+        self.scaler = scaler
         self.half_square_sum = ops.L2Loss()
 
     def construct(self, grads: tuple[Tensor, ...]) -> Tensor:
@@ -80,6 +82,17 @@ class Update(nn.Cell):
         for grad in grads:
             squares += (self.half_square_sum(grad),)
         norm = ops.sqrt(ops.addn(squares) * 2.0)
+        if self.scaler is None:
+            self._clip_and_update(grads, norm)
+        else:
+            # An overflow of float16 skips the update, and the scaler tries a smaller scale.
+            finite = all_finite(grads)
+            self.scaler.adjust(finite)
+            if finite:
+                self._clip_and_update(grads, norm)
+        return norm
+
+    def _clip_and_update(self, grads: tuple[Tensor, ...], norm: Tensor) -> None:
         if self.max_grad_norm > 0:
             factor = self.max_grad_norm / ops.maximum(norm, self.max_grad_norm)
             clipped: tuple[Tensor, ...] = ()
@@ -88,7 +101,6 @@ class Update(nn.Cell):
             self.optimizer(clipped)
         else:
             self.optimizer(grads)
-        return norm
 
 
 class Average(nn.Cell):
@@ -170,18 +182,10 @@ class TrainingStep(nn.Cell):
         super().__init__(auto_prefix=False)
         self.gradients = gradients
         self.update = update
-        self.scaler = gradients.scaler
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
-        if self.scaler is None:
-            self.update(grads)
-        else:
-            # An overflow of float16 skips the update, and the scaler tries a smaller scale.
-            finite = all_finite(grads)
-            self.scaler.adjust(finite)
-            if finite:
-                self.update(grads)
+        self.update(grads)
         return loss
 
 

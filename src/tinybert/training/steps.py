@@ -46,7 +46,7 @@ class Steps:
         average = (world or World()).reducer(optimizer.parameters)
         self.weight = None if average is None else Parameter(Tensor(1.0, ms.float32), "weight", requires_grad=False)
         gradients = Gradients(LossOfBatch(network, loss, scaler, self.weight), optimizer.parameters, average)
-        update = Update(optimizer, settings.max_grad_norm)
+        update = Update(optimizer, settings.max_grad_norm, scaler)
         self.update: nn.Cell | None = None
         if settings.accumulation_steps == 1:
             self.step: nn.Cell = TrainingStep(gradients, update)

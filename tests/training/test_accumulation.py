@@ -1,0 +1,56 @@
+"""Small batches whose gradients are accumulated train as one large batch does."""
+
+import numpy as np
+from linear import WEIGHTS, Descent, Linear, features, rows, values
+from mindspore import Tensor
+
+from tinybert import TinyBertForSequenceClassification, TinyBertModel
+from tinybert.compat import graph_mode
+from tinybert.training import Trainer, TrainingSettings
+from tinybert.training.losses import SequenceLoss
+from tinybert.training.steps import Steps
+
+
+@graph_mode()
+def trained(network, batches, accumulation):
+    """A network after two updates, by plain descent: Adam would make a step out of what is rounding alone."""
+    settings = TrainingSettings(max_grad_norm=0, accumulation_steps=accumulation)
+    steps = Steps(network, SequenceLoss("single-label"), Descent(network), settings, Tensor(batches[0][-1][:1]))
+    losses = [
+        steps.run([Tensor(array) for array in batch], number % accumulation == 0)
+        for number, batch in enumerate(batches, 1)
+    ]
+    return values(network), np.reshape(losses, (2, -1)).mean(axis=1)
+
+
+def test_three_batches_of_two_rows_are_one_of_six(tiny_config, fill, make_inputs):
+    """With a real network, and a second update, whose sums begin anew."""
+    labels = np.array([0, 1, 1, 0, 0, 0], np.int32)
+    large = [(*make_inputs(6, seed=seed), labels) for seed in (1, 2)]
+    small = [tuple(array[begin : begin + 2] for array in batch) for batch in large for begin in (0, 2, 4)]
+    networks = [fill(TinyBertForSequenceClassification(TinyBertModel(tiny_config), 2, 0.0)) for _ in range(2)]
+    before = values(networks[0])
+    (expected, losses), (found, parts) = trained(networks[0], large, 1), trained(networks[1], small, 3)
+    np.testing.assert_allclose(parts, losses, rtol=1e-4)
+    for name, array in expected.items():
+        np.testing.assert_allclose(found[name], array, atol=2e-5, err_msg=name)
+    assert max(np.abs(array - before[name]).max() for name, array in expected.items()) > 0.05
+
+
+def test_batches_left_at_the_end_are_trained_on_too(tmp_path):
+    """Of three batches, two make an update, and so does the last."""
+    network = Linear()
+    settings = TrainingSettings(
+        epochs=1, batch_size=4, learning_rate=0.1, warmup_ratio=0, weight_decay=0, accumulation_steps=2
+    )
+    trainer = Trainer(network, SequenceLoss("regression"), features(*rows(12)), settings, tmp_path)
+    after = []
+    run = trainer.steps.run
+    trainer.steps.run = lambda *given: (run(*given), after.append(values(network)))[0]
+    trainer.train()
+    changed = [
+        {name for name in WEIGHTS if not np.array_equal(new[name], old[name])}
+        for old, new in zip([WEIGHTS, *after], after, strict=False)
+    ]
+    assert changed == [set(), set(WEIGHTS), set(WEIGHTS)]
+    assert trainer.optimizer.global_step.asnumpy() == 2

@@ -1,0 +1,101 @@
+"""The optimizer is AdamW: checked against NumPy, and which parameters decay."""
+
+import math
+
+import mindspore as ms
+import numpy as np
+import pytest
+from linear import WEIGHTS, Linear, features, gradients, rows, values
+from mindspore import Tensor
+
+from tinybert import TinyBertModel
+from tinybert.checkpoint.restore import add_head
+from tinybert.checkpoint.task import Task
+from tinybert.compat import graph_mode
+from tinybert.training import Trainer, TrainingSettings
+from tinybert.training.losses import SequenceLoss
+from tinybert.training.schedule import bias_correction, make_optimizer
+
+SETTINGS = TrainingSettings(
+    epochs=2, batch_size=4, learning_rate=0.05, warmup_ratio=0.2, weight_decay=0.1, max_grad_norm=0
+)
+RATES = (0, 0.025, 0.05, 0.0375, 0.025, 0.0125)
+HEADS = (
+    Task("sequence-classification", ("bad", "good")),
+    Task("token-classification", ("O", "B-X")),
+    Task("question-answering"),
+)
+
+
+def adamw(batches):
+    """Loshchilov and Hutter 2017, algorithm 2, in float64; the decay has the factor that `bias_correction` tells."""
+    weights = {name: value.astype(np.float64) for name, value in WEIGHTS.items()}
+    first, second = (dict.fromkeys(WEIGHTS, 0.0) for _ in range(2))
+    for step, ((ids, targets), rate) in enumerate(zip(batches, RATES, strict=True), 1):
+        factor = math.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        for name, gradient in gradients(weights, ids, targets).items():
+            first[name] = 0.9 * first[name] + 0.1 * gradient
+            second[name] = 0.999 * second[name] + 0.001 * gradient**2
+            mean, square = first[name] / (1 - 0.9**step), second[name] / (1 - 0.999**step)
+            decay = 0.1 * factor * weights[name] if name == "layer.weight" else 0.0
+            weights[name] = weights[name] - rate * (mean / (np.sqrt(square) + 1e-8) + decay)
+    return weights
+
+
+def test_a_training_ends_where_numpy_does(tmp_path):
+    ids, targets = rows(12)
+    network = Linear()
+    trainer = Trainer(network, SequenceLoss("regression"), features(ids, targets), SETTINGS, tmp_path)
+    trainer.train()
+    batches = [(ids[chosen], targets[chosen]) for epoch in range(2) for chosen in trainer.batches.epoch(epoch)]
+    found = values(network)
+    for name, expected in adamw(batches).items():
+        assert np.abs(expected - WEIGHTS[name]).max() > 0.01
+        np.testing.assert_allclose(found[name], expected, atol=1e-5, err_msg=name)
+
+
+@graph_mode()
+def update(network, grads, rate=0.5, **settings):
+    """One update by given gradients, from the network's parameters to new ones."""
+    optimizer = make_optimizer(network.trainable_params(), TrainingSettings(learning_rate=rate, **settings))
+    optimizer(tuple(Tensor(grads[parameter.name], ms.float32) for parameter in optimizer.parameters))
+    return values(network)
+
+
+def test_without_a_gradient_weights_shrink_by_rate_times_decay_and_nothing_else_changes():
+    found = update(Linear(), {name: np.zeros_like(value) for name, value in WEIGHTS.items()}, weight_decay=0.25)
+    np.testing.assert_allclose(found["layer.weight"], WEIGHTS["layer.weight"] * (1 - 0.5 * 0.25), rtol=1e-6)
+    for name in ("layer.bias", "norm.gamma"):
+        np.testing.assert_array_equal(found[name], WEIGHTS[name], err_msg=name)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_corrected_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale):
+    grads = {name: scale * (1 + np.abs(value)) for name, value in WEIGHTS.items()}
+    found = update(Linear(), grads, rate=0.01 * bias_correction(0), weight_decay=0)
+    for name, value in WEIGHTS.items():
+        np.testing.assert_allclose(value - found[name], 0.01, rtol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("task", HEADS, ids=lambda task: task.kind)
+def test_of_a_model_only_matrices_decay(task, tiny_config):
+    """Every matrix is a weight or a table of embeddings, every vector a bias or one of LayerNorm's two."""
+    network = add_head(TinyBertModel(tiny_config), task, 2)
+    optimizer = make_optimizer(network.trainable_params(), TrainingSettings(weight_decay=0.1))
+    assert {parameter.name for parameter in optimizer.parameters} == {
+        parameter.name for parameter in network.trainable_params()
+    }
+    decays = {
+        parameter.name: float(decay.asnumpy() if isinstance(decay, Tensor) else decay)
+        for parameter, decay in zip(optimizer.parameters, optimizer.weight_decay, strict=True)
+    }
+    expected = {parameter.name: 0.1 if parameter.ndim == 2 else 0.0 for parameter in network.trainable_params()}
+    assert decays == pytest.approx(expected)
+
+
+def test_frozen_parameters_are_left_alone():
+    network = Linear()
+    network.weight.requires_grad = False  # what is left has no weight to decay
+    found = update(network, {name: np.ones_like(value) for name, value in WEIGHTS.items()})
+    np.testing.assert_array_equal(found["layer.weight"], WEIGHTS["layer.weight"])
+    assert found["layer.bias"] != WEIGHTS["layer.bias"]

@@ -1,0 +1,119 @@
+"""A program may train in one thread and go on embedding in another. MindSpore itself crashes when threads meet.
+
+Run as a script, this file is the program: see `main`. A crash is a failed test then, not the end of the run.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mindspore as ms
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from tinybert import Embedder, TinyBertModel
+from tinybert.checkpoint.task import Task
+from tinybert.tasks import TaskModel
+from tinybert.text import BertTokenizer
+from tinybert.training import TrainingSettings, finetune
+
+TASK = Task("sequence-classification", ("bad", "good"))
+SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
+
+
+def encoder():
+    """One layer with dropout, always with the same weights."""
+    from conftest import tiny_encoder
+
+    config = tiny_encoder().config.replace(num_hidden_layers=1)
+    ms.set_seed(1)
+    return TinyBertModel(config, return_all_encoders=False)
+
+
+def train(folder):
+    from conftest import VOCABULARY, reviews
+
+    finetune(encoder(), BertTokenizer(VOCABULARY), TASK, reviews(48, 0), folder, settings=SETTINGS)
+
+
+def embeddings(embedder):
+    """The vectors of batches of several sizes and lengths."""
+    from conftest import reviews
+
+    texts = [example.text for example in reviews(20, 2)]
+    return np.concatenate([embedder(texts[begin : begin + 1 + begin % 7]) for begin in range(0, 20, 3)])
+
+
+def both(embedder, folder, *, trains_in_thread):
+    """Trains, and embeds until the training has ended: rounds of vectors."""
+    ended, rounds = threading.Event(), []
+
+    def training():
+        try:
+            train(folder)
+        finally:
+            ended.set()
+
+    def embedding():
+        while not ended.is_set():
+            rounds.append(embeddings(embedder))
+
+    first, second = (embedding, training) if trains_in_thread else (training, embedding)
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(second)
+        first()
+        other.result()
+    return np.array(rounds)
+
+
+def main(folder):
+    """Both at once, from the first graphs on, which are compiled at once too; then each alone."""
+    from conftest import VOCABULARY
+
+    for mode, place in (("PYNATIVE_MODE", "thread"), ("GRAPH_MODE", "main")):
+        ms.set_context(mode=getattr(ms, mode))
+        embedder = Embedder(TaskModel(encoder().set_train(False), BertTokenizer(VOCABULARY), Task("encoder")))
+        rounds = both(embedder, folder / place, trains_in_thread=place == "thread")
+        np.save(folder / place / "rounds.npy", rounds)
+    train(folder / "alone")
+    np.save(folder / "alone" / "rounds.npy", embeddings(embedder))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What the program wrote."""
+    folder, here = tmp_path_factory.mktemp("threads"), Path(__file__).resolve()
+    path = os.pathsep.join([str(here.parents[2] / "src"), str(here.parent)])
+    done = subprocess.run(
+        [sys.executable, here, folder],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+@pytest.mark.parametrize("place", ["main", "thread"])
+def test_a_training_and_an_embedder_do_not_disturb_each_other(place, folder):
+    """With the training in the main thread, or in one of its own, as a server or a notebook has it; in either mode."""
+    rounds, alone = np.load(folder / place / "rounds.npy"), np.load(folder / "alone" / "rounds.npy")
+    assert len(rounds) > 1
+    np.testing.assert_allclose(rounds, np.broadcast_to(alone, rounds.shape), atol=1e-5)
+    # The state: weights, moments, dropout's counters.
+    found, expected = (load_file(folder / name / "resume.safetensors") for name in (place, "alone"))
+    assert found.keys() == expected.keys()
+    assert expected["optimizer.global_step"] == 24
+    for name, array in expected.items():
+        np.testing.assert_allclose(found[name], array, atol=1e-5, err_msg=name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
