@@ -19,8 +19,8 @@ from tinybert.tasks import TaskModel, load_model, top_k
 from tinybert.tasks.embed import pool
 from tinybert.training import TrainingSettings, evaluate, featurize, finetune, predictions
 from tinybert.training.embedding import CosineLoss, InBatchNegatives, MeanPooling
+from tinybert.training.gradients import LossOfBatch
 from tinybert.training.pairs import as_cosines
-from tinybert.training.step import LossOfBatch
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor")
 TASK = Task("encoder")

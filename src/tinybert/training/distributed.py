@@ -16,7 +16,7 @@ from ..errors import DistributedError
 from .signals import end_with_launcher
 
 if TYPE_CHECKING:
-    from .step import Average
+    from .gradients import Average
 
 SECONDS_TO_MEET = 45
 """How long processes wait for each other. MindSpore's own 600 seconds make a port in use look like a hang."""
@@ -56,7 +56,7 @@ class World:
         Args:
             parameters: What the gradients belong to.
         """
-        from .step import Average
+        from .gradients import Average
 
         return Average(tuple(parameters), self.size) if self.size > 1 else None
 

@@ -1,58 +1,13 @@
-"""One step of training as a compiled graph: forward, backward, clipping, update."""
+"""One step of training as a compiled graph: gradients, clipping, update."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import mindspore as ms
 from mindspore import Tensor, nn, ops
 from mindspore.amp import DynamicLossScaler, all_finite
 
 from ..compat import device_target
-
-if TYPE_CHECKING:
-    from mindspore import Parameter
-
-_SCALE, _SCALE_FACTOR, _SCALE_WINDOW = 2.0**16, 2, 1000
-
-
-class LossOfBatch(nn.Cell):
-    """A network and its loss as one cell.
-
-    Args:
-        network: The network.
-        loss: Its loss.
-        scaler: Scales the loss, so that float16 gradients do not vanish; None where all is float32.
-        weight: What the loss counts for among those of the other processes, () float32; None for one process.
-
-    Inputs:
-        input_ids, input_mask, segment_ids: (B, T) int32.
-        labels: As the loss takes them.
-
-    Outputs:
-        () float32.
-    """
-
-    def __init__(
-        self,
-        network: nn.Cell,
-        loss: nn.Cell,
-        scaler: DynamicLossScaler | None = None,
-        weight: Parameter | None = None,
-    ) -> None:
-        super().__init__(auto_prefix=False)
-        self.network = network
-        self.loss = loss
-        self.scaler = scaler
-        self.weight = weight
-
-    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
-        loss = self.loss(self.network(input_ids, input_mask, segment_ids), labels)
-        if self.weight is not None:
-            loss = loss * self.weight
-        if self.scaler is None:
-            return loss
-        return self.scaler.scale(loss)
+from .gradients import Gradients
 
 
 class Update(nn.Cell):
@@ -101,67 +56,6 @@ class Update(nn.Cell):
             self.optimizer(clipped)
         else:
             self.optimizer(grads)
-
-
-class Average(nn.Cell):
-    """The means of loss and gradients over all processes.
-
-    Args:
-        parameters: What the gradients belong to.
-        size: Number of processes.
-
-    Inputs:
-        loss: () float32.
-        grads: One for each parameter.
-
-    Outputs:
-        The same.
-    """
-
-    def __init__(self, parameters: tuple[Parameter, ...], size: int) -> None:
-        super().__init__(auto_prefix=False)
-        self.average_grads = nn.DistributedGradReducer(parameters, True, size)
-        self.all_reduce = ops.AllReduce()
-        self.share = 1.0 / size
-
-    def construct(self, loss: Tensor, grads: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
-        grads = self.average_grads(grads)
-        # All processes must communicate in one order: the loss comes after the gradients.
-        return self.all_reduce(ops.depend(loss, grads)) * self.share, grads
-
-
-class Gradients(nn.Cell):
-    """Loss and gradients of a batch, averaged over the processes.
-
-    Args:
-        forward: The network with its loss.
-        parameters: What to differentiate by.
-        average: Averages them over the processes; None for one process.
-
-    Inputs:
-        As `LossOfBatch`.
-
-    Outputs:
-        The loss, () float32; a gradient for each parameter.
-    """
-
-    def __init__(self, forward: LossOfBatch, parameters: list[Parameter], average: Average | None = None) -> None:
-        super().__init__(auto_prefix=False)
-        self.forward = forward
-        self.scaler = forward.scaler
-        self.average = average
-        self.value_and_grad = ms.value_and_grad(forward, None, parameters)
-
-    def construct(
-        self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        loss, grads = self.value_and_grad(input_ids, input_mask, segment_ids, labels)
-        if self.average is not None:
-            loss, grads = self.average(loss, grads)
-        if self.scaler is not None:
-            loss = self.scaler.unscale(loss)
-            grads = self.scaler.unscale(grads)
-        return loss, grads
 
 
 class TrainingStep(nn.Cell):
@@ -238,11 +132,6 @@ class UpdateFromSums(nn.Cell):
         for total in self.sums:
             ops.assign(total, ops.zeros_like(total))
         return norm
-
-
-def loss_scaler(compute_type: ms.Type) -> DynamicLossScaler | None:
-    """A loss scaler where the network computes in float16."""
-    return DynamicLossScaler(_SCALE, _SCALE_FACTOR, _SCALE_WINDOW) if compute_type == ms.float16 else None
 
 
 def accept_any_shape(step: nn.Cell, labels: Tensor) -> None:

@@ -7,17 +7,9 @@ from mindspore import Parameter, Tensor, nn, ops
 
 from ..compat import graph_lock
 from .distributed import World
+from .gradients import Gradients, LossOfBatch, loss_scaler
 from .settings import TrainingSettings
-from .step import (
-    AccumulatingStep,
-    Gradients,
-    LossOfBatch,
-    TrainingStep,
-    Update,
-    UpdateFromSums,
-    accept_any_shape,
-    loss_scaler,
-)
+from .step import AccumulatingStep, TrainingStep, Update, UpdateFromSums, accept_any_shape
 
 
 class Steps:
