@@ -43,10 +43,9 @@ class Log:
         """Drops the lines after a step, which a resumed run writes again."""
         if not self.path.exists():
             return
-        lines = self.path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if json.loads(line)["step"] <= step]
+        kept = [line for line in read_log(self.path.parent) if line["step"] <= step]
         with replacing(self.path) as temporary:
-            temporary.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+            temporary.write_text("".join(to_json(line) + "\n" for line in kept), encoding="utf-8")
 
     def step(self, progress: Progress, total: int, loss: float, learning_rate: float) -> None:
         """Records a step."""
@@ -94,6 +93,12 @@ def _make_bar(total: int) -> tuple[Bar, TaskID]:
     return bar, bar.add_task("", total=total)
 
 
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a run's log. A kill or a full disk may have cut the last one short: that one is left out."""
+    whole = (folder / LOG).read_text(encoding="utf-8", errors="replace").rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
 def draw_curves(folder: Path) -> Path | None:
     """Draws loss and metrics of a run's log as `curves.png`; None where matplotlib is not installed."""
     try:
@@ -101,7 +106,7 @@ def draw_curves(folder: Path) -> Path | None:
         from matplotlib.figure import Figure
     except ImportError:
         return None
-    lines = [json.loads(line) for line in (folder / LOG).read_text(encoding="utf-8").splitlines()]
+    lines = read_log(folder)
     steps = [line for line in lines if "loss" in line]
     evaluations = [line for line in lines if "metrics" in line]
     figure = Figure(figsize=(10, 4))
