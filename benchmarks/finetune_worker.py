@@ -21,21 +21,21 @@ Metrics = dict[str, float]
 
 
 def train_ours(
-    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], seed: int
-) -> dict[str, float]:
+    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
+) -> Metrics:
     """Through the function that users call; the metrics are those that it returns."""
     from tinybert.tasks import load_model
     from tinybert.training import finetune
 
-    model, chosen = load_model(folder), settings(recipe, seed)
+    model, chosen = load_model(folder, head_act=args.head_act), settings(recipe, args.seed)
     with tempfile.TemporaryDirectory() as output:
         metrics = finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=chosen)
         return {**metrics, **besides(recipe, load_model(output), dev)}
 
 
 def train_peer(
-    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], seed: int
-) -> dict[str, float]:
+    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
+) -> Metrics:
     """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
     import torch
     from peer import Peer
@@ -47,12 +47,12 @@ def train_peer(
     from tinybert.training.finetune import build_network
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
-    chosen = settings(recipe, seed)
+    chosen = settings(recipe, args.seed)
     model = load_model(folder)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
-    batches = TrainingBatches(features.lengths, chosen.batch_size, seed=seed)
+    batches = TrainingBatches(features.lengths, chosen.batch_size, seed=args.seed)
     model.encoder.config = model.config.replace(seq_length=chosen.max_length)
-    ours = build_network(model.encoder, what, seed)
+    ours = build_network(model.encoder, what, args.seed)
     peer = Peer(folder, recipe.kind, ours, chosen, len(batches) * chosen.epochs)
     judged = peer_model(peer, ours, model.tokenizer, what)
     key = key_metric(what)
@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("piece", choices=sorted(RECIPES))
     parser.add_argument("--layers", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--head-act", default="none", help="what our head applies; the peer's nothing")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--threads", type=int)
@@ -96,7 +97,7 @@ def main() -> None:
     train, dev = train[: args.limit], dev[: args.limit]
     run = {"ours": train_ours, "peer": train_peer}[args.side]
     started = time.perf_counter()
-    metrics = run(recipe, minilm(args.layers), what, train, dev, args.seed)
+    metrics = run(recipe, minilm(args.layers), what, train, dev, args)
     seconds = time.perf_counter() - started
     print(json.dumps({"metrics": metrics, "seconds": seconds, "memory": peak_memory(), "rows": len(train)}))
 

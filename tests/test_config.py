@@ -33,6 +33,7 @@ BAD = [
     ),
     *((name, value, "a number above 0") for name in ("initializer_range", "layer_norm_eps") for value in NOT_POSITIVE),
     *(("hidden_act", value, "one of gelu, gelu_erf, relu") for value in ("swish", "GELU", "", None, 1, ["gelu"])),
+    *(("head_act", value, "one of relu, none") for value in ("gelu", "", None, 1, ["relu"])),
     *(("compute_type", value, "one of float32, float16, or None") for value in ("bfloat16", "", 16, ["float16"])),
 ]
 
@@ -45,6 +46,7 @@ def test_the_defaults_are_the_published_module():
         "num_attention_heads": 12,
         "intermediate_size": 1536,
         "hidden_act": "gelu",
+        "head_act": "relu",
         "hidden_dropout_prob": 0.1,
         "attention_probs_dropout_prob": 0.1,
         "max_position_embeddings": 512,

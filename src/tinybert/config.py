@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .errors import ConfigError
 
 HIDDEN_ACTS = ("gelu", "gelu_erf", "relu")
+HEAD_ACTS = ("relu", "none")
 COMPUTE_TYPES = ("float32", "float16")
 
 
@@ -25,6 +26,8 @@ class TinyBertConfig:
         intermediate_size: Width of the feed-forward layer.
         hidden_act: `gelu` is the tanh form that the published network was trained with, `gelu_erf` the exact form
             (what Hugging Face calls `gelu`), `relu` the rectifier.
+        head_act: What a head for texts or tokens applies before its dense layer: `relu` as published, or `none` as
+            Hugging Face's. A head for questions applies nothing.
         hidden_dropout_prob: Dropout after embeddings, attention and feed-forward; active in training only.
         attention_probs_dropout_prob: Dropout of the attention probabilities; active in training only.
         max_position_embeddings: Rows of the position table: the longest possible sequence.
@@ -50,6 +53,7 @@ class TinyBertConfig:
     num_attention_heads: int = 12
     intermediate_size: int = 1536
     hidden_act: str = "gelu"
+    head_act: str = "relu"
     hidden_dropout_prob: float = 0.1
     attention_probs_dropout_prob: float = 0.1
     max_position_embeddings: int = 512
@@ -140,9 +144,12 @@ def _positive(name: str, value: Any) -> None:
         _fail(name, value, "it must be a number above 0")
 
 
-def _activation(name: str, value: Any) -> None:
-    if value not in HIDDEN_ACTS:
-        _fail(name, value, f"it must be one of {', '.join(HIDDEN_ACTS)}")
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, Any], None]:
+    def check(name: str, value: Any) -> None:
+        if value not in choices:
+            _fail(name, value, f"it must be one of {', '.join(choices)}")
+
+    return check
 
 
 def _compute_type(name: str, value: Any) -> None:
@@ -156,7 +163,8 @@ _CHECKS = {
     "num_hidden_layers": _positive_int,
     "num_attention_heads": _positive_int,
     "intermediate_size": _positive_int,
-    "hidden_act": _activation,
+    "hidden_act": _one_of(HIDDEN_ACTS),
+    "head_act": _one_of(HEAD_ACTS),
     "hidden_dropout_prob": _probability,
     "attention_probs_dropout_prob": _probability,
     "max_position_embeddings": _positive_int,

@@ -7,11 +7,16 @@ import os
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from tinybert import TinyBertForQuestionAnswering, TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
+from tinybert.checkpoint.huggingface import huggingface_task
+from tinybert.checkpoint.restore import add_head, restore
+from tinybert.checkpoint.task import Task
 from tinybert.errors import CheckpointError
+
+LABELS = ("LABEL_0", "LABEL_1", "LABEL_2")
 
 
 def arrays(network):
@@ -55,7 +60,7 @@ def test_a_network_for_questions_comes_back_with_its_head(tmp_path, make_encoder
 
 def test_a_classifier_is_refused_since_hugging_faces_would_answer_differently(tmp_path, make_encoder):
     network = TinyBertForSequenceClassification(make_encoder(), 3)
-    with pytest.raises(CheckpointError, match=r"TinyBertForSequenceClassification has no counterpart .* no ReLU"):
+    with pytest.raises(CheckpointError, match=r"TinyBertForSequenceClassification has a ReLU .* Face's has none"):
         save_huggingface(network, tmp_path / "bert")
     assert save_huggingface(network.bert, tmp_path / "bert").is_dir()  # what the message proposes
 
@@ -88,12 +93,59 @@ def test_a_kill_between_the_files_leaves_no_folder_that_loads(folder, make_encod
         read_checkpoint(folder)
 
 
-def test_hugging_faces_classifier_is_left_aside(folder):
-    tensors = load_file(folder / "model.safetensors")
-    save_file({**tensors, "classifier.weight": np.ones((2, 24), np.float32)}, folder / "model.safetensors")
+@pytest.mark.parametrize(
+    ("task", "tokens"),
+    [
+        (Task("sequence-classification", ("bad", "fine", "good")), False),
+        (Task("sequence-classification", ("早", "晚"), "multi-label"), False),
+        (Task("sequence-classification", (), "regression"), False),
+        (Task("token-classification", ("O", "B-PER", "I-PER")), True),
+    ],
+)
+def test_a_classifier_without_a_relu_comes_back_with_its_head_and_labels(tmp_path, make_encoder, fill, task, tokens):
+    network = fill(add_head(make_encoder(head_act="none"), task, len(task.labels) or 1))
+    folder = save_huggingface(network, tmp_path / "bert", task=task)
+    assert {"classifier.weight", "classifier.bias"} < set(load_file(folder / "model.safetensors"))
     checkpoint = read_checkpoint(folder)
-    assert checkpoint.num_labels is None
-    assert list(checkpoint.left_aside) == ["classifier.weight"]
+    assert checkpoint.config == network.config
+    assert huggingface_task(folder, checkpoint) == task
+    other = restore(checkpoint, task)
+    values = arrays(network)
+    assert all(np.array_equal(value, values[name]) for name, value in arrays(other).items())
+
+
+@pytest.fixture
+def classifier_folder(tmp_path, make_encoder, fill):
+    """A Hugging Face classifier of three labels."""
+    network = fill(TinyBertForSequenceClassification(make_encoder(head_act="none"), 3))
+    return save_huggingface(network, tmp_path / "classifier")
+
+
+@pytest.mark.parametrize(
+    ("changes", "task"),
+    [
+        ({"id2label": {"0": "a", "1": "b", "2": "c"}}, Task("sequence-classification", ("a", "b", "c"))),
+        ({"architectures": ["BertForTokenClassification"]}, Task("token-classification", LABELS)),
+        ({"problem_type": "multi_label_classification"}, Task("sequence-classification", LABELS, "multi-label")),
+        ({"problem_type": None, "architectures": None, "id2label": None}, Task("sequence-classification", LABELS)),
+    ],
+)
+def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, changes, task):
+    edit(classifier_folder, **changes)
+    assert huggingface_task(classifier_folder, read_checkpoint(classifier_folder)) == task
+
+
+@pytest.mark.parametrize("labels", [{"0": "a", "1": "b"}, {"a": "b"}, ["a", "b", "c"], {"0": "a", "1": "b", "3": "c"}])
+def test_labels_that_are_not_those_of_the_outputs_are_an_error(classifier_folder, labels):
+    edit(classifier_folder, id2label=labels)
+    with pytest.raises(CheckpointError, match="id2label must name the head's 3 outputs, 0 to 2"):
+        huggingface_task(classifier_folder, read_checkpoint(classifier_folder))
+
+
+def test_who_knows_better_says_so(classifier_folder):
+    assert read_checkpoint(classifier_folder).config.head_act == "none"
+    assert read_checkpoint(classifier_folder / "model.safetensors").config.head_act == "none"
+    assert read_checkpoint(classifier_folder, head_act="relu").config.head_act == "relu"
 
 
 def test_absent_values_are_those_of_transformers(folder):

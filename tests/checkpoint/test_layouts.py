@@ -92,6 +92,7 @@ def test_each_parameter_of_an_encoder_in_a_task_network(row):
 def test_a_head_has_no_prefix(own, theirs):
     assert [name_in(layout, own, task=True) for layout in LAYOUTS] == [own, own, theirs]
     assert own_name(own) == (own, "v1.0")
+    assert own_name(theirs.replace("qa_outputs", "classifier")) == (own, "huggingface")
     assert own_name(theirs) == (own, "huggingface")
 
 
@@ -115,7 +116,6 @@ def test_old_hugging_face_checkpoints_name_layer_norm_as_tensorflow_does(old, ow
         ("epoch_num", "training state"),
         ("bert.embeddings.position_ids", "the numbers 0 to T-1"),
         ("cls.predictions.decoder.weight", "the head of pre-training"),
-        ("classifier.weight", "Hugging Face's classifier, which has no ReLU before it"),
     ],
 )
 def test_what_is_no_part_of_the_network_is_left_aside_with_a_reason(name, reason):

@@ -66,6 +66,28 @@ def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):
     assert embed(tmp_path / "folder") == embed(classifier)
 
 
+@pytest.mark.parametrize(
+    ("kind", "labels", "use"),
+    [
+        ("sequence-classification", ("0", "1"), "classify"),
+        ("token-classification", ("0", "1", "2"), "tag"),
+    ],
+)
+def test_a_head_without_a_relu_goes_to_hugging_face_and_back(tmp_path, kind, labels, use):
+    def says(model, *options):
+        run = command(use, model, *options, stdin=b"the good film\n")
+        assert (run.code, run.err) == (0, "")
+        return run.out
+
+    model = save_model(tmp_path / "model", kind, labels, head_act="none")
+    folder, back = tmp_path / "folder", tmp_path / "back.ckpt"
+    assert command("convert", model, folder).code == 0
+    assert says(folder) == says(model)
+    told = command("convert", folder, back).out.split("nor: ")[1].split()
+    assert told[-2:] == ["--config", "head_act=none"]
+    assert says(back, "--vocabulary", folder, *told) == says(model)
+
+
 @pytest.mark.parametrize(("name", "layout"), [("a.ckpt", "huggingface"), ("folder", "later")])
 def test_a_layout_that_the_target_cannot_have(encoder_folder, tmp_path, name, layout):
     run = command("convert", encoder_folder, tmp_path / name, "--layout", layout)

@@ -47,7 +47,7 @@ def make_tokenizer():
     return BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS)))
 
 
-def save_model(folder, kind="encoder", labels=(), problem="single-label", layers=2):
+def save_model(folder, kind="encoder", labels=(), problem="single-label", layers=2, **changes):
     """An untrained model of width 24, as a folder."""
     import mindspore as ms
 
@@ -68,6 +68,7 @@ def save_model(folder, kind="encoder", labels=(), problem="single-label", layers
         seq_length=24,
         # Fine-tuning starts from small weights; of other networks, each weight is to matter.
         initializer_range=0.02 if kind == "encoder" else 0.3,
+        **changes,
     )
     outputs = {"encoder": None, "question-answering": 2}.get(kind, len(labels) or 1)
     task = Task(kind, tuple(labels), problem)

@@ -9,12 +9,18 @@ from mindspore import Tensor
 
 from tinybert import TinyBertForQuestionAnswering, TinyBertModel
 from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
+from tinybert.checkpoint.huggingface import huggingface_task
 from tinybert.checkpoint.layouts import name_in
-from tinybert.checkpoint.restore import restore
+from tinybert.checkpoint.restore import add_head, restore
 from tinybert.checkpoint.task import Task
 
 pytestmark = pytest.mark.parity
 
+PROBLEMS = {
+    "single-label": "single_label_classification",
+    "multi-label": "multi_label_classification",
+    "regression": "regression",
+}
 TOLERANCE = {"rtol": 0, "atol": 1e-4}
 # Numbers of ordinary size everywhere, so that a forgotten weight cannot hide.
 WEIGHTS = 0.3
@@ -162,18 +168,51 @@ def test_our_answers_to_questions_are_the_same_there(
     check_answers(network, model.eval(), make_inputs(3, 16), theirs_computes)
 
 
-@pytest.mark.parametrize(
-    ("name", "aside"),
-    [
-        ("BertForPreTraining", "cls.predictions.bias"),
-        ("BertForSequenceClassification", "classifier.weight"),
-    ],
-)
-def test_the_encoder_of_their_other_models_is_read(tmp_path, make_theirs, theirs_computes, make_inputs, name, aside):
-    model = make_theirs(name)
+CLASSIFIERS = [
+    ("BertForSequenceClassification", Task("sequence-classification", ("no", "so", "yes"))),
+    ("BertForSequenceClassification", Task("sequence-classification", ("no", "so", "yes"), "multi-label")),
+    ("BertForSequenceClassification", Task("sequence-classification", (), "regression")),
+    ("BertForTokenClassification", Task("token-classification", ("O", "B-PER", "I-PER"))),
+]
+
+
+def check_logits(network, model, inputs, theirs_computes):
+    ours, theirs = network(*inputs).asnumpy(), theirs_computes(model, inputs).logits.detach().numpy()
+    real = inputs[1].astype(bool) if ours.ndim == 3 else slice(None)
+    np.testing.assert_allclose(ours[real], theirs[real], **TOLERANCE)
+
+
+@pytest.mark.parametrize(("name", "task"), CLASSIFIERS)
+def test_their_classifier_says_the_same_here(tmp_path, make_theirs, theirs_computes, make_inputs, name, task):
+    problem = PROBLEMS[task.problem] if task.kind == "sequence-classification" else None
+    model = make_theirs(name, id2label=dict(enumerate(task.labels or ["LABEL_0"])), problem_type=problem)
+    model.save_pretrained(tmp_path)
+    checkpoint = read_checkpoint(tmp_path)
+    assert huggingface_task(tmp_path, checkpoint) == task
+    check_logits(restore(checkpoint, task), model, make_inputs(3, 16), theirs_computes)
+
+
+@pytest.mark.parametrize(("name", "task"), CLASSIFIERS)
+def test_our_classifier_says_the_same_there(
+    tmp_path, transformers, theirs_computes, make_encoder, make_inputs, fill, name, task
+):
+    encoder = make_encoder(hidden_act="gelu_erf", head_act="none")
+    network = fill(add_head(encoder, task, len(task.labels) or 1)).set_train(False)
+    model, loading = getattr(transformers, name).from_pretrained(
+        save_huggingface(network, tmp_path, task=task), attn_implementation="eager", output_loading_info=True
+    )
+    assert not loading["missing_keys"]
+    assert tuple(model.config.id2label.values()) == (task.labels or ("LABEL_0",))
+    if task.kind == "sequence-classification":
+        assert model.config.problem_type == PROBLEMS[task.problem]
+    check_logits(network, model.eval(), make_inputs(3, 16), theirs_computes)
+
+
+def test_the_encoder_of_their_other_models_is_read(tmp_path, make_theirs, theirs_computes, make_inputs):
+    model = make_theirs("BertForPreTraining")
     model.save_pretrained(tmp_path)
     network, report = load(tmp_path)
-    assert aside in report.left_aside
+    assert "cls.predictions.bias" in report.left_aside
     inputs = make_inputs(3, 16)
     check_hidden_states(network, inputs, theirs_computes(model.bert, inputs, output_hidden_states=True))
 

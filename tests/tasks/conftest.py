@@ -40,10 +40,10 @@ def tokenizer():
 def make_network(config, fill):
     """A function that makes a network of a kind with random weights."""
 
-    def make_network(kind, num_labels=None):
+    def make_network(kind, num_labels=None, **changes):
         from tinybert.checkpoint.restore import build_network
 
-        return fill(build_network(config, Task(kind), num_labels, return_all_encoders=False))
+        return fill(build_network(config.replace(**changes), Task(kind), num_labels, return_all_encoders=False))
 
     return make_network
 

@@ -14,6 +14,7 @@ from tinybert.tasks import TaskModel, load_model
 from tinybert.text import BertTokenizer, Vocabulary
 
 UID = "somebody/1.0/mine"
+TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 CN_WIKI = "mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
 CLASSES = {
     "encoder": Embedder,
@@ -93,6 +94,28 @@ def test_a_hugging_face_folder_for_questions(answerer, tmp_path):
     folder = save_huggingface(answerer.network, tmp_path / "hf")
     answerer.tokenizer.save(folder)
     same_weights(QuestionAnswerer.from_pretrained(folder).model, answerer)
+
+
+@pytest.mark.parametrize(
+    ("task", "text"),
+    [
+        (Task("sequence-classification", ("bad", "fair", "good")), "the cat"),
+        (Task("sequence-classification", ("bad", "fair", "good"), "multi-label"), ("the cat", "a dog")),
+        (Task("sequence-classification", (), "regression"), "the cat"),
+        (Task("token-classification", TAGS), "the cat of a dog"),
+    ],
+)
+def test_a_hugging_face_folder_with_a_classifier(make_network, tokenizer, tmp_path, task, text):
+    network = make_network(task.kind, len(task.labels) or 1, head_act="none")
+    folder = save_huggingface(network, tmp_path / "hf", task=task)
+    tokenizer.save(folder)
+    use = CLASSES[task.kind]
+    loaded = use.from_pretrained(folder)
+    assert loaded.model.task == task
+    assert loaded(text) == use(TaskModel(network, tokenizer, task))(text)
+    module = hub.publish(folder, UID)
+    assert (module.card.labels, module.config["head_act"]) == (task.labels, "none")
+    assert use.from_pretrained(UID)(text) == loaded(text)
 
 
 @pytest.mark.parametrize("name", ["model.ckpt", "model.safetensors"])

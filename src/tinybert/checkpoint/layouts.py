@@ -56,8 +56,9 @@ _LAYER_ROWS = [
 ]
 POOLER_NAMES = ("dense.weight", "dense.bias")
 HEAD_NAMES = ("dense_1.weight", "dense_1.bias")
-# Hugging Face's head for questions is the same function as ours; its classifiers lack the ReLU, see `ASIDE`.
 _HEAD_ROWS = [(name, None, name.replace("dense_1", "qa_outputs")) for name in HEAD_NAMES]
+# Hugging Face's classifiers, the same function as ours but for the ReLU, have another name than its head for questions.
+CLASSIFIER_NAMES = ("classifier.weight", "classifier.bias")
 
 _ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAYER_ROWS + _HEAD_ROWS]
 
@@ -71,7 +72,6 @@ _ASIDE_PATTERNS = [
     (r"current_iterator_step|last_overflow_iterator_step", "training state"),
     (r"embeddings\.position_ids", "the numbers 0 to T-1"),
     (r"cls\..*", "the head of pre-training"),
-    (r"classifier\.(weight|bias)", "Hugging Face's classifier, which has no ReLU before it"),
 ]
 _ASIDE = [(re.compile(pattern), reason) for pattern, reason in _ASIDE_PATTERNS]
 
@@ -81,6 +81,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 _KNOWN = [(_pattern(row[column]), layout, row[0]) for column, layout in enumerate(LAYOUTS) for row in _ROWS]
+_KNOWN += [(_pattern(theirs), "huggingface", ours) for theirs, ours in zip(CLASSIFIER_NAMES, HEAD_NAMES, strict=True)]
 
 
 def own_name(name: str) -> tuple[str, str] | None:

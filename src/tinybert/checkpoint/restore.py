@@ -69,6 +69,18 @@ def _head_of(task: Task, num_labels: int) -> Any:
     return kinds.get(task.kind, modeling.TinyBertForSequenceClassification)
 
 
+def task_of_network(network: nn.Cell) -> Task:
+    """What a network is for, as far as the network itself tells."""
+    from .. import modeling
+
+    labels, num_labels = getattr(network, "labels", ()), getattr(network, "num_labels", None)
+    if isinstance(network, modeling.TinyBertForSequenceClassification):
+        return Task("sequence-classification", labels, "regression" if num_labels == 1 else "single-label")
+    if isinstance(network, modeling.TinyBertForTokenClassification):
+        return Task("token-classification", labels)
+    return Task("question-answering" if isinstance(network, modeling.TinyBertForQuestionAnswering) else "encoder")
+
+
 def restore(
     checkpoint: Checkpoint, task: Task, *, is_training: bool = False, return_all_encoders: bool = True
 ) -> nn.Cell:

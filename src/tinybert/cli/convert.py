@@ -48,14 +48,16 @@ def convert(
         raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
     from ..checkpoint import bind, save_checkpoint
     from ..checkpoint.restore import build_network
+    from ..checkpoint.task import Task
 
     checkpoint, task, vocabulary = _read(source, options.config_fields(config))
     if encoder:
         checkpoint = checkpoint.encoder()
-    elif chosen is Layout.HUGGINGFACE and checkpoint.num_labels and task.kind != "question-answering":
+        task = Task()
+    elif chosen is Layout.HUGGINGFACE and task.kind.endswith("classification") and checkpoint.config.head_act != "none":
         raise InputError(
-            f"{source} has a head for {task.kind}, which Hugging Face's networks have no counterpart of. "
-            "Leave it out: --encoder"
+            f"{source} has a ReLU before its head for {task.kind}, as published, and Hugging Face's have none. "
+            "Leave it out: --encoder. A head that is fine-tuned with --config head_act=none can be converted"
         )
     network: Any = build_network(
         checkpoint.config, task, checkpoint.num_labels, return_all_encoders=False, pooler=checkpoint.has_pooler
@@ -64,10 +66,11 @@ def convert(
     if is_file:
         save_checkpoint(network, target, layout=chosen.value)
     else:
-        _save_folder(network, target, vocabulary)
+        _save_folder(network, target, task, vocabulary)
     typer.echo(f"{_summary(report)}\nwritten: {target}, layout {chosen.value}")
     if is_file:
-        fields = ("num_attention_heads", "hidden_act", "layer_norm_eps")
+        fields = ["num_attention_heads", "hidden_act", "layer_norm_eps"]
+        fields += ["head_act"] if task.kind.endswith("classification") else []
         told = " ".join(f"--config {name}={getattr(checkpoint.config, name)}" for name in fields)
         typer.echo(f"the file does not tell its vocabulary, nor: {told}")
 
@@ -76,6 +79,7 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
     """The parameters of a model, what it is for, and where its vocabulary is."""
     from ..checkpoint import parse_checkpoint, read_checkpoint
     from ..checkpoint.folder import is_model_folder, read_folder
+    from ..checkpoint.huggingface import huggingface_task
     from ..checkpoint.task import Task
     from ..hub import find_module
     from ..hub.building import task_of
@@ -85,11 +89,12 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
         return (*read_folder(path, **config), path)
     if path.exists():
         checkpoint = read_checkpoint(path, **config)
-        # Of Hugging Face's heads, only that for questions is read. A file does not tell; all heads have the same
-        # parameters, but that for texts needs a pooler.
-        of_a_file = "sequence-classification" if checkpoint.has_pooler else "token-classification"
-        kind = "question-answering" if path.is_dir() else of_a_file
-        return checkpoint, Task(kind), path if path.is_dir() else None
+        if path.is_dir():
+            return checkpoint, huggingface_task(path, checkpoint), path
+        if checkpoint.num_labels is None:
+            return checkpoint, Task(), None
+        # A file does not tell; all heads have the same parameters, but that for texts needs a pooler.
+        return checkpoint, Task("sequence-classification" if checkpoint.has_pooler else "token-classification"), None
     if path.suffix in (".ckpt", ".safetensors"):
         raise CheckpointError(f"{source} does not exist")
     module = find_module(source)
@@ -98,14 +103,14 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
     return checkpoint, task_of(module, checkpoint.num_labels), module.vocabulary_path()
 
 
-def _save_folder(network: Any, folder: Path, vocabulary: Path | None) -> None:
+def _save_folder(network: Any, folder: Path, task: Task, vocabulary: Path | None) -> None:
     from ..checkpoint import save_huggingface
     from ..text import BertTokenizer
     from ..writing import replacing
 
     tokenizer = BertTokenizer.from_file(vocabulary) if vocabulary else None
     with replacing(folder / "config.json") as temporary:
-        save_huggingface(network, temporary.parent)
+        save_huggingface(network, temporary.parent, task=task)
         if tokenizer is not None:
             # Into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
             tokenizer.save(folder)

@@ -115,15 +115,15 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
 def _read(source: str | Path, config: dict[str, Any]) -> tuple[Checkpoint, Task]:
     from ..checkpoint import read_checkpoint
     from ..checkpoint.folder import is_model_folder, read_folder
+    from ..checkpoint.huggingface import huggingface_task
     from ..checkpoint.task import Task
 
     if is_model_folder(Path(source).expanduser()):
         return read_folder(source, **config)
     read = read_checkpoint(source, **config)
-    if read.num_labels is None:
-        return read, Task()
-    # Of Hugging Face's heads, only the one for questions is read as a head: see `checkpoint.layouts`.
-    return read, Task("question-answering" if read.layout == "huggingface" else "sequence-classification")
+    if Path(source).expanduser().is_dir():
+        return read, huggingface_task(Path(source).expanduser(), read)
+    return read, Task("encoder" if read.num_labels is None else "sequence-classification")
 
 
 def _card(uid: str, read: Checkpoint, link: str, task: Task, facts: dict[str, Any]) -> Card:

@@ -48,6 +48,7 @@ class TaskNetwork(Network):
         self.labels = tuple(labels)
         self.num_labels = num_labels
         self.bert = bert
+        self.has_relu = bert.config.head_act == "relu"
         self.dropout = Dropout(dropout_prob)
         self.dense_1 = Linear(bert.config.hidden_size, num_labels, bert.config.initializer_range, ms.float32)
         self.set_train(bert.training)
@@ -56,7 +57,8 @@ class TaskNetwork(Network):
 class TinyBertForSequenceClassification(TaskNetwork):
     """One label a text: dense(relu(pooled output)), as published.
 
-    The ReLU is part of the published checkpoints' function; Hugging Face's BERT has none here.
+    The ReLU is part of the published checkpoints' function. Hugging Face's BERT has none here, nor has this network
+    where `head_act` of its configuration is `none`.
 
     Inputs:
         As `TinyBertModel`.
@@ -69,11 +71,11 @@ class TinyBertForSequenceClassification(TaskNetwork):
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
         pooled_output = self.bert(input_ids, input_mask, segment_ids)[1]
-        return self.dense_1(self.dropout(ops.relu(pooled_output)))
+        return self.dense_1(self.dropout(ops.relu(pooled_output) if self.has_relu else pooled_output))
 
 
 class TinyBertForTokenClassification(TaskNetwork):
-    """One label a token: dense(relu(sequence output)), as published.
+    """One label a token: dense(relu(sequence output)), as published, or dense(sequence output), as Hugging Face's.
 
     Inputs:
         As `TinyBertModel`.
@@ -84,7 +86,8 @@ class TinyBertForTokenClassification(TaskNetwork):
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
         sequence_output = self.bert(input_ids, input_mask, segment_ids)[0]
-        return _per_token(self.dense_1, self.dropout(ops.relu(sequence_output)))
+        x = ops.relu(sequence_output) if self.has_relu else sequence_output
+        return _per_token(self.dense_1, self.dropout(x))
 
 
 class TinyBertForQuestionAnswering(TaskNetwork):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..checkpoint.restore import task_of_network
 from ..checkpoint.task import Task
 from ..config import TinyBertConfig
 from ..errors import ConfigError, InputError
@@ -102,7 +103,7 @@ class TaskModel:
         Args:
             kind: One of `tinybert.checkpoint.task.TASKS`.
         """
-        actual = network_kind(self.network)
+        actual = task_of_network(self.network).kind
         if actual == kind:
             return
         if actual == "encoder":
@@ -113,15 +114,3 @@ class TaskModel:
         raise InputError(
             f"{self.source} is a model for {actual}, and {USED_BY[kind]} needs one for {kind}. Use {USED_BY[actual]}"
         )
-
-
-def network_kind(network: Network) -> str:
-    """What a network is, by its class: one of `tinybert.checkpoint.task.TASKS`."""
-    from .. import modeling
-
-    kinds = {
-        modeling.TinyBertForSequenceClassification: "sequence-classification",
-        modeling.TinyBertForTokenClassification: "token-classification",
-        modeling.TinyBertForQuestionAnswering: "question-answering",
-    }
-    return next((kind for network_class, kind in kinds.items() if isinstance(network, network_class)), "encoder")

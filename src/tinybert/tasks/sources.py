@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..checkpoint import Checkpoint, read_checkpoint
 from ..checkpoint.folder import is_model_folder, read_folder
-from ..checkpoint.restore import restore
+from ..checkpoint.huggingface import huggingface_task
+from ..checkpoint.restore import restore, task_of_network
 from ..checkpoint.task import Task
 from ..errors import CheckpointError, InputError, UnsafePathError
 from ..hub.building import build
 from ..hub.modules import Module, find_module, local_module
 from ..text import BertTokenizer
-from .model import TaskModel, network_kind
+from .model import TaskModel
 
 if TYPE_CHECKING:
     from ..modeling.network import Network
@@ -85,9 +86,7 @@ def load_model(
     network, known = found.load()
     if vocabulary is not None:
         _check_size(tokenizer, network.config.vocab_size, found.name)
-    if known is None:
-        usual = "regression" if getattr(network, "num_labels", None) == 1 else "single-label"
-        known = Task(network_kind(network), getattr(network, "labels", ()), usual)
+    known = known or task_of_network(network)
     task = Task(known.kind, tuple(labels) or known.labels, problem or known.problem)
     return TaskModel(network, tokenizer, task, found.name)
 
@@ -110,9 +109,14 @@ def _find(source: str | Path, kind: str, config: dict[str, Any]) -> _Found:
 
 
 def _of_module(module: Module, config: dict[str, Any]) -> _Found:
+    def load() -> tuple[Network, Task]:
+        network = build(module, return_all_encoders=False, **config)
+        task = task_of_network(network)
+        return network, dataclasses.replace(task, problem=module.card.problem or task.problem)
+
     return _Found(
         module.uid,
-        lambda: (build(module, return_all_encoders=False, **config), None),
+        load,
         module.vocabulary_path(),
         module.card.do_lower_case,
     )
@@ -134,13 +138,14 @@ def _from_own_folder(path: Path, config: dict[str, Any]) -> tuple[Network, Task 
     return restore(checkpoint, task, return_all_encoders=False), task
 
 
-def _from_huggingface(path: Path, config: dict[str, Any]) -> tuple[Network, Task | None]:
+def _from_huggingface(path: Path, config: dict[str, Any]) -> tuple[Network, Task]:
     checkpoint = read_checkpoint(path, **config)
     if "seq_length" not in config:
         # These models are used at full length, but for those of sentence-transformers, which say theirs.
         length = min(_sentence_length(path), checkpoint.config.max_position_embeddings)
         checkpoint = dataclasses.replace(checkpoint, config=checkpoint.config.replace(seq_length=length))
-    return _restored(checkpoint, "question-answering")  # the only head of theirs that is read
+    task = huggingface_task(path, checkpoint)
+    return restore(checkpoint, task, return_all_encoders=False), task
 
 
 def _sentence_length(path: Path) -> int:
