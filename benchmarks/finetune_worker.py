@@ -27,7 +27,7 @@ def train_ours(
     from tinybert.tasks import load_model
     from tinybert.training import finetune
 
-    model, chosen = load_model(folder, head_act=args.head_act), settings(recipe, args.seed)
+    model, chosen = load_model(folder), settings(recipe, args.seed)
     with tempfile.TemporaryDirectory() as output:
         metrics = finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=chosen)
         return {**metrics, **besides(recipe, load_model(output), dev)}
@@ -80,7 +80,6 @@ def main() -> None:
     parser.add_argument("piece", choices=sorted(RECIPES))
     parser.add_argument("--layers", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--head-act", default="none", help="what our head applies; the peer's nothing")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--limit", type=int)
     parser.add_argument("--threads", type=int)

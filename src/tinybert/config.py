@@ -26,8 +26,8 @@ class TinyBertConfig:
         intermediate_size: Width of the feed-forward layer.
         hidden_act: `gelu` is the tanh form that the published network was trained with, `gelu_erf` the exact form
             (what Hugging Face calls `gelu`), `relu` the rectifier.
-        head_act: What a head for texts or tokens applies before its dense layer: `relu` as published, or `none` as
-            Hugging Face's. A head for questions applies nothing.
+        head_act: What a head for texts or tokens applies before its dense layer: `relu` as published, or `none`, which
+            is what Hugging Face's folders are read with. A head for questions applies nothing.
         hidden_dropout_prob: Dropout after embeddings, attention and feed-forward; active in training only.
         attention_probs_dropout_prob: Dropout of the attention probabilities; active in training only.
         max_position_embeddings: Rows of the position table: the longest possible sequence.
@@ -178,7 +178,7 @@ _CHECKS = {
 _PUBLISHED = TinyBertConfig()
 _TINYBERT_312 = _PUBLISHED.replace(hidden_size=312, intermediate_size=1200)
 _TINYBERT_768 = _PUBLISHED.replace(num_hidden_layers=6, hidden_size=768, intermediate_size=3072)
-_HUGGING_FACE = {"hidden_act": "gelu_erf", "layer_norm_eps": 1e-12}
+_HUGGING_FACE = {"hidden_act": "gelu_erf", "head_act": "none", "layer_norm_eps": 1e-12}
 _MINILM = _PUBLISHED.replace(num_hidden_layers=6, **_HUGGING_FACE)
 _BERT_BASE = _TINYBERT_768.replace(num_hidden_layers=12, **_HUGGING_FACE)
 _SIZES = {

@@ -12,7 +12,7 @@ import numpy as np
 from ..config import TinyBertConfig, check_fields
 from ..errors import CheckpointError
 from . import formats
-from .layouts import CLASSIFIER_NAMES, HEAD_NAMES, POOLER_NAMES, layout_of, own_name, reason_aside
+from .layouts import HEAD_NAMES, POOLER_NAMES, layout_of, own_name, reason_aside
 from .shapes import read_config
 
 
@@ -135,10 +135,11 @@ def from_tensors(arrays: Mapping[str, np.ndarray], source: str, known: Mapping[s
             f"{source} is no TinyBERT or BERT checkpoint: {len(unknown)} of its {len(arrays)} names are not known, "
             f"{_some(unknown)}"
         )
-    if names.get(HEAD_NAMES[0], "").endswith(CLASSIFIER_NAMES[0]):
+    layout = layout_of(layouts)
+    if layout == "huggingface":  # whose heads have no activation, neither those in a file nor those to be trained
         known = {"head_act": "none", **known}
     config = read_config(tensors, known, source)
-    return Checkpoint(source, layout_of(layouts), config, tensors, names, left_aside)
+    return Checkpoint(source, layout, config, tensors, names, left_aside)
 
 
 def _some(names: list[str], most: int = 5) -> str:

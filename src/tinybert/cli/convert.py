@@ -46,6 +46,7 @@ def convert(
     if is_file == (chosen is Layout.HUGGINGFACE):
         hint = "a folder, without an ending" if is_file else "a file, ending in .ckpt or .safetensors"
         raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
+    from .. import TinyBertConfig
     from ..checkpoint import bind, save_checkpoint
     from ..checkpoint.restore import build_network
     from ..checkpoint.task import Task
@@ -70,7 +71,7 @@ def convert(
     typer.echo(f"{_summary(report)}\nwritten: {target}, layout {chosen.value}")
     if is_file:
         fields = ["num_attention_heads", "hidden_act", "layer_norm_eps"]
-        fields += ["head_act"] if task.kind.endswith("classification") else []
+        fields += ["head_act"] if checkpoint.config.head_act != TinyBertConfig.head_act else []
         told = " ".join(f"--config {name}={getattr(checkpoint.config, name)}" for name in fields)
         typer.echo(f"the file does not tell its vocabulary, nor: {told}")
 
