@@ -1,5 +1,6 @@
 """A tiny encoder, its tokenizer and data that it can learn in seconds."""
 
+import signal
 from pathlib import Path
 
 import mindspore as ms
@@ -61,6 +62,16 @@ def train():
 @pytest.fixture(scope="session")
 def dev():
     return reviews(32, 1)
+
+
+@pytest.fixture(autouse=True)
+def terminal():
+    """Signals work as in a terminal: below nohup, or in a shell's background job, some are ignored."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 
 import mindspore as ms
 import numpy as np
@@ -97,7 +98,7 @@ def test_the_metrics_are_those_of_the_embedder(unbroken, dev_pairs):
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, pairs, dev_pairs
 ):
-    stop_after(monkeypatch, 15)
+    stop_after(monkeypatch, 15, signal.SIGHUP)  # a closed terminal
     with pytest.raises(KeyboardInterrupt):
         finetune(make_encoder(), tokenizer, TASK, pairs, tmp_path, dev=dev_pairs, settings=SETTINGS)
     monkeypatch.undo()

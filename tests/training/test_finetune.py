@@ -97,7 +97,7 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(
 
 
 def test_a_step_is_one_compiled_graph_whatever_the_mode(unbroken, modes):
-    """MindSpore's own mode, PYNATIVE, takes two to four times as long."""
+    """MindSpore's own mode, PYNATIVE, is slower."""
     assert modes == {ms.GRAPH_MODE}
     assert ms.get_context("mode") == ms.PYNATIVE_MODE
 
@@ -121,13 +121,13 @@ def weights(folder):
     return {name: parameter.asnumpy() for name, parameter in ms.load_checkpoint(str(folder / "tinybert.ckpt")).items()}
 
 
-def stop_after(monkeypatch, steps):
-    """Sends this process Ctrl-C while step number `steps` is under way."""
+def stop_after(monkeypatch, steps, number=signal.SIGINT):
+    """Sends this process a signal while step number `steps` is under way."""
     original = trainer_module.Trainer._train_on
 
     def train_on(self, rows):
         if self.progress.step == steps - 1:
-            threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT)).start()
+            threading.Timer(0, os.kill, (os.getpid(), number)).start()
         original(self, rows)
 
     monkeypatch.setattr(trainer_module.Trainer, "_train_on", train_on)

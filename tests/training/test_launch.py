@@ -13,6 +13,7 @@ from launched import LAUNCH, alive, descendants
 
 from tinybert.errors import DistributedError, WorkerError
 from tinybert.training.launch import launch
+from tinybert.training.signals import held_signals
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left", "import_path")
 
@@ -69,6 +70,17 @@ def test_a_signal_in_the_middle_of_a_start_leaves_nobody_behind(number, monkeypa
     monkeypatch.setattr(subprocess, "Popen", Started)
     with pytest.raises(KeyboardInterrupt):
         launch(2, [sys.executable, "-c", "import time; time.sleep(300)"])
+
+
+def test_a_training_in_the_background_of_a_shell_goes_on_after_ctrl_c():
+    """Such a shell has it ignore SIGINT, which Ctrl-C sends to all of a terminal."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with held_signals(signal.SIGINT) as received:
+            os.kill(os.getpid(), signal.SIGINT)
+        assert not received
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_nohup_keeps_the_training_when_the_terminal_closes():

@@ -29,23 +29,40 @@ def end_with_launcher() -> None:
 
 
 @contextlib.contextmanager
-def until_done() -> Iterator[None]:
-    """Lets Ctrl-C, and signals to end, wait for the end of a block that must not be left in the middle."""
+def held_signals(*numbers: int) -> Iterator[list[int]]:
+    """Collects signals that come within; one that is ignored, as SIGHUP after nohup, stays so.
+
+    Args:
+        *numbers: The signals.
+
+    Yields:
+        The list to which those that come are added. Outside the main thread, which alone gets signals, none is.
+    """
+    received: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
-    came: dict[int, None] = {}
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in numbers}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, lambda signum, frame: came.setdefault(signum))
+            signal.signal(number, lambda signum, frame: received.append(signum))
     try:
-        yield
+        yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for signum in came:
-            signal.raise_signal(signum)
+
+
+@contextlib.contextmanager
+def until_done() -> Iterator[None]:
+    """Lets Ctrl-C, and signals to end, wait for the end of a block that must not be left in the middle."""
+    received: list[int] = []
+    try:
+        with held_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as received:
+            yield
+    finally:
+        for number in dict.fromkeys(received):
+            signal.raise_signal(number)
 
 
 @contextlib.contextmanager

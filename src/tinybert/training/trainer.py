@@ -7,7 +7,6 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from .features import Features
 from .log import Log
 from .schedule import bias_correction, linear_warmup_decay, make_optimizer
 from .settings import TrainingSettings
+from .signals import held_signals
 from .state import STATE, Progress, load_state, save_state, state_parameters
 from .steps import Steps
 
@@ -87,14 +87,14 @@ class Trainer:
             Where the training ended.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C, or a signal to end; the state was saved first.
+            KeyboardInterrupt: Ctrl-C, a signal to end, or a closed terminal; the state was saved first.
             CheckpointError: The saved state is that of another training.
         """
         self._begin()
         progress = self.progress
         started = time.monotonic() - progress.seconds
         saved = time.monotonic()
-        with _held_signals() as signals:
+        with held_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             try:
                 for rows in self._batches():
                     self._train_on(rows)
@@ -196,20 +196,3 @@ def _is_better(value: float, best: float | None) -> bool:
     if best is None:
         return True
     return value > best or (math.isnan(best) and not math.isnan(value))
-
-
-@contextmanager
-def _held_signals() -> Iterator[list[int]]:
-    """Collects Ctrl-C and the signal to end, so that a step is done whole or not at all."""
-    received: list[int] = []
-    old = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            old[number] = signal.signal(number, lambda signum, frame: received.append(signum))
-        except ValueError:  # not in the main thread
-            break
-    try:
-        yield received
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
