@@ -41,7 +41,8 @@ def labels_of(results):
     return [result.labels for result in results]
 
 
-@pytest.mark.parametrize("name", ["tag", "answer"])  # classification: see test_finetune.py
+# Classification: see test_finetune.py.
+@pytest.mark.parametrize("name", [pytest.param("tag", marks=pytest.mark.slow), "answer"])
 def test_training_folder_and_task_objects_agree(name, tmp_path, make_encoder, tokenizer):
     task, make = CASES[name]
     train, dev = make(96, 0), make(32, 1)

@@ -9,7 +9,8 @@ from mindspore import Tensor
 from tinybert import TinyBertModel
 from tinybert.compat import graph_mode
 from tinybert.modeling import model
-from tinybert.training import TrainingSettings, step
+from tinybert.training import TrainingSettings
+from tinybert.training import gradients as gradients_module
 from tinybert.training.embedding import MeanPooling
 from tinybert.training.schedule import make_optimizer
 from tinybert.training.state import state_parameters
@@ -72,7 +73,7 @@ def test_an_overflow_changes_nothing_but_halves_the_scale(accumulation, error):
 
 @pytest.mark.parametrize("accumulation", [1, 2])
 def test_the_scale_doubles_after_many_updates_without_an_overflow(accumulation, monkeypatch):
-    monkeypatch.setattr(step, "_SCALE_WINDOW", 3)
+    monkeypatch.setattr(gradients_module, "_SCALE_WINDOW", 3)
     training = Training(accumulation)
     good, bad = [off_by(0.01)] * accumulation, [off_by(1000)] * accumulation
     found = []

@@ -101,6 +101,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["main", "thread"])
 def test_a_training_and_an_embedder_do_not_disturb_each_other(place, folder):
     """With the training in the main thread, or in one of its own, as a server or a notebook has it; in either mode."""
