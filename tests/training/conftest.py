@@ -1,20 +1,14 @@
-"""A tiny encoder, its tokenizer and data that it can learn in seconds."""
+"""The fixtures of the training tests."""
 
 import signal
 from pathlib import Path
 
-import mindspore as ms
-import numpy as np
 import psutil
 import pytest
+from reviews import VOCABULARY, reviews, tiny_encoder
 from to_find import make_answerer, make_finder
 
-from tinybert import TinyBertConfig, TinyBertModel
-from tinybert.data import TextExample
-from tinybert.text import BertTokenizer, Vocabulary
-
-WORDS = ("good", "great", "fine", "bad", "awful", "poor", "film", "book", "the", "a", "is", "was", "very", "not")
-VOCABULARY = Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, "##s", "what"))
+from tinybert.text import BertTokenizer
 
 
 @pytest.fixture(scope="session")
@@ -26,32 +20,6 @@ def tokenizer():
 def make_encoder():
     """Makes encoders of two layers of width 24, with dropout, always with the same weights."""
     return tiny_encoder
-
-
-def tiny_encoder():
-    ms.set_seed(1)
-    config = TinyBertConfig(
-        vocab_size=VOCABULARY.size,
-        hidden_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=48,
-        max_position_embeddings=16,
-        seq_length=16,
-    )
-    return TinyBertModel(config, return_all_encoders=False)
-
-
-def reviews(count: int, seed: int) -> list[TextExample]:
-    """Sentences of one good or bad word among others, labelled by it."""
-    random = np.random.default_rng(seed)
-    examples = []
-    for _ in range(count):
-        label = int(random.integers(2))
-        words = [WORDS[int(random.integers(3)) + 3 * (1 - label)], *random.choice(WORDS[6:], random.integers(1, 8))]
-        random.shuffle(words)
-        examples.append(TextExample(" ".join(words), None, "good" if label else "bad"))
-    return examples
 
 
 @pytest.fixture(scope="session")

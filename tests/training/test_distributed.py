@@ -46,7 +46,7 @@ def settings(size, **changes):
 
 
 def encoder(seed, dropout=0.0):
-    from conftest import tiny_encoder
+    from reviews import tiny_encoder
 
     config = tiny_encoder().config.replace(hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout)
     ms.set_seed(seed)
@@ -68,7 +68,7 @@ def pairs(examples):
 
 def train(world, folder, task):
     """Trains without dropout, on few rows; each process begins with other weights."""
-    from conftest import VOCABULARY, reviews
+    from reviews import VOCABULARY, reviews
 
     from tinybert.text import BertTokenizer
 
@@ -86,7 +86,7 @@ def train(world, folder, task):
 
 def train_long(world, folder):
     """Trains with dropout, and with a pause in each step, until the test interrupts it; then to the end."""
-    from conftest import VOCABULARY, reviews
+    from reviews import VOCABULARY, reviews
 
     from tinybert.text import BertTokenizer
 

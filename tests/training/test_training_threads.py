@@ -27,7 +27,7 @@ SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_leng
 
 def encoder():
     """One layer with dropout, always with the same weights."""
-    from conftest import tiny_encoder
+    from reviews import tiny_encoder
 
     config = tiny_encoder().config.replace(num_hidden_layers=1)
     ms.set_seed(1)
@@ -35,14 +35,14 @@ def encoder():
 
 
 def train(folder):
-    from conftest import VOCABULARY, reviews
+    from reviews import VOCABULARY, reviews
 
     finetune(encoder(), BertTokenizer(VOCABULARY), TASK, reviews(48, 0), folder, settings=SETTINGS)
 
 
 def embeddings(embedder):
     """The vectors of batches of several sizes and lengths."""
-    from conftest import reviews
+    from reviews import reviews
 
     texts = [example.text for example in reviews(20, 2)]
     return np.concatenate([embedder(texts[begin : begin + 1 + begin % 7]) for begin in range(0, 20, 3)])
@@ -72,7 +72,7 @@ def both(embedder, folder, *, trains_in_thread):
 
 def main(folder):
     """Both at once, from the first graphs on, which are compiled at once too; then each alone."""
-    from conftest import VOCABULARY
+    from reviews import VOCABULARY
 
     for mode, place in (("PYNATIVE_MODE", "thread"), ("GRAPH_MODE", "main")):
         ms.set_context(mode=getattr(ms, mode))
