@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 
 from tinybert import TinyBertForQuestionAnswering, TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
-from tinybert.checkpoint.huggingface import huggingface_task
+from tinybert.checkpoint.models import read_model
 from tinybert.checkpoint.restore import add_head, restore
 from tinybert.checkpoint.task import Task
 from tinybert.errors import CheckpointError
@@ -106,9 +106,9 @@ def test_a_classifier_without_a_relu_comes_back_with_its_head_and_labels(tmp_pat
     network = fill(add_head(make_encoder(head_act="none"), task, len(task.labels) or 1))
     folder = save_huggingface(network, tmp_path / "bert", task=task)
     assert {"classifier.weight", "classifier.bias"} < set(load_file(folder / "model.safetensors"))
-    checkpoint = read_checkpoint(folder)
+    checkpoint, told = read_model(folder)
     assert checkpoint.config == network.config
-    assert huggingface_task(folder, checkpoint) == task
+    assert told == task
     other = restore(checkpoint, task)
     values = arrays(network)
     assert all(np.array_equal(value, values[name]) for name, value in arrays(other).items())
@@ -128,18 +128,19 @@ def classifier_folder(tmp_path, make_encoder, fill):
         ({"architectures": ["BertForTokenClassification"]}, Task("token-classification", LABELS)),
         ({"problem_type": "multi_label_classification"}, Task("sequence-classification", LABELS, "multi-label")),
         ({"problem_type": None, "architectures": None, "id2label": None}, Task("sequence-classification", LABELS)),
+        ({"problem_type": ["regression"], "architectures": 1}, Task("sequence-classification", LABELS)),
     ],
 )
 def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, changes, task):
     edit(classifier_folder, **changes)
-    assert huggingface_task(classifier_folder, read_checkpoint(classifier_folder)) == task
+    assert read_model(classifier_folder)[1] == task
 
 
 @pytest.mark.parametrize("labels", [{"0": "a", "1": "b"}, {"a": "b"}, ["a", "b", "c"], {"0": "a", "1": "b", "3": "c"}])
 def test_labels_that_are_not_those_of_the_outputs_are_an_error(classifier_folder, labels):
     edit(classifier_folder, id2label=labels)
     with pytest.raises(CheckpointError, match="id2label must name the head's 3 outputs, 0 to 2"):
-        huggingface_task(classifier_folder, read_checkpoint(classifier_folder))
+        read_model(classifier_folder)
 
 
 def test_who_knows_better_says_so(classifier_folder):

@@ -48,6 +48,15 @@ def test_a_hugging_face_folder_and_back(encoder_folder, vectors, tmp_path):
     assert embed(back, "--vocabulary", folder, *HEADS) == vectors
 
 
+def test_a_folder_without_a_vocabulary_becomes_one_without(encoder_folder, tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    assert command("convert", encoder_folder, source).code == 0
+    for name in ("vocab.txt", "tokenizer_config.json"):
+        (source / name).unlink()
+    assert command("convert", source, target).code == 0
+    assert sorted(path.name for path in target.iterdir()) == ["config.json", "model.safetensors"]
+
+
 def test_a_folder_whose_tokenizer_would_be_read_instead_stays_as_it_was(encoder_folder, tmp_path):
     (tmp_path / "tokenizer.json").write_text("{}")
     run = command("convert", encoder_folder, tmp_path)

@@ -13,6 +13,7 @@ from tinybert.hub import HubCache, find, find_module, list_uids
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = "somebody/1.0/mine"
+HEADS = ("--config", "num_attention_heads=4")
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_verify_with_nothing_in_the_cache(tinybert):
 
 def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
     (tmp_path / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]))
-    options = ["--heads", 4, "--hidden-act", "relu", "--license", "MIT", "--vocabulary", tmp_path / "vocab.txt"]
+    options = [*HEADS, "--config", "hidden_act=relu", "--license", "MIT", "--vocabulary", tmp_path / "vocab.txt"]
     code, out, err = tinybert("hub", "publish", source, OWN, *options)
     assert (code, err) == (0, "")
     assert f"published:   {OWN}" in out
@@ -151,7 +152,7 @@ def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
 
 
 def test_publish_refuses_what_does_not_fit(tinybert, source):
-    code, _, err = tinybert("hub", "publish", source, OWN, "--heads", 4, "--labels", "no, yes")
+    code, _, err = tinybert("hub", "publish", source, OWN, *HEADS, "--labels", "no, yes")
     assert code == 1
     assert "no head for a task or for labels" in err
 

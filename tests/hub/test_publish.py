@@ -74,10 +74,12 @@ def test_a_head_is_published_with_its_task_and_labels(save, make_encoder, task, 
 
 def test_a_hugging_face_head_for_questions_is_one_for_questions(make_encoder, tmp_path):
     head = TinyBertForQuestionAnswering(make_encoder())
-    module = publish(save_huggingface(head, tmp_path / "hf"), UID)
-    assert module.card.task == "question-answering"
-    assert type(load(UID)) is TinyBertForQuestionAnswering
-    assert_same_values(load(UID), head)
+    folder = save_huggingface(head, tmp_path / "hf")
+    for source, config in ((folder, {}), (folder / "model.safetensors", HEADS)):
+        module = publish(source, UID, config=config)
+        assert module.card.task == "question-answering"
+        assert type(load(UID)) is TinyBertForQuestionAnswering
+        assert_same_values(load(UID), head)
 
 
 @pytest.mark.parametrize(

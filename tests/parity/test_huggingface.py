@@ -9,8 +9,8 @@ from mindspore import Tensor
 
 from tinybert import TinyBertForQuestionAnswering, TinyBertModel
 from tinybert.checkpoint import bind, read_checkpoint, save_huggingface
-from tinybert.checkpoint.huggingface import huggingface_task
 from tinybert.checkpoint.layouts import name_in
+from tinybert.checkpoint.models import read_model
 from tinybert.checkpoint.restore import add_head, restore
 from tinybert.checkpoint.task import Task
 
@@ -187,8 +187,8 @@ def test_their_classifier_says_the_same_here(tmp_path, make_theirs, theirs_compu
     problem = PROBLEMS[task.problem] if task.kind == "sequence-classification" else None
     model = make_theirs(name, id2label=dict(enumerate(task.labels or ["LABEL_0"])), problem_type=problem)
     model.save_pretrained(tmp_path)
-    checkpoint = read_checkpoint(tmp_path)
-    assert huggingface_task(tmp_path, checkpoint) == task
+    checkpoint, told = read_model(tmp_path)
+    assert told == task
     check_logits(restore(checkpoint, task), model, make_inputs(3, 16), theirs_computes)
 
 

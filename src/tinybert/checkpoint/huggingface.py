@@ -12,8 +12,8 @@ from ..config import check_fields
 from ..errors import CheckpointError
 from ..writing import replacing
 from . import formats
-from .huggingface_config import CONFIG, config_json, encoder_fields, read_classifier
-from .layouts import CLASSIFIER_NAMES, HEAD_NAMES
+from .huggingface_config import CONFIG, config_json, encoder_fields
+from .layouts import CLASSIFIER_NAMES
 from .reading import Checkpoint, from_tensors
 from .restore import task_of_network
 from .saving import named_parameters
@@ -45,19 +45,6 @@ def read_huggingface(folder: str | Path, **config: Any) -> Checkpoint:
         raise CheckpointError(f"{folder} holds no {WEIGHTS}{hint}")
     known = {**encoder_fields(folder), **config}
     return from_tensors(formats.parse(weights.read_bytes(), "safetensors", str(weights)), str(weights), known)
-
-
-def huggingface_task(folder: str | Path, checkpoint: Checkpoint) -> Task:
-    """What a model is for whose folder `read_huggingface` read, and what its head's outputs are called.
-
-    Raises:
-        CheckpointError: `config.json` is malformed, or its labels are not as many as the outputs.
-    """
-    if checkpoint.num_labels is None:
-        return Task()
-    if not checkpoint.names[HEAD_NAMES[0]].endswith(CLASSIFIER_NAMES[0]):
-        return Task("question-answering")
-    return read_classifier(Path(folder), checkpoint.num_labels, has_pooler=checkpoint.has_pooler)
 
 
 def save_huggingface(network: Network, folder: str | Path, *, task: Task | None = None) -> Path:

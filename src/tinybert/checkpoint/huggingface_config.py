@@ -75,7 +75,7 @@ def read_classifier(folder: Path, num_labels: int, *, has_pooler: bool) -> Task:
     path = folder / CONFIG
     values = _read(path)
     labels = _labels(path, values.get("id2label"), num_labels)
-    if not has_pooler or ARCHITECTURES["token-classification"] in (values.get("architectures") or ()):
+    if not has_pooler or values.get("architectures") == [ARCHITECTURES["token-classification"]]:
         return Task("token-classification", labels)
     usual = "regression" if num_labels == 1 else "single-label"
     problem = _PROBLEMS.get(str(values.get("problem_type")), usual)

@@ -78,24 +78,15 @@ def convert(
 
 def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path | None]:
     """The parameters of a model, what it is for, and where its vocabulary is."""
-    from ..checkpoint import parse_checkpoint, read_checkpoint
-    from ..checkpoint.folder import is_model_folder, read_folder
-    from ..checkpoint.huggingface import huggingface_task
-    from ..checkpoint.task import Task
+    from ..checkpoint import parse_checkpoint
+    from ..checkpoint.models import read_model
     from ..hub import find_module
     from ..hub.building import task_of
+    from ..text.sources import has_vocabulary
 
     path = Path(source).expanduser()
-    if path.is_dir() and is_model_folder(path):
-        return (*read_folder(path, **config), path)
     if path.exists():
-        checkpoint = read_checkpoint(path, **config)
-        if path.is_dir():
-            return checkpoint, huggingface_task(path, checkpoint), path
-        if checkpoint.num_labels is None:
-            return checkpoint, Task(), None
-        # A file does not tell; all heads have the same parameters, but that for texts needs a pooler.
-        return checkpoint, Task("sequence-classification" if checkpoint.has_pooler else "token-classification"), None
+        return (*read_model(path, **config), path if has_vocabulary(path) else None)
     if path.suffix in (".ckpt", ".safetensors"):
         raise CheckpointError(f"{source} does not exist")
     module = find_module(source)
@@ -107,14 +98,11 @@ def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path |
 def _save_folder(network: Any, folder: Path, task: Task, vocabulary: Path | None) -> None:
     from ..checkpoint import save_huggingface
     from ..text import BertTokenizer
-    from ..writing import replacing
 
-    tokenizer = BertTokenizer.from_file(vocabulary) if vocabulary else None
-    with replacing(folder / "config.json") as temporary:
-        save_huggingface(network, temporary.parent, task=task)
-        if tokenizer is not None:
-            # Into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
-            tokenizer.save(folder)
+    if vocabulary is not None:
+        # First: a folder with a tokenizer.json, which would be read instead, is refused before anything is written.
+        BertTokenizer.from_file(vocabulary).save(folder)
+    save_huggingface(network, folder, task=task)
 
 
 def _summary(report: BindingReport) -> str:

@@ -10,7 +10,7 @@ import typer
 from ..errors import CardError, IntegrityError
 from ..hub import HubCache, Module, cached_modules, check_card, find_module, list_uids, published, sha256_of
 from ..hub.card import read_card_text
-from . import completion
+from . import completion, options
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, check cards.", no_args_is_help=True)
 
@@ -123,14 +123,7 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = None,
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
-    heads: Annotated[
-        int,
-        typer.Option(help="Attention heads, which a checkpoint file cannot tell. [default: 12]", show_default=False),
-    ] = 0,
-    hidden_act: Annotated[str, typer.Option(help="Activation, likewise: gelu, gelu_erf or relu.")] = "",
-    layer_norm_eps: Annotated[
-        float, typer.Option(help="LayerNorm epsilon, likewise. [default: 1e-7]", show_default=False)
-    ] = 0,
+    config: options.Config = None,
     cache: Cache = None,
 ) -> None:
     """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.
@@ -141,7 +134,6 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     from ..hub.publish import publish as lay
 
     facts = {name: value for name, value in (("license", license_), ("summary", summary)) if value}
-    config = {"num_attention_heads": heads, "hidden_act": hidden_act, "layer_norm_eps": layer_norm_eps}
     module = lay(
         source,
         uid,
@@ -151,7 +143,7 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         labels=[label.strip() for label in labels.split(",") if label.strip()],
         vocabulary=vocabulary,
         facts=facts,
-        config={name: value for name, value in config.items() if value},
+        config=options.config_fields(config),
     )
     typer.echo(f"published:   {module.uid}\ncard:        {module.paths.card}\ncheckpoint:  {module.paths.asset}")
 

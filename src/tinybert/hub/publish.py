@@ -85,13 +85,14 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     """
     require_mindspore()
     from ..checkpoint import save_checkpoint
+    from ..checkpoint.models import read_model
     from ..checkpoint.task import Task
 
     uid = parse_uid(uid)
     if uid in published():
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
     name = uid.rsplit("/", 1)[-1]
-    read, known = _read(source, config or {})
+    read, known = read_model(source, **(config or {}))
     chosen = Task(task or known.kind, tuple(labels) or known.labels, known.problem)
     card = _card(uid, read, link, chosen, facts or {})
     render_card(card)  # what no card may say is refused before anything is written
@@ -110,20 +111,6 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
         put_file(checkpoint, paths.asset)
     lay_card_and_code(card, paths)
     return Module(uid, card, paths)
-
-
-def _read(source: str | Path, config: dict[str, Any]) -> tuple[Checkpoint, Task]:
-    from ..checkpoint import read_checkpoint
-    from ..checkpoint.folder import is_model_folder, read_folder
-    from ..checkpoint.huggingface import huggingface_task
-    from ..checkpoint.task import Task
-
-    if is_model_folder(Path(source).expanduser()):
-        return read_folder(source, **config)
-    read = read_checkpoint(source, **config)
-    if Path(source).expanduser().is_dir():
-        return read, huggingface_task(Path(source).expanduser(), read)
-    return read, Task("encoder" if read.num_labels is None else "sequence-classification")
 
 
 def _card(uid: str, read: Checkpoint, link: str, task: Task, facts: dict[str, Any]) -> Card:
@@ -179,11 +166,12 @@ def _settings(config: TinyBertConfig) -> dict[str, str]:
 
 
 def _vocabulary_source(source: str | Path, vocabulary: str | Path | None) -> Path | None:
+    from ..text.sources import has_vocabulary
+
     if vocabulary is not None:
         return Path(vocabulary).expanduser()
     folder = Path(source).expanduser()
-    has_one = folder.is_dir() and any((folder / name).is_file() for name in ("vocab.txt", "tokenizer.json"))
-    return folder if has_one else None
+    return folder if has_vocabulary(folder) else None
 
 
 def _with_vocabulary(

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..checkpoint import Checkpoint, read_checkpoint
-from ..checkpoint.folder import is_model_folder, read_folder
-from ..checkpoint.huggingface import huggingface_task
+from ..checkpoint.folder import CHECKPOINT, is_model_folder
+from ..checkpoint.models import read_model
 from ..checkpoint.restore import restore, task_of_network
 from ..checkpoint.task import Task
 from ..errors import CheckpointError, InputError, UnsafePathError
@@ -33,13 +32,13 @@ class _Found:
 
     Attributes:
         name: The source, for messages.
-        load: Loads the network; with it comes what it is for, as far as the source tells.
+        load: Loads the network; with it comes what it is for.
         vocabulary: Where the vocabulary is, if the source has one.
         do_lower_case: What goes with the vocabulary.
     """
 
     name: str
-    load: Callable[[], tuple[Network, Task | None]]
+    load: Callable[[], tuple[Network, Task]]
     vocabulary: Path | None = None
     do_lower_case: bool | None = None
 
@@ -86,7 +85,6 @@ def load_model(
     network, known = found.load()
     if vocabulary is not None:
         _check_size(tokenizer, network.config.vocab_size, found.name)
-    known = known or task_of_network(network)
     task = Task(known.kind, tuple(labels) or known.labels, problem or known.problem)
     return TaskModel(network, tokenizer, task, found.name)
 
@@ -98,7 +96,7 @@ def _find(source: str | Path, kind: str, config: dict[str, Any]) -> _Found:
     if path.exists() and path.suffix == ".md":
         return _of_module(local_module(path), config)
     if path.exists():
-        return _Found(str(path), lambda: _restored(read_checkpoint(path, **config), kind))
+        return _Found(str(path), lambda: _from_file(path, kind, config))
     if path.suffix in _FILE_TYPES or path.is_absolute() or str(source).startswith((".", "~")):
         raise InputError(f"{source} does not exist: give a folder, a checkpoint file or a module's uid")
     try:
@@ -114,38 +112,33 @@ def _of_module(module: Module, config: dict[str, Any]) -> _Found:
         task = task_of_network(network)
         return network, dataclasses.replace(task, problem=module.card.problem or task.problem)
 
-    return _Found(
-        module.uid,
-        load,
-        module.vocabulary_path(),
-        module.card.do_lower_case,
-    )
+    return _Found(module.uid, load, module.vocabulary_path(), module.card.do_lower_case)
 
 
 def _in_folder(path: Path, config: dict[str, Any]) -> _Found:
-    if is_model_folder(path):
-        return _Found(str(path), lambda: _from_own_folder(path, config), path)
-    if not any((path / name).is_file() for name in ("config.json", "model.safetensors", "pytorch_model.bin")):
+    names = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
+    if not any((path / name).is_file() for name in names):
         raise CheckpointError(
-            f"{path} holds no model: neither a tinybert.ckpt, as a fine-tuning writes it, nor the config.json and "
+            f"{path} holds no model: neither a {CHECKPOINT}, as a fine-tuning writes it, nor the config.json and "
             "model.safetensors of a Hugging Face BERT"
         )
-    return _Found(str(path), lambda: _from_huggingface(path, config), path)
+    return _Found(str(path), lambda: _from_folder(path, config), path)
 
 
-def _from_own_folder(path: Path, config: dict[str, Any]) -> tuple[Network, Task | None]:
-    checkpoint, task = read_folder(path, **config)
-    return restore(checkpoint, task, return_all_encoders=False), task
-
-
-def _from_huggingface(path: Path, config: dict[str, Any]) -> tuple[Network, Task]:
-    checkpoint = read_checkpoint(path, **config)
-    if "seq_length" not in config:
-        # These models are used at full length, but for those of sentence-transformers, which say theirs.
+def _from_folder(path: Path, config: dict[str, Any]) -> tuple[Network, Task]:
+    checkpoint, task = read_model(path, **config)
+    if "seq_length" not in config and not is_model_folder(path):
+        # Hugging Face's are used at full length, but for those of sentence-transformers, which say theirs.
         length = min(_sentence_length(path), checkpoint.config.max_position_embeddings)
         checkpoint = dataclasses.replace(checkpoint, config=checkpoint.config.replace(seq_length=length))
-    task = huggingface_task(path, checkpoint)
     return restore(checkpoint, task, return_all_encoders=False), task
+
+
+def _from_file(path: Path, kind: str, config: dict[str, Any]) -> tuple[Network, Task]:
+    checkpoint, told = read_model(path, **config)
+    # An encoder can be asked of a file with a head: the task object takes what it needs.
+    network = restore(checkpoint, told if kind == "encoder" else Task(kind), return_all_encoders=False)
+    return network, task_of_network(network)
 
 
 def _sentence_length(path: Path) -> int:
@@ -157,11 +150,6 @@ def _sentence_length(path: Path) -> int:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{settings} cannot be read: {error!r}") from None
     return value if isinstance(value, int) and value >= 3 else 512
-
-
-def _restored(checkpoint: Checkpoint, kind: str) -> tuple[Network, None]:
-    # An encoder can be asked of a file with a head: the task object takes what it needs.
-    return restore(checkpoint, Task(kind), return_all_encoders=False), None
 
 
 def _tokenizer(

@@ -12,6 +12,7 @@ from ..writing import replacing
 from .vocabulary import MASK, REQUIRED, UNK, AddedToken, Vocabulary, read_vocab_txt
 
 DEFAULT_MAX_LENGTH = 512
+_FILES = ("tokenizer.json", "vocab.txt")
 _FLAGS = ("special", "normalized", "single_word", "lstrip", "rstrip")
 
 
@@ -45,6 +46,12 @@ def read_vocabulary(
     if model_max_length is not None:
         found["model_max_length"] = model_max_length
     return Vocabulary(source=str(file), **found)
+
+
+def has_vocabulary(path: str | PathLike[str]) -> bool:
+    """Whether a path is a folder with a vocabulary in it, or with several to choose from."""
+    path = Path(path)
+    return any((path / name).is_file() for name in _FILES) or any(path.glob("*.vocab.txt"))
 
 
 def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> None:
@@ -86,7 +93,7 @@ def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> Non
 
 
 def _vocabulary_file(folder: Path) -> Path:
-    for name in ("tokenizer.json", "vocab.txt"):
+    for name in _FILES:
         if (folder / name).is_file():
             return folder / name
     candidates = sorted(folder.glob("*.vocab.txt"))
