@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 LAUNCHER = "TINYBERT_LAUNCHER"
@@ -30,7 +30,7 @@ def end_with_launcher() -> None:
 
 @contextlib.contextmanager
 def held_signals(*numbers: int) -> Iterator[list[int]]:
-    """Collects signals that come within; one that is ignored, as SIGHUP after nohup, stays so.
+    """Collects signals that come within.
 
     Args:
         *numbers: The signals.
@@ -39,18 +39,8 @@ def held_signals(*numbers: int) -> Iterator[list[int]]:
         The list to which those that come are added. Outside the main thread, which alone gets signals, none is.
     """
     received: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
+    with _handled_by(lambda signum, frame: received.append(signum), *numbers):
         yield received
-        return
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, lambda signum, frame: received.append(signum))
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
@@ -73,15 +63,23 @@ def interrupted_when_told_to_end() -> Iterator[None]:
         del signum, frame
         raise KeyboardInterrupt
 
+    with _handled_by(interrupt, signal.SIGTERM, signal.SIGHUP):
+        yield
+
+
+@contextlib.contextmanager
+def _handled_by(handler: Callable[[int, Any], Any], *numbers: int) -> Iterator[None]:
+    """Has a function handle signals within; in the main thread, which alone may say so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as after nohup
-            signal.signal(number, interrupt)
+    before = {number: signal.getsignal(number) for number in numbers}
+    # One that is ignored, as SIGHUP after nohup, stays so; None was set by other than Python and can't be put back.
+    ours = {number: old for number, old in before.items() if old is not None and old is not signal.SIG_IGN}
+    for number in ours:
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in ours.items():
+            signal.signal(number, old)
