@@ -6,6 +6,8 @@ import importlib.util
 import os
 import random
 import socket
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -44,6 +46,31 @@ def no_network(request, monkeypatch):
 def seeds():
     random.seed(1)
     np.random.seed(1)
+
+
+@pytest.fixture(scope="session")
+def fresh_python():
+    """A function that runs a fresh Python, where a crash is a failed test and not the end of the run.
+
+    It takes the interpreter's arguments, environment variables (None takes one away), the folder to run in, and whether
+    an exit code other than 0 is one to be looked at. It returns the ended process with its texts.
+    """
+
+    def fresh_python(*arguments, cwd=None, may_fail=False, **variables):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **variables}
+        done = subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            env={name: value for name, value in environment.items() if value is not None},
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert may_fail or done.returncode == 0, done.stderr[-2000:]
+        return done
+
+    return fresh_python
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -28,13 +25,6 @@ from importlib import metadata
 version = metadata.version
 metadata.version = lambda name: "2.1.3" if name == "numpy" else version(name)
 """
-
-
-def run(code):
-    """What a fresh Python prints."""
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 @pytest.fixture
@@ -76,8 +66,8 @@ def test_what_is_installed_here_is_good(numpy_version):
     ("world", "sentence"),
     [(WITHOUT_MINDSPORE, "MindSpore is not installed. For CPU: pip install"), (WITH_NUMPY_2, "pip install 'numpy<2'")],
 )
-def test_the_sentence_is_all_that_a_user_of_the_network_sees(world, sentence):
-    done = run(world + "from tinybert import TinyBertModel")
+def test_the_sentence_is_all_that_a_user_of_the_network_sees(fresh_python, world, sentence):
+    done = fresh_python("-c", world + "from tinybert import TinyBertModel", may_fail=True)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("tinybert.errors.DependencyError: ")
@@ -86,7 +76,7 @@ def test_the_sentence_is_all_that_a_user_of_the_network_sees(world, sentence):
 
 
 @pytest.mark.parametrize("world", [WITHOUT_MINDSPORE, WITH_NUMPY_2])
-def test_what_needs_no_mindspore_works_without_it(world):
+def test_what_needs_no_mindspore_works_without_it(fresh_python, world):
     code = """
 import tinybert
 from tinybert import TinyBertConfig, TinyBertError
@@ -97,25 +87,22 @@ except TinyBertError as error:
     print(error)
 print(tinybert.__version__, "TinyBertModel" in dir(tinybert))
 """
-    done = run(world + code)
+    done = fresh_python("-c", world + code, may_fail=True)
     assert done.stderr == ""
     lines = done.stdout.splitlines()
     assert lines[0] == "num_hidden_layers is 0: it must be an integer of at least 1"
     assert lines[1].endswith(" True")
 
 
-def test_importing_the_package_imports_no_mindspore():
+def test_importing_the_package_imports_no_mindspore(fresh_python):
     code = "import sys, tinybert, tinybert.config; tinybert.TinyBertConfig(); print('mindspore' in sys.modules)"
-    assert run(code).stdout.strip() == "False"
+    assert fresh_python("-c", code).stdout.strip() == "False"
 
 
-def test_mindspores_own_warnings_are_silenced_unless_asked_for():
+@pytest.mark.parametrize(("given", "expected"), [(None, "3"), ("1", "1")])
+def test_mindspores_own_warnings_are_silenced_unless_asked_for(fresh_python, given, expected):
     code = "import os, tinybert.compat; print(os.environ['GLOG_v'])"
-    environment = {name: value for name, value in os.environ.items() if name != "GLOG_v"}
-    for given, expected in ((None, "3"), ("1", "1")):
-        variables = {**environment, "PYTHONPATH": str(SOURCE), **({"GLOG_v": given} if given else {})}
-        done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == expected
+    assert fresh_python("-c", code, GLOG_v=given).stdout.strip() == expected
 
 
 def test_an_unknown_name_is_pythons_own_error():

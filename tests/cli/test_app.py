@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 
@@ -22,10 +20,10 @@ finally:
 """
 
 
-def run(*arguments, **variables):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **variables}
-    command = [sys.executable, "-c", START, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+@pytest.fixture
+def run(fresh_python):
+    """A function that runs the command in a process of its own."""
+    return partial(fresh_python, "-c", START, may_fail=True)
 
 
 def cpu_seconds():
@@ -34,7 +32,7 @@ def cpu_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def test_help_comes_at_once_and_without_mindspore():
+def test_help_comes_at_once_and_without_mindspore(run):
     before = cpu_seconds()
     process = run("--help")
     assert cpu_seconds() - before < 0.5
@@ -44,13 +42,13 @@ def test_help_comes_at_once_and_without_mindspore():
 
 
 @pytest.mark.parametrize("arguments", [("hub", "list"), ("hub", "info", "mindspore/1.3/tinybert_enwiki128_sst2")])
-def test_lists_need_no_mindspore(arguments):
+def test_lists_need_no_mindspore(run, arguments):
     process = run(*arguments)
     assert process.returncode == 0
     assert "IMPORTED False" in process.stderr
 
 
-def test_the_shell_completes_commands_and_options():
+def test_the_shell_completes_commands_and_options(run):
     asked = {"_TINYBERT_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
     assert run(**asked, COMP_WORDS="tinybert eval").stdout.split() == ["evaluate"]
     asked["COMP_CWORD"] = "2"

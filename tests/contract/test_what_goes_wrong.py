@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -153,11 +151,9 @@ def test_an_unknown_name_or_keyword_in_create_network(request, arguments, keywor
         create_network(request.config.rootpath, *arguments, **keywords)
 
 
-def without(statement):
-    """What a fresh process says that loads a module after a statement."""
-    code = f"""
+WITHOUT = f"""
 import sys, importlib.metadata
-{statement}
+{{statement}}
 from tinybert import hub
 from tinybert.errors import DependencyError
 for pretrained in (True, False):
@@ -166,14 +162,22 @@ for pretrained in (True, False):
     except DependencyError as error:
         print(error)
 """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "MSHUB_OFFLINE": "1"}
-    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
-    assert process.stderr == ""
-    assert not os.path.exists(get_hub_dir()), "nothing is fetched in vain"
-    return process.stdout.splitlines()
 
 
-def test_mindspore_is_missing():
+@pytest.fixture
+def without(fresh_python):
+    """A function: what a fresh process says that loads a module after a statement."""
+
+    def without(statement):
+        process = fresh_python("-c", WITHOUT.format(statement=statement), MSHUB_OFFLINE="1")
+        assert process.stderr == ""
+        assert not os.path.exists(get_hub_dir()), "nothing is fetched in vain"
+        return process.stdout.splitlines()
+
+    return without
+
+
+def test_mindspore_is_missing(without):
     said = without('sys.modules["mindspore"] = None')
     assert len(said) == 2
     assert all(
@@ -181,7 +185,7 @@ def test_mindspore_is_missing():
     )
 
 
-def test_numpy_2_is_installed(monkeypatch):
+def test_numpy_2_is_installed(without):
     said = without('importlib.metadata.version = lambda name: "2.1.0"')
     assert len(said) == 2
     assert all("NumPy 2.1.0 is installed" in line and "pip install 'numpy<2'" in line for line in said)

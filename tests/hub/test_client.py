@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -180,8 +178,6 @@ def test_wrong_arguments_are_told_what_is_right(arguments, message):
         mshub.load(**arguments)
 
 
-def test_the_package_works_without_the_client():
+def test_the_package_works_without_the_client(fresh_python):
     code = "import sys; sys.modules['mindspore_hub'] = None; import tinybert.hub; tinybert.hub.load"
-    subprocess.run(
-        [sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    )
+    fresh_python("-c", code)

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-
-SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 # In a process of its own: a crash is a failed test, not the end of the run.
 SCRIPT = """
@@ -43,18 +36,7 @@ print("equal:", len(together))
 
 
 @pytest.mark.parametrize("graph_or_pynative", ["GRAPH_MODE", "PYNATIVE_MODE"])
-def test_four_threads_get_what_each_call_gives_alone(tmp_path, graph_or_pynative):
+def test_four_threads_get_what_each_call_gives_alone(fresh_python, tmp_path, graph_or_pynative):
     script = tmp_path / "threads.py"  # MindSpore compiles from source files only
     script.write_text(SCRIPT, encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    done = subprocess.run(
-        [sys.executable, script, graph_or_pynative],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.strip() == "equal: 24"
+    assert fresh_python(script, graph_or_pynative, cwd=tmp_path).stdout.strip() == "equal: 24"

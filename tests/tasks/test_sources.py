@@ -209,9 +209,6 @@ def test_labels_that_do_not_fit(classifier, vocabulary, tmp_path):
         Classifier.from_pretrained(path, vocabulary=vocabulary, labels=["a", "b"])
 
 
-def test_mindspore_is_imported_only_for_a_model():
-    import subprocess
-    import sys
-
+def test_mindspore_is_imported_only_for_a_model(fresh_python):
     code = "import sys, tinybert.tasks, tinybert; tinybert.Embedder; sys.exit('mindspore' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    fresh_python("-c", code)

@@ -1,8 +1,6 @@
 """The tokenizer in threads, in forked processes, and without MindSpore."""
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,22 +11,14 @@ import tinybert.text
 PACKAGE = Path(tinybert.text.__file__).resolve().parents[1]
 
 
-def run(code, **environment):
-    variables = {name: value for name, value in os.environ.items() if name != "TOKENIZERS_PARALLELISM"}
-    variables |= {"PYTHONPATH": str(PACKAGE.parent), **environment}
-    return subprocess.run(
-        [sys.executable, "-c", code], env=variables, capture_output=True, text=True, timeout=60, check=True
-    )
-
-
-def test_mindspore_is_never_imported():
+def test_mindspore_is_never_imported(fresh_python):
     code = (
         "import sys, tinybert.text; print(sorted(n for n in sys.modules if n.split('.')[0] in ('mindspore', 'torch')))"
     )
-    assert run(code).stdout.strip() == "[]"
+    assert fresh_python("-c", code).stdout.strip() == "[]"
 
 
-def test_the_package_works_under_another_name():
+def test_the_package_works_under_another_name(fresh_python):
     code = f"""
 import importlib.util, sys
 folder = {str(PACKAGE / "text")!r}
@@ -39,7 +29,8 @@ from hub_module.text import BertTokenizer, Vocabulary
 print(BertTokenizer.__module__, "tinybert" in sys.modules)
 print(BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a")))("a").input_ids.tolist())
 """
-    assert run(code).stdout.split("\n")[:2] == ["hub_module.text.tokenizer False", "[[2, 4, 3]]"]
+    said = fresh_python("-c", code).stdout.split("\n")
+    assert said[:2] == ["hub_module.text.tokenizer False", "[[2, 4, 3]]"]
 
 
 def test_threads_with_different_lengths_do_not_disturb_each_other(english):
@@ -81,14 +72,15 @@ print(os.waitpid(child, 0)[1], os.environ.get("TOKENIZERS_PARALLELISM"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_forked_child_tokenizes_without_a_warning_and_the_parent_stays_parallel():
-    done = run(FORK)  # tokenizers 0.19 to 0.21 warn unless the variable is set
+def test_a_forked_child_tokenizes_without_a_warning_and_the_parent_stays_parallel(fresh_python):
+    # tokenizers 0.19 to 0.21 warn unless the variable is set
+    done = fresh_python("-c", FORK, TOKENIZERS_PARALLELISM=None)
     assert done.stderr == ""
     assert done.stdout.strip() == "0 None"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_the_users_own_setting_stays():
-    done = run(FORK, TOKENIZERS_PARALLELISM="off")
+def test_the_users_own_setting_stays(fresh_python):
+    done = fresh_python("-c", FORK, TOKENIZERS_PARALLELISM="off")
     assert done.stderr == ""
     assert done.stdout.strip() == "0 off"

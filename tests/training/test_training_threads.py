@@ -3,8 +3,6 @@
 Run as a script, this file is the program: see `main`. A crash is a failed test then, not the end of the run.
 """
 
-import os
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -84,20 +82,10 @@ def main(folder):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(fresh_python, tmp_path_factory):
     """What the program wrote."""
-    folder, here = tmp_path_factory.mktemp("threads"), Path(__file__).resolve()
-    path = os.pathsep.join([str(here.parents[2] / "src"), str(here.parent)])
-    done = subprocess.run(
-        [sys.executable, here, folder],
-        env={**os.environ, "PYTHONPATH": path},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    folder = tmp_path_factory.mktemp("threads")
+    fresh_python(Path(__file__).resolve(), folder, cwd=folder)
     return folder
 
 
