@@ -7,7 +7,6 @@ import datetime
 import json
 import statistics
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,47 +18,51 @@ from report import RESULTS, circumstances, table, write_section
 from weights import KEPT
 
 RUNS = Path(__file__).with_name("finetune.jsonl")
-SIDES = ("ours", "peer")
+SIDES = ("ours", "published", "peer")
+"""Ours as the peer's network is, ours with the head as published (with a ReLU), and the peer."""
 FIRST_SEED = 1
 QUICK_ROWS, QUICK_SEEDS = 6400, 1
 
 Run = dict[str, Any]
 
 
-def read_runs(path: Path) -> list[Run]:
-    """What was run before."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+def read_runs(path: Path, piece: str) -> list[Run]:
+    """What was run before, with the settings that the piece has now."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    runs = [json.loads(line) for line in lines]
+    return [one for one in runs if (one["piece"], one["settings"]) == (piece, RECIPES[piece].settings)]
 
 
 def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace) -> Run:
     """One fine-tuning in a process of its own."""
     options = ["--layers", layers, "--seed", seed, "--data", args.data]
     options += ["--limit", args.limit] if args.limit else []
-    environment = {}
-    if args.side_by_side:
-        options += ["--threads", 1]
-        environment = {"OMP_NUM_THREADS": "1"}
-    result = run_worker("finetune_worker.py", side, piece, *options, environment=environment)
-    return {"piece": piece, "layers": layers, "seed": seed, "side": side, "date": f"{datetime.date.today()}", **result}
+    result = run_worker("finetune_worker.py", side, piece, *options)
+    what = {"piece": piece, "layers": layers, "seed": seed, "side": side, "settings": RECIPES[piece].settings}
+    return {**what, "date": f"{datetime.date.today()}", **result}
 
 
 def section(piece: str, runs: list[Run]) -> str:
     """The report on one data set."""
     recipe = RECIPES[piece]
     rows, verdicts = [], []
-    for layers in sorted({one["layers"] for one in runs}):
-        for metric, factor in {**recipe.metrics, **recipe.besides}.items():
-            pairs = _pairs(runs, layers, metric, factor)
-            if not pairs:
-                continue
-            means = [statistics.mean(values) for values in zip(*pairs.values(), strict=True)]
-            spread = [", ".join(f"{values[side]:.2f}" for values in pairs.values()) for side in (0, 1)]
-            difference = means[0] - means[1]
-            rows.append(
-                [f"{layers}", metric, f"{means[0]:.2f}", f"{means[1]:.2f}", f"{difference:+.2f}", spread[0], spread[1]]
-            )
-            if metric in recipe.besides:
-                continue
+    compared = [
+        (layers, side, metric, factor)
+        for side in SIDES[:-1]
+        for layers in sorted({one["layers"] for one in runs})
+        for metric, factor in {**recipe.metrics, **recipe.besides}.items()
+    ]
+    for layers, side, metric, factor in compared:
+        pairs = _pairs(runs, layers, side, metric, factor)
+        if not pairs:
+            continue
+        means = [statistics.mean(values) for values in zip(*pairs.values(), strict=True)]
+        spread = [", ".join(f"{values[index]:.2f}" for values in pairs.values()) for index in (0, 1)]
+        difference = means[0] - means[1]
+        name = metric if side == "ours" else f"{metric}, {side} head"
+        figures = [f"{means[0]:.2f}", f"{means[1]:.2f}", f"{difference:+.2f}"]
+        rows.append([f"{layers}", name, *figures, *spread])
+        if metric in recipe.metrics and side == "ours":
             reached = "reached" if difference >= -recipe.tolerance else "**missed**"
             seeds = f"{len(pairs)} seeds" if len(pairs) > 1 else "1 seed"
             verdicts.append(f"{layers} layers, {metric}: {reached} ({difference:+.2f}, {seeds})")
@@ -75,17 +78,17 @@ all-MiniLM-L6-v2{head}, {settings}; metrics on the dev part, in points, of the b
 
 {table(header, rows)}
 
-- Not below the peer by more than {recipe.tolerance} points, the target: {"; ".join(verdicts)}.
+- Not below the peer by more than {recipe.tolerance} points, the target: {"; ".join(verdicts) or "not measured"}.
 
 {circumstances(versions)}
 """
 
 
-def _pairs(runs: list[Run], layers: int, metric: str, factor: float) -> dict[int, tuple[float, float]]:
-    """What we and the peer reached with each seed that both have run."""
+def _pairs(runs: list[Run], layers: int, side: str, metric: str, factor: float) -> dict[int, tuple[float, float]]:
+    """What a side and the peer reached with each seed that both have run."""
     values = {(one["seed"], one["side"]): one["metrics"][metric] * factor for one in runs if one["layers"] == layers}
-    seeds = sorted({seed for seed, _ in values})
-    return {s: (values[s, "ours"], values[s, "peer"]) for s in seeds if {(s, side) for side in SIDES} <= values.keys()}
+    both = [seed for seed in sorted({seed for seed, _ in values}) if {(seed, side), (seed, "peer")} <= values.keys()]
+    return {seed: (values[seed, side], values[seed, "peer"]) for seed in both}
 
 
 def _wanted(args: argparse.Namespace, recipe: Recipe) -> Iterable[tuple[int, int]]:
@@ -100,8 +103,8 @@ def main() -> None:
         "--layers", nargs="+", type=int, choices=sorted(KEPT), default=sorted(KEPT), help="depths (4 6)"
     )
     parser.add_argument("--seeds", type=int, help="how many (3; 1 for questions)")
+    parser.add_argument("--sides", nargs="+", choices=SIDES, default=["ours", "peer"], help="who (ours peer)")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the data sets (data in $TINYBERT_SHARED)")
-    parser.add_argument("--side-by-side", action="store_true", help="both at once, each on one thread: saves time")
     parser.add_argument("--limit", type=int, help="rows of each part; prints and writes no report")
     parser.add_argument(
         "--quick", action="store_true", help=f"{QUICK_SEEDS} seed, {QUICK_ROWS} rows; prints and writes no report"
@@ -112,18 +115,16 @@ def main() -> None:
         args.seeds, args.limit = QUICK_SEEDS, QUICK_ROWS
     require(["mindspore", "torch", "transformers"])
     for piece in args.pieces:
-        runs = [] if args.limit else [one for one in read_runs(RUNS) if one["piece"] == piece]
+        runs = [] if args.limit else read_runs(RUNS, piece)
         for layers, seed in _wanted(args, RECIPES[piece]):
             done = {one["side"] for one in runs if (one["layers"], one["seed"]) == (layers, seed)}
-            missing = [side for side in SIDES if side not in done]
-            with ThreadPoolExecutor(2 if args.side_by_side else 1) as pool:
-                running = [pool.submit(run, side, piece, layers, seed, args) for side in missing]
-                for one in (future.result() for future in as_completed(running)):
-                    print(json.dumps(one), flush=True)
-                    runs.append(one)
-                    if not args.limit:
-                        with RUNS.open("a", encoding="utf-8") as file:
-                            file.write(json.dumps(one) + "\n")
+            for side in (side for side in args.sides if side not in done):
+                one = run(side, piece, layers, seed, args)
+                print(json.dumps(one), flush=True)
+                runs.append(one)
+                if not args.limit:
+                    with RUNS.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(one) + "\n")
         text = section(piece, runs)
         print(text)
         if not args.limit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from processes import peak_memory
 from recipes import RECIPES, Recipe, settings, task
 from weights import minilm
 
-SIDES = ("ours", "peer")
+SIDES = ("ours", "published", "peer")
 Rows = list[Any]
 Metrics = dict[str, float]
 
@@ -27,7 +26,8 @@ def train_ours(
     from tinybert.tasks import load_model
     from tinybert.training import finetune
 
-    model, chosen = load_model(folder), settings(recipe, args.seed)
+    head = {"head_act": "relu"} if args.side == "published" else {}
+    model, chosen = load_model(folder, **head), settings(recipe, args.seed)
     with tempfile.TemporaryDirectory() as output:
         metrics = finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=chosen)
         return {**metrics, **besides(recipe, load_model(output), dev)}
@@ -37,7 +37,6 @@ def train_peer(
     recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
     """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
-    import torch
     from peer import Peer
     from peer_network import peer_model
 
@@ -46,7 +45,6 @@ def train_peer(
     from tinybert.training import evaluate, featurize, key_metric
     from tinybert.training.finetune import build_network
 
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", torch.get_num_threads())))
     chosen = settings(recipe, args.seed)
     model = load_model(folder)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
@@ -82,19 +80,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--threads", type=int)
     args = parser.parse_args()
-    if args.threads and args.side == "ours":
-        import tinybert  # noqa: F401 -- before mindspore, whose log level it sets
-
-        import mindspore as ms  # isort: skip
-
-        ms.set_context(runtime_num_threads=args.threads)
     recipe = RECIPES[args.piece]
     train, dev = (READERS[args.piece](args.data, part) for part in ("train", "dev"))
     what = task(recipe, train)
     train, dev = train[: args.limit], dev[: args.limit]
-    run = {"ours": train_ours, "peer": train_peer}[args.side]
+    run = train_peer if args.side == "peer" else train_ours
     started = time.perf_counter()
     metrics = run(recipe, minilm(args.layers), what, train, dev, args)
     seconds = time.perf_counter() - started

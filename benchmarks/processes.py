@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,13 @@ class WorkerError(RuntimeError):
     """A worker ended without a result; the message is what it wrote."""
 
 
-def run_worker(
-    script: str, *args: object, python: str = sys.executable, environment: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+def run_worker(script: str, *args: object, python: str = sys.executable) -> dict[str, Any]:
     """Runs a script of this folder to its end and returns the JSON object on the last line that it prints.
 
     Args:
         script: The file's name.
         *args: Its arguments.
         python: The interpreter.
-        environment: Variables that are set for it.
 
     Returns:
         The object, and under `others` the share of the machine's processor time that other programs took meanwhile,
@@ -39,8 +35,7 @@ def run_worker(
     busy, total = _machine_seconds()
     own = _children_seconds()
     command = [python, str(HERE / script), *map(str, args)]
-    variables = {**os.environ, **(environment or {})}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WorkerError(f"{script} {' '.join(map(str, args))} failed:\n{done.stderr[-4000:]}")
     busy_after, total_after = _machine_seconds()
