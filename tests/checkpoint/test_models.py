@@ -23,6 +23,11 @@ def test_a_file_does_not_tell_a_head_with_a_pooler_from_another(tmp_path, make_e
     assert read_model(file)[1] == Task("sequence-classification")
 
 
+def test_one_output_is_a_number(tmp_path, make_encoder):
+    file = save_checkpoint(add_head(make_encoder(), Task("sequence-classification"), 1), tmp_path / "a.ckpt")
+    assert read_model(file)[1] == Task("sequence-classification", problem="regression")
+
+
 def test_a_head_without_a_pooler_is_one_for_tokens(tmp_path, make_encoder):
     encoder = TinyBertModel(make_encoder().config, return_all_encoders=False, pooler=False)
     file = save_checkpoint(TinyBertForTokenClassification(encoder, 3), tmp_path / "a.ckpt")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import runpy
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-from tiny import save_model, write_reviews
+from tiny import START, save_model, write_reviews
 
 HUB_TESTS = Path(__file__).resolve().parents[1] / "hub"
 sys.path.append(str(HUB_TESTS))
 _fixtures = runpy.run_path(str(HUB_TESTS / "conftest.py"))
 authority, environment = _fixtures["authority"], _fixtures["environment"]
+
+
+@pytest.fixture
+def run(fresh_python):
+    """A function that runs the command in a process of its own."""
+    return partial(fresh_python, "-c", START, may_fail=True)
 
 
 @pytest.fixture

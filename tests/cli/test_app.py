@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-import resource
-from functools import partial
-
 import pytest
+from tiny import cpu_seconds
 
 import tinybert as package
-
-START = """
-import sys
-sys.argv[0] = "tinybert"
-from tinybert.cli import main
-try:
-    main()
-finally:
-    print("IMPORTED", "mindspore" in sys.modules, file=sys.stderr)
-"""
-
-
-@pytest.fixture
-def run(fresh_python):
-    """A function that runs the command in a process of its own."""
-    return partial(fresh_python, "-c", START, may_fail=True)
-
-
-def cpu_seconds():
-    """Of all processes so far that this one waited for. The clock would measure what else the machine does."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def test_help_comes_at_once_and_without_mindspore(run):
@@ -46,13 +22,6 @@ def test_lists_need_no_mindspore(run, arguments):
     process = run(*arguments)
     assert process.returncode == 0
     assert "IMPORTED False" in process.stderr
-
-
-def test_the_shell_completes_commands_and_options(run):
-    asked = {"_TINYBERT_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
-    assert run(**asked, COMP_WORDS="tinybert eval").stdout.split() == ["evaluate"]
-    asked["COMP_CWORD"] = "2"
-    assert run(**asked, COMP_WORDS="tinybert embed --pool").stdout.split() == ["--pooling"]
 
 
 def test_the_version(tinybert):

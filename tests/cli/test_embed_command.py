@@ -8,8 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from test_app import START
-from tiny import command
+from tiny import START, command
 
 from tinybert.tasks import Embedder
 

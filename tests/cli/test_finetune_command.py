@@ -11,8 +11,7 @@ import time
 
 import numpy as np
 import pytest
-from test_app import START
-from tiny import WORDS, command, save_model
+from tiny import START, WORDS, command, save_model
 
 COLUMNS = ("--text", "opinion", "--label", "verdict")
 SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")

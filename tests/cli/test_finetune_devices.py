@@ -12,8 +12,7 @@ import time
 
 import psutil
 import pytest
-from test_app import START
-from tiny import command, save_model
+from tiny import START, command, save_model
 
 from tinybert.errors import WorkerError
 from tinybert.training import launch as launching

@@ -6,8 +6,7 @@ import shlex
 
 import pytest
 import typer
-from test_app import cpu_seconds, run
-from tiny import command
+from tiny import command, cpu_seconds
 
 from tinybert.cli.app import app
 
@@ -15,7 +14,7 @@ COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "conve
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_help_comes_at_once_and_without_mindspore(name):
+def test_every_help_comes_at_once_and_without_mindspore(run, name):
     before = cpu_seconds()
     process = run(name, "--help")
     assert cpu_seconds() - before < 0.5

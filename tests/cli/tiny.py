@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import resource
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
@@ -11,6 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor", "film", "book", "the", "a", "is", "was", "very", "not")
+
+START = """
+import sys
+sys.argv[0] = "tinybert"
+from tinybert.cli import main
+try:
+    main()
+finally:
+    print("IMPORTED", "mindspore" in sys.modules, file=sys.stderr)
+"""
+"""The command, as the code of a process."""
 
 
 class Run(NamedTuple):
@@ -87,3 +99,9 @@ def write_reviews(path, count, seed):
             random.shuffle(words)
             writer.writerow([number, " ".join(words), "good" if label else "bad"])
     return path
+
+
+def cpu_seconds():
+    """Of all processes so far that this one waited for. The clock would measure what else the machine does."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

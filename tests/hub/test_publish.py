@@ -83,6 +83,20 @@ def test_a_hugging_face_head_for_questions_is_one_for_questions(make_encoder, tm
 
 
 @pytest.mark.parametrize(
+    ("outputs", "arguments", "problem"),
+    [
+        (3, {}, None),
+        (3, {"problem": "multi-label"}, "multi-label"),
+        (1, {}, "regression"),
+        (1, {"task": "token-classification"}, None),
+    ],
+)
+def test_the_card_tells_the_problem_unless_it_is_the_usual_one(save, make_encoder, outputs, arguments, problem):
+    head = TinyBertForSequenceClassification(make_encoder(), outputs)
+    assert publish(save(head), UID, config=HEADS, **arguments).card.problem == problem
+
+
+@pytest.mark.parametrize(
     ("labels", "arguments", "message"),
     [
         (None, {"labels": ["x"]}, "no head for a task or for labels"),
@@ -90,6 +104,7 @@ def test_a_hugging_face_head_for_questions_is_one_for_questions(make_encoder, tm
         (3, {"labels": ["x", "y"]}, "has 3 outputs, but 2 labels are given"),
         (3, {"task": "encoder"}, "has a head; its task cannot be encoder"),
         (3, {"task": "question-answering"}, "has 3 outputs; a head for questions has 2"),
+        (3, {"problem": "ranking"}, "problem is 'ranking': it must be one of single-label, multi-label, regression"),
     ],
 )
 def test_task_and_labels_must_fit_the_file(save, make_encoder, labels, arguments, message):

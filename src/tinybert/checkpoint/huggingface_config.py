@@ -8,7 +8,7 @@ from typing import Any
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError
-from .task import Task
+from .task import Task, usual_problem
 
 CONFIG = "config.json"
 ARCHITECTURES = {
@@ -77,8 +77,7 @@ def read_classifier(folder: Path, num_labels: int, *, has_pooler: bool) -> Task:
     labels = _labels(path, values.get("id2label"), num_labels)
     if not has_pooler or values.get("architectures") == [ARCHITECTURES["token-classification"]]:
         return Task("token-classification", labels)
-    usual = "regression" if num_labels == 1 else "single-label"
-    problem = _PROBLEMS.get(str(values.get("problem_type")), usual)
+    problem = _PROBLEMS.get(str(values.get("problem_type")), usual_problem(num_labels))
     return Task("sequence-classification", () if problem == "regression" else labels, problem)
 
 

@@ -9,7 +9,7 @@ from .folder import is_model_folder, read_folder
 from .huggingface_config import read_classifier
 from .layouts import HEAD_NAMES
 from .reading import Checkpoint, read_checkpoint
-from .task import Task
+from .task import Task, usual_problem
 
 
 def read_model(path: str | Path, **config: Any) -> tuple[Checkpoint, Task]:
@@ -36,4 +36,6 @@ def read_model(path: str | Path, **config: Any) -> tuple[Checkpoint, Task]:
         return checkpoint, Task("question-answering")
     if path.is_dir():
         return checkpoint, read_classifier(path, checkpoint.num_labels, has_pooler=checkpoint.has_pooler)
-    return checkpoint, Task("sequence-classification" if checkpoint.has_pooler else "token-classification")
+    if not checkpoint.has_pooler:
+        return checkpoint, Task("token-classification")
+    return checkpoint, Task("sequence-classification", problem=usual_problem(checkpoint.num_labels))

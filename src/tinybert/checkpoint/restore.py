@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig
 from .reading import Checkpoint
-from .task import Task
+from .task import Task, usual_problem
 
 if TYPE_CHECKING:
     from mindspore import nn
@@ -75,7 +75,7 @@ def task_of_network(network: nn.Cell) -> Task:
 
     labels, num_labels = getattr(network, "labels", ()), getattr(network, "num_labels", None)
     if isinstance(network, modeling.TinyBertForSequenceClassification):
-        return Task("sequence-classification", labels, "regression" if num_labels == 1 else "single-label")
+        return Task("sequence-classification", labels, usual_problem(num_labels))
     if isinstance(network, modeling.TinyBertForTokenClassification):
         return Task("token-classification", labels)
     return Task("question-answering" if isinstance(network, modeling.TinyBertForQuestionAnswering) else "encoder")

@@ -11,6 +11,11 @@ TASKS = ("encoder", "sequence-classification", "token-classification", "question
 PROBLEMS = ("single-label", "multi-label", "regression")
 
 
+def usual_problem(num_labels: int | None) -> str:
+    """Which of `PROBLEMS` a head for texts solves where nothing says, by its outputs: one is a number."""
+    return "regression" if num_labels == 1 else "single-label"
+
+
 @dataclasses.dataclass(frozen=True)
 class Task:
     """What a network is for.

@@ -117,6 +117,9 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         str, typer.Option(help="Of a head: sequence-classification, token-classification or question-answering.")
     ] = "",
     labels: Annotated[str, typer.Option(help="Names of the head's outputs, with commas between.")] = "",
+    problem: Annotated[
+        str, typer.Option(help="Of a head for texts, where the source does not tell: multi-label or regression.")
+    ] = "",
     vocabulary: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="A vocab.txt, or a folder with one. [default: that of the Hugging Face folder]"),
@@ -141,6 +144,7 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         link=link or NOWHERE,
         task=task or None,
         labels=[label.strip() for label in labels.split(",") if label.strip()],
+        problem=problem or None,
         vocabulary=vocabulary,
         facts=facts,
         config=options.config_fields(config),

@@ -99,7 +99,7 @@ def task_of(module: Module, num_labels: int | None) -> Task:
         module: The module.
         num_labels: Outputs of the head in its checkpoint (C). Labels of another number are left out, with a warning.
     """
-    from ..checkpoint.task import Task
+    from ..checkpoint.task import Task, usual_problem
 
     card = module.card
     labels = card.labels
@@ -110,7 +110,7 @@ def task_of(module: Module, num_labels: int | None) -> Task:
             stacklevel=2,
         )
         labels = ()
-    return Task(card.task, labels, card.problem or "single-label")
+    return Task(card.task, labels, card.problem or usual_problem(num_labels))
 
 
 def _read(module: Module, checkpoint: str | Path | None, refetch: bool, fields: dict[str, Any]) -> Checkpoint:

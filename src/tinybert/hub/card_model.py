@@ -59,7 +59,8 @@ class Card:
         allow_cache_ckpt: Whether clients may keep the checkpoint.
         task: `encoder`, `sequence-classification`, `token-classification` or `question-answering`.
         labels: The labels of a head, in the order of its outputs.
-        problem: Of classification: `single-label`, which None means too, `multi-label` or `regression`.
+        problem: Of classification: `single-label`, `multi-label` or `regression`. None means `regression` for a head
+            with one output, else `single-label`.
         network_config: What a checkpoint's shapes do not tell of the network, such as `hidden_act`.
         do_lower_case: Whether text is lower-cased before it is tokenized.
         vocab_file: The name of the vocabulary's file beside the asset.

@@ -55,6 +55,7 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
     link: str = NOWHERE,
     task: str | None = None,
     labels: Sequence[str] = (),
+    problem: str | None = None,
     vocabulary: str | Path | None = None,
     do_lower_case: bool | None = None,
     facts: dict[str, Any] | None = None,
@@ -70,6 +71,8 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
         link: The https address of the folder that the checkpoint will be hosted in, followed by the uid's folders.
         task: `sequence-classification`, `token-classification` or `question-answering` for a checkpoint with a head.
         labels: Names of the head's outputs.
+        problem: Of sequence classification: `single-label`, `multi-label` or `regression`; by default what the source
+            says, and where it says nothing `regression` for one output, else `single-label`.
         vocabulary: A `vocab.txt` or a folder with a vocabulary; by default that of the source.
         do_lower_case: Whether text is lower-cased; by default what the vocabulary's folder says.
         facts: Further fields of `Card`, such as `author`, `license`, `summary`, `train_dataset`.
@@ -93,7 +96,9 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
     name = uid.rsplit("/", 1)[-1]
     read, known = read_model(source, **(config or {}))
-    chosen = Task(task or known.kind, tuple(labels) or known.labels, known.problem)
+    if task is not None and task != known.kind:
+        known = Task(task)
+    chosen = Task(known.kind, tuple(labels) or known.labels, problem or known.problem)
     card = _card(uid, read, link, chosen, facts or {})
     render_card(card)  # what no card may say is refused before anything is written
     cache = cache or HubCache()
