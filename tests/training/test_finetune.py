@@ -21,7 +21,7 @@ from tinybert.training import trainer as trainer_module
 from tinybert.training.state import Progress, load_state, save_state
 
 TASK = Task("sequence-classification", ("bad", "good"))
-SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
+SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, max_length=16)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_the_folder_gives_the_metrics_that_the_training_printed(unbroken, tokeni
 def test_the_run_is_written_down(unbroken):
     folder, _ = unbroken
     facts = json.loads((folder / "training.json").read_text())
-    assert facts["settings"]["learning_rate"] == 5e-3
+    assert facts["settings"]["learning_rate"] == 1e-2
     assert facts["steps"] == 48
     assert [line["step"] for line in lines(folder) if "metrics" in line] == [12, 24, 36, 48]
 
@@ -105,7 +105,7 @@ def test_a_step_is_one_compiled_graph_whatever_the_mode(unbroken, modes):
 def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer, train, dev):
     folder, _ = unbroken
     other = TrainingSettings(**{**SETTINGS.to_dict(), "learning_rate": 1e-3})
-    with pytest.raises(CheckpointError, match=r"learning_rate: 0.005 then, 0.001 now"):
+    with pytest.raises(CheckpointError, match=r"learning_rate: 0.01 then, 0.001 now"):
         finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=other)
 
 

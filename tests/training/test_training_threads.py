@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from tinybert import Embedder, TinyBertModel
+from tinybert import Embedder
 from tinybert.checkpoint.task import Task
 from tinybert.tasks import TaskModel
 from tinybert.text import BertTokenizer
@@ -23,19 +23,10 @@ TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
 
 
-def encoder():
-    """One layer with dropout, always with the same weights."""
-    from reviews import tiny_encoder
-
-    config = tiny_encoder().config.replace(num_hidden_layers=1)
-    ms.set_seed(1)
-    return TinyBertModel(config, return_all_encoders=False)
-
-
 def train(folder):
-    from reviews import VOCABULARY, reviews
+    from reviews import VOCABULARY, reviews, tiny_encoder
 
-    finetune(encoder(), BertTokenizer(VOCABULARY), TASK, reviews(48, 0), folder, settings=SETTINGS)
+    finetune(tiny_encoder(), BertTokenizer(VOCABULARY), TASK, reviews(48, 0), folder, settings=SETTINGS)
 
 
 def embeddings(embedder):
@@ -70,11 +61,11 @@ def both(embedder, folder, *, trains_in_thread):
 
 def main(folder):
     """Both at once, from the first graphs on, which are compiled at once too; then each alone."""
-    from reviews import VOCABULARY
+    from reviews import VOCABULARY, tiny_encoder
 
     for mode, place in (("PYNATIVE_MODE", "thread"), ("GRAPH_MODE", "main")):
         ms.set_context(mode=getattr(ms, mode))
-        embedder = Embedder(TaskModel(encoder().set_train(False), BertTokenizer(VOCABULARY), Task("encoder")))
+        embedder = Embedder(TaskModel(tiny_encoder().set_train(False), BertTokenizer(VOCABULARY), Task("encoder")))
         rounds = both(embedder, folder / place, trains_in_thread=place == "thread")
         np.save(folder / place / "rounds.npy", rounds)
     train(folder / "alone")
