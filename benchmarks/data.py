@@ -50,10 +50,16 @@ def read_qa_en(data: Path, part: str) -> list[Any]:
     return read_squad(_file(data, "qa_en", f"{part}.json"))
 
 
+def read_qa_passages(data: Path, part: str) -> list[Any]:
+    """Those of them that are of the dev part's kind: Disfl-QA, over paragraphs of Wikipedia. The others are QuAC's."""
+    return [example for example in read_qa_en(data, part) if example.id.startswith("disflqa-")]
+
+
 READERS = {
     "sst2": read_sst2,
     "wnut17": read_wnut17,
     "stsb": read_stsb,
     "stsb_pairs": read_stsb,
     "qa_en": read_qa_en,
+    "qa_passages": read_qa_passages,
 }
