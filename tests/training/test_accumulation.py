@@ -1,7 +1,7 @@
 """Small batches whose gradients are accumulated train as one large batch does."""
 
 import numpy as np
-from linear import WEIGHTS, Descent, Linear, features, rows, values
+from linear import WEIGHTS, Descent, Linear, batch, features, gradients, rows, steps, values
 from mindspore import Tensor
 
 from tinybert import TinyBertForSequenceClassification, TinyBertModel
@@ -15,10 +15,10 @@ from tinybert.training.steps import Steps
 def trained(network, batches, accumulation):
     """A network after two updates, by plain descent: Adam would make a step out of what is rounding alone."""
     settings = TrainingSettings(max_grad_norm=0, accumulation_steps=accumulation)
-    steps = Steps(network, SequenceLoss("single-label"), Descent(network), settings, Tensor(batches[0][-1][:1]))
+    accumulating = Steps(network, SequenceLoss("single-label"), Descent(network), settings, Tensor(batches[0][-1][:1]))
     losses = [
-        steps.run([Tensor(array) for array in batch], number % accumulation == 0)
-        for number, batch in enumerate(batches, 1)
+        accumulating.run([Tensor(array) for array in arrays], 0 if number % accumulation else accumulation)
+        for number, arrays in enumerate(batches, 1)
     ]
     return values(network), np.reshape(losses, (2, -1)).mean(axis=1)
 
@@ -35,6 +35,17 @@ def test_three_batches_of_two_rows_are_one_of_six(tiny_config, fill, make_inputs
     for name, array in expected.items():
         np.testing.assert_allclose(found[name], array, atol=2e-5, err_msg=name)
     assert max(np.abs(array - before[name]).max() for name, array in expected.items()) > 0.05
+
+
+def test_the_mean_is_that_of_as_many_batches_as_there_are():
+    ids, targets = rows(8)
+    network = Linear()
+    settings = TrainingSettings(max_grad_norm=0, accumulation_steps=3)
+    accumulating = steps(network, Descent(network), settings)
+    for begin, added in ((0, 0), (4, 2)):
+        accumulating.run(batch(ids[begin : begin + 4], targets[begin : begin + 4]), added)
+    for name, gradient in gradients(WEIGHTS, ids, targets).items():
+        np.testing.assert_allclose(values(network)[name], WEIGHTS[name] - gradient, rtol=1e-4, err_msg=name)
 
 
 def test_batches_left_at_the_end_are_trained_on_too(tmp_path):

@@ -14,7 +14,7 @@ from tinybert.checkpoint.task import Task
 from tinybert.compat import graph_mode
 from tinybert.training import Trainer, TrainingSettings
 from tinybert.training.losses import SequenceLoss
-from tinybert.training.schedule import bias_correction, make_optimizer
+from tinybert.training.optimizer import AdamW, bias_correction
 
 SETTINGS = TrainingSettings(
     epochs=2, batch_size=4, learning_rate=0.05, warmup_ratio=0.2, weight_decay=0.1, max_grad_norm=0
@@ -28,16 +28,15 @@ HEADS = (
 
 
 def adamw(batches):
-    """Loshchilov and Hutter 2017, algorithm 2, in float64; the decay has the factor that `bias_correction` tells."""
+    """Loshchilov and Hutter 2017, algorithm 2, in float64."""
     weights = {name: value.astype(np.float64) for name, value in WEIGHTS.items()}
     first, second = (dict.fromkeys(WEIGHTS, 0.0) for _ in range(2))
     for step, ((ids, targets), rate) in enumerate(zip(batches, RATES, strict=True), 1):
-        factor = math.sqrt(1 - 0.999**step) / (1 - 0.9**step)
         for name, gradient in gradients(weights, ids, targets).items():
             first[name] = 0.9 * first[name] + 0.1 * gradient
             second[name] = 0.999 * second[name] + 0.001 * gradient**2
             mean, square = first[name] / (1 - 0.9**step), second[name] / (1 - 0.999**step)
-            decay = 0.1 * factor * weights[name] if name == "layer.weight" else 0.0
+            decay = 0.1 * weights[name] if name == "layer.weight" else 0.0
             weights[name] = weights[name] - rate * (mean / (np.sqrt(square) + 1e-8) + decay)
     return weights
 
@@ -56,8 +55,9 @@ def test_a_training_ends_where_numpy_does(tmp_path):
 
 @graph_mode()
 def update(network, grads, rate=0.5, **settings):
-    """One update by given gradients, from the network's parameters to new ones."""
-    optimizer = make_optimizer(network.trainable_params(), TrainingSettings(learning_rate=rate, **settings))
+    """The first update by given gradients, from the network's parameters to new ones."""
+    optimizer = AdamW(network.trainable_params(), TrainingSettings(learning_rate=rate, **settings))
+    optimizer.set_rate(rate, 0)
     optimizer(tuple(Tensor(grads[parameter.name], ms.float32) for parameter in optimizer.parameters))
     return values(network)
 
@@ -69,10 +69,17 @@ def test_without_a_gradient_weights_shrink_by_rate_times_decay_and_nothing_else_
         np.testing.assert_array_equal(found[name], WEIGHTS[name], err_msg=name)
 
 
+def test_the_correction_is_that_of_adam_and_vanishes():
+    corrections = [math.sqrt(1 - 0.999**count) / (1 - 0.9**count) for count in range(1, 9)]
+    assert [bias_correction(update) for update in range(8)] == pytest.approx(corrections)
+    assert bias_correction(0) == pytest.approx(0.31622776)
+    assert bias_correction(10_000) == pytest.approx(1, abs=1e-4)
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
-def test_the_corrected_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale):
+def test_the_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale):
     grads = {name: scale * (1 + np.abs(value)) for name, value in WEIGHTS.items()}
-    found = update(Linear(), grads, rate=0.01 * bias_correction(0), weight_decay=0)
+    found = update(Linear(), grads, rate=0.01, weight_decay=0)
     for name, value in WEIGHTS.items():
         np.testing.assert_allclose(value - found[name], 0.01, rtol=1e-3, err_msg=name)
 
@@ -81,13 +88,13 @@ def test_the_corrected_first_step_is_as_long_as_the_rate_whatever_the_gradient(s
 def test_of_a_model_only_matrices_decay(task, tiny_config):
     """Every matrix is a weight or a table of embeddings, every vector a bias or one of LayerNorm's two."""
     network = add_head(TinyBertModel(tiny_config), task, 2)
-    optimizer = make_optimizer(network.trainable_params(), TrainingSettings(weight_decay=0.1))
+    optimizer = AdamW(network.trainable_params(), TrainingSettings(weight_decay=0.1))
     assert {parameter.name for parameter in optimizer.parameters} == {
         parameter.name for parameter in network.trainable_params()
     }
     decays = {
-        parameter.name: float(decay.asnumpy() if isinstance(decay, Tensor) else decay)
-        for parameter, decay in zip(optimizer.parameters, optimizer.weight_decay, strict=True)
+        parameter.name: float(decay.asnumpy())
+        for parameter, decay in zip(optimizer.parameters, optimizer.get_weight_decay(), strict=True)
     }
     expected = {parameter.name: 0.1 if parameter.ndim == 2 else 0.0 for parameter in network.trainable_params()}
     assert decays == pytest.approx(expected)

@@ -89,7 +89,6 @@ class AccumulatingStep(nn.Cell):
     Args:
         gradients: Computes loss and gradients.
         sums: Where gradients are added up, one for each parameter.
-        steps: Batches for one update.
 
     Inputs:
         As `LossOfBatch`.
@@ -98,25 +97,27 @@ class AccumulatingStep(nn.Cell):
         The loss, () float32.
     """
 
-    def __init__(self, gradients: Gradients, sums: ms.ParameterTuple, steps: int) -> None:
+    def __init__(self, gradients: Gradients, sums: ms.ParameterTuple) -> None:
         super().__init__(auto_prefix=False)
         self.gradients = gradients
         self.sums = sums
-        self.share = 1.0 / steps
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
         for total, grad in zip(self.sums, grads):  # noqa: B905 -- the compiler knows no strict=
-            ops.assign_add(total, grad * self.share)
+            ops.assign_add(total, grad)
         return loss
 
 
 class UpdateFromSums(nn.Cell):
-    """Applies the gradients that were added up, and begins anew.
+    """Applies the mean of the gradients that were added up, and begins anew.
 
     Args:
         sums: The gradients added up.
         update: Applies them.
+
+    Inputs:
+        count: Of how many batches, () float32.
 
     Outputs:
         The global norm, () float32.
@@ -127,8 +128,11 @@ class UpdateFromSums(nn.Cell):
         self.sums = sums
         self.update = update
 
-    def construct(self) -> Tensor:
-        norm = self.update(self.sums)
+    def construct(self, count: Tensor) -> Tensor:
+        means: tuple[Tensor, ...] = ()
+        for total in self.sums:
+            means += (total / count,)
+        norm = self.update(means)
         for total in self.sums:
             ops.assign(total, ops.zeros_like(total))
         return norm

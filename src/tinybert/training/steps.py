@@ -45,19 +45,19 @@ class Steps:
             self.parameters: dict[str, Parameter] = {}
         else:
             sums = optimizer.parameters.clone(prefix="sum", init="zeros")
-            self.step = AccumulatingStep(gradients, sums, settings.accumulation_steps)
+            self.step = AccumulatingStep(gradients, sums)
             self.update = UpdateFromSums(sums, update)
             self.parameters = {f"sum.{number}": parameter for number, parameter in enumerate(sums)}
         if scaler is not None:
             self.parameters |= {"scaler.value": scaler.scale_value, "scaler.counter": scaler.counter}
         accept_any_shape(self.step, labels)
 
-    def run(self, batch: list[Tensor], last_of_update: bool, weight: float = 1.0) -> float:
+    def run(self, batch: list[Tensor], added: int = 1, weight: float = 1.0) -> float:
         """Trains on a batch.
 
         Args:
             batch: The three inputs and the labels.
-            last_of_update: Whether the gradients added up are applied after it.
+            added: With accumulation, of how many batches the mean gradient is applied after it; 0 for a later update.
             weight: What this process's batch counts for; the mean over all processes is 1.
 
         Returns:
@@ -67,8 +67,8 @@ class Steps:
             if self.weight is not None:
                 ops.assign(self.weight, Tensor(weight, ms.float32))
             loss = self.step(*batch)
-            if self.update is not None and last_of_update:
-                self.update()
+            if self.update is not None and added:
+                self.update(Tensor(added, ms.float32))
             return float(loss.asnumpy())
 
 

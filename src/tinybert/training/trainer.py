@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mindspore import Parameter, Tensor, nn, ops
+from mindspore import Parameter, Tensor, nn
 
 from ..compat import graph_mode
 from ..data.batches import TrainingBatches
@@ -19,7 +19,8 @@ from ..modeling.dropout import counters_of
 from .distributed import World
 from .features import Features
 from .log import Log
-from .schedule import bias_correction, linear_warmup_decay, make_optimizer
+from .optimizer import AdamW
+from .schedule import linear_warmup_decay
 from .settings import TrainingSettings
 from .signals import held_signals
 from .state import STATE, Progress, load_state, save_state, state_parameters
@@ -64,7 +65,7 @@ class Trainer:
         self.evaluate, self.metric, self.keep = evaluate, metric, keep
         processes = {"processes": world.size} if world.size > 1 else {}
         self.identity = {**settings.to_dict(), "rows": len(features), **processes, **(identity or {})}
-        self.optimizer = make_optimizer(list(network.trainable_params()), settings)
+        self.optimizer = AdamW(list(network.trainable_params()), settings)
         self.steps = Steps(network, loss, self.optimizer, settings, Tensor(features.labels[:1]), world)
         self.progress = Progress()
         self.log = Log(folder, silent=not world.is_first)
@@ -142,14 +143,13 @@ class Trainer:
     def _train_on(self, rows: np.ndarray) -> None:
         step = self.progress.step
         accumulation = self.settings.accumulation_steps
-        last_of_update = (step + 1) % accumulation == 0 or step + 1 == self.total_steps
-        update, updates = step // accumulation, math.ceil(self.total_steps / accumulation)
-        rate = linear_warmup_decay(update, updates, self.settings)
-        ops.assign(
-            self.optimizer.learning_rate, Tensor(rate * bias_correction(update), self.optimizer.learning_rate.dtype)
-        )
+        update, added = divmod(step, accumulation)
+        rate = linear_warmup_decay(update, math.ceil(self.total_steps / accumulation), self.settings)
+        self.optimizer.set_rate(rate, update)
+        is_last = added + 1 == accumulation or step + 1 == self.total_steps
         batch = self.features.batch(rows, self.settings.pad_to_multiple_of)
-        loss = self.steps.run([Tensor(array) for array in batch], last_of_update, self._weight(batch[-1]))
+        inputs = [Tensor(array) for array in batch]
+        loss = self.steps.run(inputs, added + 1 if is_last else 0, self._weight(batch[-1]))
         self.progress.step += 1
         self.progress.batch += 1
         self.log.step(self.progress, self.total_steps, loss, rate)
