@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib import metadata
 
 from .errors import DependencyError
+from .signals import interruptible, until_done
 
 # MindSpore reads its log level when it is imported. Errors still show; its own warnings (about every checkpoint key
 # that it leaves unbound, say) would hide ours.
@@ -17,7 +18,7 @@ os.environ.setdefault("GLOG_v", "3")
 
 
 def require_mindspore() -> None:
-    """Raises DependencyError, with what to install, unless a MindSpore that works with this NumPy is there."""
+    """Imports MindSpore; raises DependencyError, with what to install, unless one that works here is there."""
     numpy_version = metadata.version("numpy") if importlib.util.find_spec("numpy") else "1"
     if int(numpy_version.partition(".")[0]) >= 2:
         raise DependencyError(
@@ -29,16 +30,21 @@ def require_mindspore() -> None:
             "MindSpore is not installed. For CPU: pip install 'mindspore>=2.7,<3' 'numpy<2'. "
             "For Ascend follow the installation guide of MindSpore for your CANN version."
         )
+    with until_done():  # a Ctrl-C in the middle of its import is lost, or ends Python by an abort
+        import mindspore  # noqa: F401
 
 
-def graph_lock() -> threading.RLock:
-    """The lock around every run of a graph: MindSpore crashes when threads run graphs side by side.
+@contextmanager
+def graph_runs() -> Iterator[None]:
+    """Around every run of a graph: one at a time, since MindSpore crashes when threads run them side by side.
 
-    It lies in the module `mindspore`, since the official client may load several copies of this package.
+    A Ctrl-C meanwhile interrupts at the end. The lock lies in the module `mindspore`, since the official client may
+    load several copies of this package.
     """
     import mindspore
 
-    return mindspore.__dict__.setdefault("_tinybert_graph_lock", threading.RLock())
+    with mindspore.__dict__.setdefault("_tinybert_graph_lock", threading.RLock()), interruptible():
+        yield
 
 
 def device_target() -> str:
@@ -68,5 +74,5 @@ def _set_mode(mode: int) -> None:
     import mindspore
 
     if mindspore.get_context("mode") != mode:
-        with graph_lock():
+        with graph_runs():
             mindspore.set_context(mode=mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -107,15 +108,32 @@ def test_pairs_are_no_texts(encoder_folder):
     assert "pairs of texts. Say which of them is meant: --text sentence1" in run.err
 
 
-def test_a_reader_that_leaves_early_is_no_error(encoder_folder):
-    process = subprocess.Popen(
+@pytest.fixture
+def embedding(encoder_folder):
+    """`tinybert embed`, which waits for texts."""
+    with subprocess.Popen(
         [sys.executable, "-c", START, "embed", encoder_folder, "--batch-size", "1"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={"PYTHONPATH": ":".join(sys.path), "GLOG_v": "3"},
-    )
-    process.stdout.close()
-    _, err = process.communicate(b"good film\n" * 2000)
-    assert process.returncode == 0
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_a_reader_that_leaves_early_is_no_error(embedding):
+    embedding.stdout.close()
+    _, err = embedding.communicate(b"good film\n" * 2000)
+    assert embedding.returncode == 0
     assert err.decode().strip() == "IMPORTED True"
+
+
+def test_ctrl_c_in_the_middle(embedding):
+    """MindSpore has it end the process by SIGTERM."""
+    embedding.stdin.write(b"good film\n" * 6000)  # as much as a pipe holds
+    embedding.stdin.flush()
+    assert embedding.stdout.readline()
+    embedding.send_signal(signal.SIGINT)
+    assert embedding.wait(60) == 130
+    assert embedding.stderr.read().decode().strip() == "IMPORTED True"

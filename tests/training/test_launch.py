@@ -12,8 +12,8 @@ import pytest
 from launched import LAUNCH, alive, descendants
 
 from tinybert.errors import DistributedError, WorkerError
+from tinybert.signals import held_signals
 from tinybert.training.launch import launch
-from tinybert.training.signals import held_signals
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left", "import_path")
 

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ..errors import TinyBertError
+from ..signals import interrupted_when_told_to_end
 from . import answer, classify, convert, embed, evaluate, finetune, hub, tag
 from .messages import PROGRAM, for_the_command_line
 from .options import EXIT_CODES
@@ -52,7 +53,8 @@ def _options(
 def main() -> None:
     """Runs the command. Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted."""
     try:
-        app()
+        with interrupted_when_told_to_end():
+            app()
     except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
         print(f"{PROGRAM}: {for_the_command_line(str(error))}", file=sys.stderr)
         sys.exit(1)

@@ -17,9 +17,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import WorkerError
+from ..signals import interrupted_when_told_to_end, until_done
 from .distributed import SECONDS_TO_MEET, start
 from .ports import HOST, check_port, free_port
-from .signals import LAUNCHER, interrupted_when_told_to_end, until_done
+from .signals import LAUNCHER
 
 PYTHON = [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else [])]
 """This Python. With `-m` or `-c` it would else import modules from the folder that the user is in."""

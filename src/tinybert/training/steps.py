@@ -5,7 +5,7 @@ from __future__ import annotations
 import mindspore as ms
 from mindspore import Parameter, Tensor, nn, ops
 
-from ..compat import graph_lock
+from ..compat import graph_runs
 from .distributed import World
 from .gradients import Gradients, LossOfBatch, loss_scaler
 from .settings import TrainingSettings
@@ -63,7 +63,7 @@ class Steps:
         Returns:
             The loss, over all processes.
         """
-        with graph_lock():
+        with graph_runs():
             if self.weight is not None:
                 ops.assign(self.weight, Tensor(weight, ms.float32))
             loss = self.step(*batch)

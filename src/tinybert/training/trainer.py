@@ -16,13 +16,13 @@ from mindspore import Parameter, Tensor, nn
 from ..compat import graph_mode
 from ..data.batches import TrainingBatches
 from ..modeling.dropout import counters_of
+from ..signals import held_signals
 from .distributed import World
 from .features import Features
 from .log import Log
 from .optimizer import AdamW
 from .schedule import linear_warmup_decay
 from .settings import TrainingSettings
-from .signals import held_signals
 from .state import STATE, Progress, load_state, save_state, state_parameters
 from .steps import Steps
 
