@@ -74,6 +74,15 @@ def test_the_folder_knows_its_command_and_its_length(trained):
     assert json.loads((folder / "config.json").read_text())["seq_length"] == 12
 
 
+def test_a_finished_training_is_not_done_again_without_a_word(trained, encoder, reviews):
+    folder, run = trained
+    recorded = (folder / "training.json").read_text()
+    again = command(*arguments(encoder, reviews, folder))
+    assert (again.code, again.out) == (0, run.out)
+    assert again.err.startswith(f"tinybert: the training in {folder} was finished before; nothing was done. To train")
+    assert (folder / "training.json").read_text() == recorded
+
+
 @pytest.mark.slow
 def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(trained, encoder, reviews, tmp_path):
     folder = tmp_path / "model"
@@ -97,11 +106,6 @@ def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(trained, 
 
     assert command(*words) == trained[1]
     assert weights(folder) == weights(trained[0])
-
-
-def test_a_finished_run_prints_its_metrics_again(trained, encoder, reviews):
-    folder, run = trained
-    assert command(*arguments(encoder, reviews, folder)) == run
 
 
 def weights(folder):

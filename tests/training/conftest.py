@@ -18,7 +18,7 @@ def tokenizer():
 
 @pytest.fixture(scope="session")
 def make_encoder():
-    """Makes encoders of two layers of width 24, with dropout, always with the same weights."""
+    """Makes encoders of one layer of width 24, with dropout, always with the same weights."""
     return tiny_encoder
 
 

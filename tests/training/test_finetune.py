@@ -1,5 +1,6 @@
 """A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from tinybert.metrics import classification_scores
 from tinybert.tasks import Classifier, TaskModel
 from tinybert.training import TrainingSettings, evaluate, finetune
 from tinybert.training import trainer as trainer_module
-from tinybert.training.state import Progress, load_state, save_state
+from tinybert.training.state import Progress, load_state, save_state, saved_progress
 
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, max_length=16)
@@ -107,6 +108,40 @@ def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer,
     other = TrainingSettings(**{**SETTINGS.to_dict(), "learning_rate": 1e-3})
     with pytest.raises(CheckpointError, match=r"learning_rate: 0.01 then, 0.001 now"):
         finetune(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=other)
+
+
+def test_other_rows_or_weights_are_another_training(unbroken, make_encoder, fill, tokenizer, train, dev):
+    """A corrected label is told, not passed over; and what the folder says of its own training stays."""
+    folder, _ = unbroken
+    relabelled = [dataclasses.replace(train[0], label="bad" if train[0].label == "good" else "good"), *train[1:]]
+    others = fill(make_encoder())
+    recorded = (folder / "training.json").read_text()
+    for encoder, rows, dev_set, what in (
+        (make_encoder(), relabelled, dev, "training data"),
+        (make_encoder(), train, dev[1:], "dev set"),
+        (others, train, dev, "weights to start from"),
+    ):
+        with pytest.raises(CheckpointError, match=f"state of another training:\n  the {what}: others than then\n"):
+            finetune(encoder, tokenizer, TASK, rows, folder, dev=dev_set, settings=SETTINGS)
+    assert (folder / "training.json").read_text() == recorded
+
+
+def test_an_encoder_that_was_trained_in_place_goes_on(unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train):
+    """As in a notebook, where the same cell runs again after an interrupt."""
+    encoder = make_encoder()
+    stop_after(monkeypatch, 5)
+    with pytest.raises(KeyboardInterrupt):
+        finetune(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS)
+    monkeypatch.undo()
+    finetune(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS)
+    assert saved_progress(tmp_path).step == saved_progress(unbroken[0]).step
+
+
+def test_a_run_that_left_no_state_leaves_no_lines(tmp_path, make_encoder, tokenizer, train):
+    (tmp_path / "log.jsonl").write_text('{"step": 10, "loss": 1.0}\n{"step": 20, "loss": 0.5}\n')
+    settings = TrainingSettings(**{**SETTINGS.to_dict(), "epochs": 1})
+    finetune(make_encoder(), tokenizer, TASK, train, tmp_path, settings=settings)
+    assert [line["step"] for line in lines(tmp_path)] == [10, 12]
 
 
 def test_a_state_of_another_number_of_devices_is_refused(tmp_path):

@@ -126,9 +126,18 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 def _train(task: TaskName, given: dict[str, Any]) -> None:
     world = join(given["devices"]) if is_worker() else None
     train = _prepare(task, given)
+
+    from ..training.state import STATE, saved_progress
+
+    folder = given["output"]
+    before = saved_progress(folder)
     metrics = train(world=world)
-    if world is None or world.is_first:
-        print_metrics(metrics)
+    if world is not None and not world.is_first:
+        return
+    if before is not None and before == saved_progress(folder):
+        how = f"To train anew, use another folder or remove {STATE} in it"
+        print(f"{PROGRAM}: the training in {folder} was finished before; nothing was done. {how}", file=sys.stderr)
+    print_metrics(metrics)
 
 
 def _prepare(task: TaskName, given: dict[str, Any]) -> Callable[..., dict[str, float]]:

@@ -24,6 +24,7 @@ from .distributed import World
 from .embedding import MeanPooling
 from .evaluation import evaluate
 from .features import featurize
+from .identity import contents
 from .labels import Examples
 from .log import draw_curves
 from .losses import loss_of
@@ -90,6 +91,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
     if dev:
         check_examples(model, dev)
     best = _read_metrics(folder / METRICS)
+    facts = {"command": command or sys.argv, "settings": settings.to_dict(), "versions": _versions()}
 
     def score() -> dict[str, float]:
         assert dev is not None
@@ -102,6 +104,7 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
         best.clear()
         best.update(best_candidate)
         write_json(folder / METRICS, best)
+        write_json(folder / TRAINING, facts)
 
     best_candidate: dict[str, float] = {}
     trainer = Trainer(
@@ -113,12 +116,13 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
         evaluate=score if dev else None,
         metric=key_metric(task, matches=are_matches(dev or ())),
         keep=keep,
-        identity={"task": task.to_dict(), "encoder": encoder.config.to_dict()},
+        identity={
+            "task": task.to_dict(),
+            "encoder": encoder.config.to_dict(),
+            **contents(encoder, train_features, dev),
+        },
         world=world,
     )
-    facts = {"command": command or sys.argv, "settings": settings.to_dict(), "versions": _versions()}
-    if world.is_first:
-        write_json(folder / TRAINING, facts)
     progress = trainer.train()
     if world.is_first:
         write_json(

@@ -40,7 +40,7 @@ class Log:
         self._task: TaskID | None = None
 
     def rewind(self, step: int) -> None:
-        """Drops the lines after a step, which a resumed run writes again."""
+        """Drops the lines after a step, which are written again; with 0, those of a run that left no state."""
         if not self.path.exists():
             return
         kept = [line for line in read_log(self.path.parent) if line["step"] <= step]

@@ -11,12 +11,12 @@ import numpy as np
 
 from ..errors import CheckpointError
 from ..writing import replacing
+from .identity import compare
 
 if TYPE_CHECKING:
     from mindspore import Parameter, nn
 
 STATE = "resume.safetensors"
-_WORDS = {"processes": "devices", "rows": "rows of training data"}
 
 
 @dataclasses.dataclass
@@ -52,6 +52,17 @@ def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Par
     return found | {f"dropout.{number}": counter for number, counter in enumerate(counters_of(network))}
 
 
+def saved_progress(folder: Path) -> Progress | None:
+    """Where the training stood that left its state in a folder; None if there is none that can be read."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(folder / STATE), framework="numpy") as file:
+            return Progress(**json.loads(file.metadata()["progress"]))
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+        return None
+
+
 def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progress, identity: dict[str, Any]) -> None:
     """Writes the state; it is there whole or not at all.
 
@@ -82,7 +93,7 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
     try:
         with safe_open(str(path), framework="numpy") as file:
             facts = file.metadata()
-            _compare(json.loads(facts["identity"]), json.loads(json.dumps(identity)), path)
+            compare(json.loads(facts["identity"]), json.loads(json.dumps(identity)), str(path))
             if set(file.keys()) != set(parameters):
                 raise CheckpointError(f"{path} is that of another network; remove it to start anew")
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is no dict
@@ -93,16 +104,3 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
     for name, parameter in parameters.items():
         parameter.set_data(Tensor(arrays[name].reshape(parameter.shape)))
     return Progress(**json.loads(facts["progress"]))
-
-
-def _compare(saved: dict[str, Any], present: dict[str, Any], path: Path) -> None:
-    # A training in one process does not speak of processes.
-    saved, present = {"processes": 1, **saved}, {"processes": 1, **present}
-    different = [key for key in sorted({*saved, *present}) if saved.get(key) != present.get(key)]
-    if different:
-        lines = [f"  {_WORDS.get(key, key)}: {saved.get(key)} then, {present.get(key)} now" for key in different]
-        raise CheckpointError(
-            f"{path} is the state of another training:\n"
-            + "\n".join(lines)
-            + "\nTrain as then, or use another folder, or remove the file to start anew."
-        )

@@ -124,6 +124,7 @@ class Trainer:
         """Goes to the saved state if there is one; then all processes are where process 0 is."""
         if self.world.is_first and (self.folder / STATE).exists():
             self.progress = load_state(self.folder, self.parameters, self.identity)
+        if self.world.is_first:
             self.log.rewind(self.progress.step)
         self.progress = Progress(**self.world.share(dataclasses.asdict(self.progress)))
         self.world.broadcast(self.parameters.values())

@@ -1,0 +1,85 @@
+"""What tells one training from another, so that a saved state is not taken for that of other data or weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import CheckpointError
+
+if TYPE_CHECKING:
+    from mindspore import nn
+
+    from .features import Features
+    from .labels import Examples
+
+_WORDS = {"processes": "devices", "rows": "rows of training data"}
+_CONTENTS = "contents of "
+
+
+def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[str, Any]:
+    """What a training starts from, as the part of its identity that can be compared and not read.
+
+    Args:
+        encoder: The encoder.
+        train: The training data.
+        dev: The dev set.
+    """
+    encoding = train.encoding
+    arrays = (encoding.input_ids, encoding.input_mask, encoding.segment_ids, train.labels)
+    # Training changes an encoder in place; who goes on with the same one started from the weights that it had before.
+    if "_starting_weights" not in encoder.__dict__:
+        weights = (_bytes_of(parameter.asnumpy()) for parameter in encoder.get_parameters())
+        encoder.__dict__["_starting_weights"] = _digest(weights)
+    return {
+        f"{_CONTENTS}the weights to start from": encoder.__dict__["_starting_weights"],
+        f"{_CONTENTS}the training data": _digest(_bytes_of(array) for array in arrays),
+        f"{_CONTENTS}the dev set": _digest(repr(example).encode("utf-8", "surrogatepass") for example in dev or ()),
+    }
+
+
+def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None:
+    """Raises CheckpointError, which says what differs, unless a state is that of the present training.
+
+    Args:
+        saved: The identity of the training that saved it.
+        present: That of the present one.
+        source: The state's file.
+    """
+    # A training in one process does not speak of processes.
+    saved, present = ({"processes": 1, **_flat(identity)} for identity in (saved, present))
+    lines = [
+        f"  {key.removeprefix(_CONTENTS)}: others than then"
+        if key.startswith(_CONTENTS)
+        else f"  {_WORDS.get(key, key)}: {saved.get(key)} then, {present.get(key)} now"
+        for key in sorted({*saved, *present})
+        if saved.get(key) != present.get(key)
+    ]
+    if lines:
+        raise CheckpointError(
+            f"{source} is the state of another training:\n"
+            + "\n".join(lines)
+            + "\nTrain as then, or use another folder, or remove the file to start anew."
+        )
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values by the names on the way to them."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        found |= _flat(value, f"{prefix}{key} ") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
+
+
+def _bytes_of(array: np.ndarray) -> bytes:
+    return f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(b"%d " % len(part) + part)
+    return digest.hexdigest()
