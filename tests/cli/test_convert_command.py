@@ -48,6 +48,27 @@ def test_a_hugging_face_folder_and_back(encoder_folder, vectors, tmp_path):
     assert embed(back, "--vocabulary", folder, *HEADS) == vectors
 
 
+def test_a_folder_that_holds_a_model_keeps_it(classifier, encoder_folder):
+    before = {path.name: path.read_bytes() for path in classifier.iterdir()}
+    for source in (classifier, encoder_folder):
+        run = command("convert", source, classifier, "--encoder")
+        assert run.code == 1
+        assert "holds a model of its own, tinybert.ckpt" in run.err
+    assert {path.name: path.read_bytes() for path in classifier.iterdir()} == before
+
+
+def test_what_the_file_does_not_tell_is_told(tmp_path):
+    model = save_model(tmp_path / "model", "sequence-classification", ("早", "晚"), "multi-label")
+    out = command("convert", model, tmp_path / "a.ckpt").out.splitlines()
+    assert out[-2:] == ["nor its labels: 早, 晚", "nor that a text may have several of them"]
+
+
+def test_a_file_of_another_kind(encoder_folder, tmp_path):
+    run = command("convert", encoder_folder, tmp_path / "a.bin")
+    assert (run.code, list(tmp_path.iterdir())) == (2, [])
+    assert ".bin is not written" in run.err
+
+
 def test_a_folder_without_a_vocabulary_becomes_one_without(encoder_folder, tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     assert command("convert", encoder_folder, source).code == 0
@@ -92,7 +113,7 @@ def test_a_head_without_a_relu_goes_to_hugging_face_and_back(tmp_path, kind, lab
     folder, back = tmp_path / "folder", tmp_path / "back.ckpt"
     assert command("convert", model, folder).code == 0
     assert says(folder) == says(model)
-    told = command("convert", folder, back).out.split("nor: ")[1].split()
+    told = command("convert", folder, back).out.split("nor: ")[1].splitlines()[0].split()
     assert told[-2:] == ["--config", "head_act=none"]
     assert says(back, "--vocabulary", folder, *told) == says(model)
 

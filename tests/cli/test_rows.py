@@ -13,8 +13,8 @@ from tinybert.data.columns import Request
 from tinybert.errors import InputError
 
 
-def rows(content, kind, text=None, pair=None, *, pairs=True):
-    found = read_rows(io.BytesIO(content), kind, Request(text, pair), pairs=pairs)
+def rows(content, kind, text=None, pair=None, *, pairs=True, extra=False):
+    found = read_rows(io.BytesIO(content), kind, Request(text, pair), pairs=pairs, extra=extra)
     return [(row.line, row.item if row.error is None else row.error.split(".")[0]) for row in found]
 
 
@@ -38,6 +38,24 @@ def test_tsv():
         (5, "3 fields, but the first line has 2"),
         (6, '"as is'),
     ]
+
+
+def test_rows_may_have_more_fields_where_that_is_asked_for():
+    assert rows(b"text\tn\ngood\t1\t2\nshort\n", "tsv", extra=True) == [
+        (2, "good"),
+        (3, "1 fields, but the first line has 2"),
+    ]
+
+
+def test_a_header_is_no_text_where_columns_are_given_by_index():
+    with pytest.raises(InputError, match="line 1: 'Text' looks like a header"):
+        rows(b"Text\tn\ngood\t1\n", "tsv", 0)
+    assert rows(b"a text\tn\ngood\t1\n", "tsv", 0) == [(1, "a text"), (2, "good")]
+
+
+def test_an_id_that_cannot_be_written():
+    found = rows(b'{"id": "\\ud800", "text": "a"}\n{"id": "1", "text": "b"}\n', "jsonl")
+    assert found == [(1, "the key 'id' holds half of a surrogate pair, which is no character"), (2, "b")]
 
 
 def test_csv_goes_on_after_a_malformed_row():

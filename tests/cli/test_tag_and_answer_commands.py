@@ -127,6 +127,36 @@ def test_evaluate_scores_the_answers_that_it_writes(answerer, squad, tmp_path):
     assert json.loads(run.out) == pytest.approx(metrics.squad_scores(references, json.loads(predictions.read_text())))
 
 
+def test_places_of_answers_matter_to_who_trains_on_them_only(answerer, squad, tmp_path):
+    misplaced = tmp_path / "misplaced.json"
+    misplaced.write_text(json.dumps(SQUAD).replace('"answer_start": 41', '"answer_start": 40'))
+    for name in ("answer", "evaluate"):
+        assert command(name, answerer, misplaced) == command(name, answerer, squad)
+    words = ("finetune", "answer", "--model", answerer, "--train", misplaced, "--output", tmp_path / "model")
+    run = command(*words)
+    assert run.code == 1
+    assert "(1 questions are like that; --skip-misplaced leaves them out.)" in run.err
+    run = command(*words, "--skip-misplaced", "--epochs", "1")
+    assert run.code == 0
+    assert run.err.startswith(f"tinybert: {misplaced}: 1 of 2 questions are left out; the first is 'q2': the answer")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("answer", "in.json", "--question", "Who?", "--context", "Ada"), "or an input"),
+        (("answer", "in.json", "--output", "a.csv"), "answers are written as .jsonl or .json"),
+        (("tag", "in.txt", "--output", "a.tsv"), "what is found is written as .jsonl or .conll"),
+        (("tag", "in.conll", "--text", "1"), "words of CoNLL files are in their first column"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(arguments, message):
+    name, *rest = arguments
+    run = command(name, "no-model", *rest)
+    assert (run.code, run.out) == (2, "")
+    assert message in " ".join(run.err.split())
+
+
 def test_a_question_needs_its_context(answerer):
     run = command("answer", answerer, "--question", "a film")
     assert run.code == 2

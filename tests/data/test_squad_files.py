@@ -71,6 +71,7 @@ def test_an_answer_at_a_wrong_place(write, answers, message):
         read_squad(path)
     with pytest.warns(UserWarning, match="2 of 3 questions are left out; the first is 'bad'"):
         assert [found.id for found in read_squad(path, strict=False)] == ["good"]
+    assert [found.id for found in read_squad(path, strict=None)] == ["good", "bad", "worse"]
 
 
 def test_no_warning_where_all_is_right(write):

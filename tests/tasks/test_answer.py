@@ -131,6 +131,13 @@ def test_no_answer(context_free, tokenizer):
     assert [found.text for found in unsure("who?", context, handle_impossible=True, top_k=2)] == ["", "king"]
 
 
+def test_a_threshold_below_all_numbers_is_always_no_answer(context_free, tokenizer):
+    sure = context_free(64, pointing(tokenizer, "king", "king", null=-99.0))
+    found = sure("who?", "the king lives in the old town", top_k=2, handle_impossible=True, threshold=-np.inf)
+    assert [answer.text for answer in found] == ["", "king"]
+    assert all(0 <= answer.score <= 1 for answer in found)
+
+
 def test_no_answer_counts_as_in_the_least_sure_window(context_free, tokenizer):
     def logits(input_ids, *_):
         starts, ends = pointing(tokenizer, "king", "king")(input_ids)

@@ -14,7 +14,7 @@ import pytest
 from tinybert.checkpoint.folder import read_folder
 from tinybert.checkpoint.restore import restore
 from tinybert.checkpoint.task import Task
-from tinybert.errors import CheckpointError
+from tinybert.errors import CheckpointError, ConfigError
 from tinybert.metrics import classification_scores
 from tinybert.tasks import Classifier, TaskModel
 from tinybert.training import TrainingSettings, evaluate, finetune
@@ -124,6 +124,13 @@ def test_other_rows_or_weights_are_another_training(unbroken, make_encoder, fill
         with pytest.raises(CheckpointError, match=f"state of another training:\n  the {what}: others than then\n"):
             finetune(encoder, tokenizer, TASK, rows, folder, dev=dev_set, settings=SETTINGS)
     assert (folder / "training.json").read_text() == recorded
+
+
+def test_one_label_is_nothing_to_learn(tmp_path, make_encoder, tokenizer, train):
+    task = Task("sequence-classification", ("good",))
+    with pytest.raises(ConfigError, match="all labels are 'good': there is nothing to tell apart"):
+        finetune(make_encoder(), tokenizer, task, train, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
 
 
 def test_an_encoder_that_was_trained_in_place_goes_on(unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train):

@@ -84,6 +84,10 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     if (question is None) != (context is None):
         raise typer.BadParameter("give --question and --context, or neither", param_hint="--question")
+    if question is not None and input_ != "-":
+        raise typer.BadParameter("give --question and --context, or an input", param_hint="INPUT")
+    if output.lower().endswith((".tsv", ".csv", ".npy", ".txt")):
+        raise typer.BadParameter(f"{output}: answers are written as .jsonl or .json", param_hint="--output")
     kind = from_.value if from_ else "squad" if input_.endswith(".json") else "jsonl"
     form = to.value if to else _form(output, "json" if kind == "squad" and question is None else "jsonl")
     one = question is not None
@@ -119,8 +123,8 @@ def _rows(file: Any, kind: str) -> Iterator[Row]:
     if kind == "jsonl":
         yield from read_rows(file, kind, Request("question", "context"), pairs=True)
         return
-    for number, example in enumerate(read_squad(file), 1):
-        yield Row(number, (example.question, example.context), id=example.id)
+    for number, example in enumerate(read_squad(file, strict=None), 1):
+        yield Row(number, (example.question, example.context), id=example.id, unit="question")
 
 
 def _predictions(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:

@@ -38,6 +38,7 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = 0.5,
     text: options.Text = None,
     pair: options.Pair = None,
+    allow_extra_fields: options.ExtraFields = False,
     from_: options.FromOption = None,
     max_length: options.MaxLength = None,
     batch_size: options.BatchSize = 64,
@@ -61,7 +62,7 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     with reading.open_input(input_) as file:
         kind = reading.format_of(input_, from_ and from_.value)
         request = Request(options.column(text), options.column(pair))
-        rows = reading.read_rows(file, kind, request, pairs=True)
+        rows = reading.read_rows(file, kind, request, pairs=True, extra=allow_extra_fields)
         from ..tasks import Classifier
 
         classifier = Classifier(options.load(model, Classifier.kind, vocabulary, cased, config))

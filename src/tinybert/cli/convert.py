@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..checkpoint.task import Task
 
 
+_NOT_WRITTEN = (".bin", ".pt", ".pth", ".h5", ".npz", ".onnx", ".mindir")
+
+
 class Layout(str, Enum):
     """The names of the parameters."""
 
@@ -42,15 +45,21 @@ def convert(
     Example: tinybert convert all-MiniLM-L6-v2 minilm.ckpt
     """
     is_file = target.suffix in (".ckpt", ".safetensors")
+    if target.suffix in _NOT_WRITTEN:
+        hint = f"{target.suffix} is not written; .ckpt, .safetensors or a folder"
+        raise typer.BadParameter(hint, param_hint="TARGET")
     chosen = layout or (Layout.V1 if is_file else Layout.HUGGINGFACE)
     if is_file == (chosen is Layout.HUGGINGFACE):
         hint = "a folder, without an ending" if is_file else "a file, ending in .ckpt or .safetensors"
         raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
     from .. import TinyBertConfig
     from ..checkpoint import bind, save_checkpoint
+    from ..checkpoint.folder import CHECKPOINT
     from ..checkpoint.restore import build_network
     from ..checkpoint.task import Task
 
+    if (target / CHECKPOINT).exists():
+        raise InputError(f"{target} holds a model of its own, {CHECKPOINT}, which it would not be any more")
     checkpoint, task, vocabulary = _read(source, options.config_fields(config))
     if encoder:
         checkpoint = checkpoint.encoder()
@@ -74,6 +83,10 @@ def convert(
         fields += ["head_act"] if checkpoint.config.head_act != TinyBertConfig.head_act else []
         told = " ".join(f"--config {name}={getattr(checkpoint.config, name)}" for name in fields)
         typer.echo(f"the file does not tell its vocabulary, nor: {told}")
+        if task.labels:
+            typer.echo(f"nor its labels: {', '.join(task.labels)}")
+        if task.problem == "multi-label":
+            typer.echo("nor that a text may have several of them")
 
 
 def _read(source: str, config: dict[str, Any]) -> tuple[Checkpoint, Task, Path | None]:

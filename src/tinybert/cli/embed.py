@@ -46,6 +46,7 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = Pooling.MEAN,
     normalize: Annotated[bool, typer.Option("--normalize", help="Scale vectors to length 1.")] = False,
     text: options.Text = None,
+    allow_extra_fields: options.ExtraFields = False,
     from_: options.FromOption = None,
     max_length: options.MaxLength = None,
     batch_size: options.BatchSize = 64,
@@ -70,7 +71,7 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         raise typer.BadParameter("a .npy needs a file: --output FILE", param_hint="--to")
     with reading.open_input(input_) as file:
         kind = reading.format_of(input_, from_ and from_.value)
-        rows = reading.read_rows(file, kind, Request(options.column(text)))
+        rows = reading.read_rows(file, kind, Request(options.column(text)), extra=allow_extra_fields)
         from ..tasks import Embedder
 
         embedder = Embedder(options.load(model, "encoder", vocabulary, cased, config))

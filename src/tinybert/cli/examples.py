@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .messages import PROGRAM
 from .options import From, column
 
 if TYPE_CHECKING:
@@ -36,13 +38,14 @@ class Table:
     extra: bool = False
 
 
-def read_examples(task: str, path: str, table: Table) -> list[Any]:
+def read_examples(task: str, path: str, table: Table, *, strict: bool | None = None) -> list[Any]:
     """Reads labelled examples.
 
     Args:
         task: One of `tinybert.checkpoint.task.TASKS`: tells the kind of file.
         path: The file; `-` is stdin.
         table: How to read it.
+        strict: Of questions, as `read_squad` takes it; None for what is scored only.
 
     Raises:
         InputError: Something is wrong with the file, or it has no labels; names file and line.
@@ -51,7 +54,11 @@ def read_examples(task: str, path: str, table: Table) -> list[Any]:
 
     source: Any = sys.stdin.buffer if path == "-" else path
     if task == "question-answering":
-        return data.read_squad(source)
+        with warnings.catch_warnings(record=True) as told:
+            questions = data.read_squad(source, strict=strict)
+        for warning in told:
+            print(f"{PROGRAM}: {warning.message}", file=sys.stderr)
+        return questions
     if task == "token-classification":
         word, label = _index(table.text, "--text"), _index(table.label, "--label")
         return data.read_conll(
@@ -61,7 +68,8 @@ def read_examples(task: str, path: str, table: Table) -> list[Any]:
         return _read_pairs(source, path, table)
     examples = _read_texts(source, table)
     if examples[0].label is None:
-        raise InputError(f"{path}: no column is known as the label. Say which one it is: --label NAME")
+        problem = "no column is known as the label" if table.label is None else f"the column {table.label!r} is empty"
+        raise InputError(f"{path}: {problem}. Say which one it is: --label NAME")
     return examples
 
 
@@ -75,7 +83,7 @@ def _read_pairs(source: Any, path: str, table: Table) -> list[Any]:
         ) from None
     if examples[0].label is None:
         how = "no column is known as a score, so each pair is taken for a match; else --label NAME"
-        print(f"tinybert: {path}: {how}", file=sys.stderr)
+        print(f"{PROGRAM}: {path}: {how}", file=sys.stderr)
     return examples
 
 

@@ -71,6 +71,9 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     regression: Annotated[bool, typer.Option("--regression", help="Labels are numbers, to be predicted.")] = False,
     multi_label: options.MultiLabel = None,
     allow_extra_fields: options.ExtraFields = False,
+    skip_misplaced: Annotated[
+        bool, typer.Option("--skip-misplaced", help="Leaves out questions whose answers are not where the file says.")
+    ] = False,
     vocabulary: options.Vocabulary = None,
     cased: options.Cased = None,
     config: options.Config = None,
@@ -149,7 +152,7 @@ def _prepare(task: TaskName, given: dict[str, Any]) -> Callable[..., dict[str, f
     kind = KINDS[task]
     names = ("text", "pair", "label", "from_", "regression", "multi_label", "allow_extra_fields")
     table = Table(*(given[name] for name in names))
-    train = read_examples(kind, given["train"], table)
+    train = read_examples(kind, given["train"], table, strict=not given["skip_misplaced"])
     dev = read_examples(kind, given["dev"], table) if given["dev"] else None
 
     from ..training import TrainingSettings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import typer
@@ -52,12 +53,12 @@ class Results:
                 yield row, result
                 continue
             problem = for_the_command_line(problem)
-            message = f"{self._name}, line {row.line}: {problem}"
+            message = f"{self._name}, {row.unit} {row.line}: {problem}"
             if self._on_error is OnError.FAIL:
                 raise InputError(message)
             self._bad += 1
             print(f"{PROGRAM}: {message}", file=sys.stderr)
-            yield Row(row.line, None, problem, row.id), None
+            yield replace(row, item=None, error=problem), None
 
     def finish(self) -> None:
         """Ends the command with exit code 1 if a line was bad."""

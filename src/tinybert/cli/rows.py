@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..data.columns import Request, choose_columns
-from ..data.files import error_at, lines_of, name_of
+from ..data.columns import Request, check_no_header, choose_columns
+from ..data.files import error_at, is_whole, lines_of, name_of
 from ..data.rows import FORMATS, rows_or_errors
 from ..errors import InputError
 
@@ -26,12 +26,14 @@ class Row:
         item: A text, or a tuple of two; None if the row is bad.
         error: What is wrong with it.
         id: The value of the key `id`, in JSON lines.
+        unit: What `line` counts, where it is not lines.
     """
 
     line: int
     item: Any = None
     error: str | None = None
     id: Any = None
+    unit: str = "line"
 
 
 def open_input(path: str) -> AbstractContextManager[BinaryIO]:
@@ -55,7 +57,9 @@ def format_of(path: str, given: str | None) -> str:
     return given if given is not None else FORMATS.get(Path(path).suffix.lower(), "text")
 
 
-def read_rows(file: BinaryIO, kind: str, request: Request, *, pairs: bool = False) -> Iterator[Row]:
+def read_rows(
+    file: BinaryIO, kind: str, request: Request, *, pairs: bool = False, extra: bool = False
+) -> Iterator[Row]:
     """Reads rows one after the other; memory stays flat.
 
     Args:
@@ -63,6 +67,7 @@ def read_rows(file: BinaryIO, kind: str, request: Request, *, pairs: bool = Fals
         kind: `text`, where every line is a text, an empty one too; `tsv`, `csv` or `jsonl`.
         request: The columns that were asked for; the label is not read.
         pairs: Whether the task takes pairs of texts.
+        extra: Whether rows of a table may have more fields than the first.
 
     Yields:
         The rows, bad ones included. Empty lines at the end of a table are none.
@@ -79,7 +84,7 @@ def read_rows(file: BinaryIO, kind: str, request: Request, *, pairs: bool = Fals
     elif kind == "jsonl":
         yield from _by_key(file, request, pairs)
     else:
-        yield from _by_field(file, kind, request, pairs)
+        yield from _by_field(file, kind, request, pairs, extra)
 
 
 def _by_line(file: BinaryIO) -> Iterator[Row]:
@@ -87,7 +92,7 @@ def _by_line(file: BinaryIO) -> Iterator[Row]:
         yield Row(number, error=str(problem)) if problem else Row(number, text.rstrip("\r\n"))
 
 
-def _by_field(file: BinaryIO, kind: str, request: Request, pairs: bool) -> Iterator[Row]:
+def _by_field(file: BinaryIO, kind: str, request: Request, pairs: bool, extra: bool) -> Iterator[Row]:
     named = not (request.given and all(isinstance(given, int) for given in request.given))
     indices: list[int] = []
     width = 0
@@ -98,11 +103,12 @@ def _by_field(file: BinaryIO, kind: str, request: Request, pairs: bool) -> Itera
             yield Row(line, error=str(fields))
             continue
         if not indices:
-            indices, width = _choose(file, line, fields if named else [""] * len(fields), request, pairs), len(fields)
+            indices, width = _choose(file, line, fields, request, pairs, named=named), len(fields)
             if named:
                 continue
-        if len(fields) != width:
-            yield Row(line, error=f"{len(fields)} fields, but the first line has {width}")
+        if len(fields) < width or (len(fields) > width and not extra):
+            hint = "" if len(fields) < width else ". allow_extra_fields=True lets it pass"
+            yield Row(line, error=f"{len(fields)} fields, but the first line has {width}{hint}")
         else:
             yield Row(line, _item([fields[index] for index in indices]))
 
@@ -117,17 +123,24 @@ def _by_key(file: BinaryIO, request: Request, pairs: bool) -> Iterator[Row]:
             known = list(values)
             keys = [known[index] for index in _choose(file, line, known, request, pairs)]
         bad = next((key for key in keys if not isinstance(values.get(key), str)), None)
-        if bad is None:
-            yield Row(line, _item([values[key] for key in keys]), id=values.get("id"))
+        identifier = values.get("id")
+        if isinstance(identifier, str) and not is_whole(identifier):
+            yield Row(line, error="the key 'id' holds half of a surrogate pair, which is no character")
+        elif bad is None:
+            yield Row(line, _item([values[key] for key in keys]), id=identifier)
         else:
             found = f"is {values[bad]!r:.60}, not a string" if bad in values else "is not there"
-            yield Row(line, error=f"the key {bad!r} {found}", id=values.get("id"))
+            yield Row(line, error=f"the key {bad!r} {found}", id=identifier)
 
 
-def _choose(file: BinaryIO, line: int, names: list[str], request: Request, pairs: bool) -> list[int]:
-    """Indices of one or two columns."""
+def _choose(
+    file: BinaryIO, line: int, names: list[str], request: Request, pairs: bool, *, named: bool = True
+) -> list[int]:
+    """Indices of one or two columns; `names` are those of the columns, or the first row."""
     try:
-        columns = choose_columns(names, request)
+        columns = choose_columns(names if named else [""] * len(names), request)
+        if not named:
+            check_no_header(names[columns.text])
         if columns.pair is not None and not pairs:
             raise InputError(f"pairs of texts. Say which of them is meant: --text {names[columns.text]}")
     except InputError as error:

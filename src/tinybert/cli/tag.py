@@ -47,6 +47,7 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         Aggregation.FIRST
     ),
     text: options.Text = None,
+    allow_extra_fields: options.ExtraFields = False,
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, text]"),
@@ -68,10 +69,14 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     from . import rows as reading
     from .results import Results
 
+    if output.lower().endswith((".tsv", ".csv", ".npy", ".txt")):
+        raise typer.BadParameter(f"{output}: what is found is written as .jsonl or .conll", param_hint="--output")
     conll = conll or output.endswith(".conll")
     kind = from_.value if from_ else "conll" if input_.endswith(".conll") else reading.format_of(input_, None)
+    if kind == "conll" and text is not None:
+        raise typer.BadParameter("the words of CoNLL files are in their first column", param_hint="--text")
     with reading.open_input(input_) as file:
-        rows = _rows(file, kind, text, words)
+        rows = _rows(file, kind, text, words, allow_extra_fields)
         from ..tasks import Tagger
 
         tagger = Tagger(options.load(model, Tagger.kind, vocabulary, cased, config))
@@ -89,16 +94,16 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     results.finish()
 
 
-def _rows(file: Any, kind: str, text: str | None, words: bool) -> Iterator[Row]:
+def _rows(file: Any, kind: str, text: str | None, words: bool, extra: bool) -> Iterator[Row]:
     from ..data import read_conll
     from ..data.columns import Request
     from .rows import Row, read_rows
 
     if kind == "conll":
         for number, sentence in enumerate(read_conll(file, label_column=None), 1):
-            yield Row(number, list(sentence.words))
+            yield Row(number, list(sentence.words), unit="sentence")
         return
-    for row in read_rows(file, kind, Request(options.column(text))):
+    for row in read_rows(file, kind, Request(options.column(text)), extra=extra):
         yield replace(row, item=row.item.split()) if words and row.item is not None else row
 
 

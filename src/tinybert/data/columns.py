@@ -23,6 +23,8 @@ SCORES = ("score", "similarity", "similarity_score", "relatedness_score")
 # Labels that only people's own tables have: taken if there is none of the others.
 OTHERS = ("sentiment", "category", "class", "rating", "stars", "target")
 
+_KNOWN = {name.casefold() for name in (*TEXTS, *CLASSES, *SCORES, *(name for pair in PAIRS for name in pair))}
+
 Column = str | int
 """A column's name, or its index from 0."""
 
@@ -83,6 +85,12 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
     if request.pair is not None:
         pair = _index(names, known, request.pair, "pair")
     return Columns(text, pair, label)
+
+
+def check_no_header(text: str) -> None:
+    """Raises InputError if the first text of a table without a header is the name of a column."""
+    if text.strip().casefold() in _KNOWN:
+        raise InputError(f"{text!r} looks like a header. Say header=True, or False if it is a text.")
 
 
 def _texts(names: Sequence[str], known: list[str]) -> tuple[int, int | None]:

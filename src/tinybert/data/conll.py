@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..metrics import Scheme
 from ..writing import replacing
 from .examples import TaggedExample
-from .files import Source, error_at, name_of, numbered_lines
+from .files import Source, error_at, is_whole, name_of, numbered_lines
 from .tagging import TagChecker
 
 DOCUMENT = "-DOCSTART-"
@@ -202,8 +202,4 @@ def _field_problem(field: str, *, alone: bool) -> str:
         return "holds a blank that would not be read back"
     if field[0] == "\ufeff":
         return "begins with a byte order mark"
-    try:
-        field.encode("utf-8")
-    except UnicodeEncodeError:
-        return "holds half of a surrogate pair"
-    return ""
+    return "" if is_whole(field) else "holds half of a surrogate pair"

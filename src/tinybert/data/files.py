@@ -105,3 +105,12 @@ def _line(number: int, raw: bytes, allow_nul: bool) -> Line:
         "WINDOWS-1252 for English."
     )
     return Line(number, raw.decode("utf-8", "surrogateescape"), problem)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a string can be written: the escapes of JSON may stand for halves of characters."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

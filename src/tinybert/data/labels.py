@@ -51,7 +51,9 @@ class LabelReader:
             self._first = (line, present)
         elif self._first[1] != present:
             here, there = ("a label", "none") if present else ("no label", "one")
-            raise InputError(f"{here}, but line {self._first[0]} has {there}. Give every row a label, or label=False.")
+            raise InputError(
+                f"{here}, but line {self._first[0]} has {there}. Give every row a label (or say label=False)."
+            )
         return label
 
     def _label(self, value: Any) -> Label:

@@ -10,15 +10,16 @@ from typing import Any
 
 from ..errors import InputError
 from .examples import Answer, QuestionExample
-from .files import Source, name_of, read_text
+from .files import Source, is_whole, name_of, read_text
 
 
-def read_squad(path: Source, *, strict: bool = True) -> list[QuestionExample]:
+def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExample]:
     """Reads questions and checks that each answer stands in its context where the file says.
 
     Args:
         path: The file, UTF-8; or an open binary file.
         strict: False leaves out the questions that have an answer at a wrong place, and warns once with their number.
+            None does not look at places: to train on answers takes them, to score takes their texts alone.
 
     Returns:
         The questions in the order of the file. A question without `answers`, as in a test set, has none; in version 1
@@ -52,7 +53,8 @@ def read_squad(path: Source, *, strict: bool = True) -> list[QuestionExample]:
     try:
         questions = list(_questions(content))
         check_ids(questions)
-        problems = {question.id: problem for question in questions if (problem := answer_problem(question))}
+        looked_at = questions if strict is not None else ()
+        problems = {question.id: problem for question in looked_at if (problem := answer_problem(question))}
         if problems and strict:
             identifier, problem = next(iter(problems.items()))
             hint = f" ({len(problems)} questions are like that; strict=False leaves them out.)"
@@ -101,6 +103,8 @@ def _items(value: Any, key: str, place: str) -> Iterator[tuple[str, Any]]:
 def _string(value: Any, key: str, place: str) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     if isinstance(found, str):
+        if not is_whole(found):
+            raise InputError(f"{place}: {key!r} holds half of a surrogate pair, which is no character.")
         return found
     problem = f"{key!r} is {found!r:.60}, not a string" if found is not None else f"no {key!r}; {_found(value)}"
     raise InputError(f"{place}: {problem}.")

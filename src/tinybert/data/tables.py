@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from ..errors import InputError
-from .columns import CLASSES, PAIRS, SCORES, TEXTS, Column, Columns, Request, choose_columns
+from .columns import Column, Columns, Request, check_no_header, choose_columns
 from .examples import TextExample
 from .files import Source, error_at, name_of
 from .labels import LabelReader
@@ -113,7 +113,6 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
 
 
 _NO_PAIR = object()
-_KNOWN_NAMES = {name.casefold() for name in (*TEXTS, *CLASSES, *SCORES, *chain(*PAIRS))}
 # Line, text, pair and label as they stand in the file.
 _RawRow = tuple[int, Any, Any, Any]
 
@@ -141,8 +140,8 @@ def _by_field(path: Source, kind: Format, request: Request, *, header: bool | No
     named = not by_index if header is None else header
     try:
         columns = _choose(names, request, named=named)
-        if header is None and not named and names[columns.text].strip().casefold() in _KNOWN_NAMES:
-            raise InputError(f"{names[columns.text]!r} looks like a header. Say header=True, or False if it is a text.")
+        if header is None and not named:
+            check_no_header(names[columns.text])
     except InputError as error:
         raise error_at(path, line, str(error)) from None
     for line, fields in rows if named else chain([first], rows):
@@ -176,7 +175,7 @@ def _by_key(path: Source, request: Request) -> Iterator[_RawRow]:
                 if late is not None:
                     key = list(row)[late]
                     raise InputError(
-                        f"the key {key!r} is not in the first row. Give every row a label, or label=False."
+                        f"the key {key!r} is not in the first row. Give every row a label (or say label=False)."
                     )
             values = [_NO_PAIR if index is None else _value(row, names[index]) for index in chosen[:2]]
         except InputError as error:

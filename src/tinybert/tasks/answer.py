@@ -125,7 +125,7 @@ def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
 
 @dataclass(frozen=True)
 class _AnswerJob(Job):
-    """`threshold` is infinite where "no answer" is none."""
+    """`threshold` is above all numbers where "no answer" is none."""
 
     layout: QuestionRows
     top_k: int
@@ -166,17 +166,22 @@ class _AnswerJob(Job):
         """The best answers out of each window's logits, (2, 1 + n): of [CLS], then of its part of the context."""
         if not len(offsets):
             return [Answer("", 0, 0, 1.0)]
-        possible = math.isinf(self.threshold)
+        possible = self.threshold == math.inf
         windows = [(start[1:], end[1:]) for start, end in logits]
         total = log_total(windows if possible else [(start, end) for start, end in logits])
         candidates: list[tuple[float, Answer]] = []
         table = span_table(windows, self.layout.stride, self.longest)
         for first, last, score in best_stretches(table, self.top_k, *word_bounds(continues)):
             begin, end = int(offsets[first, 0]), int(offsets[last, 1])
-            candidates.append((score, Answer(context[begin:end], begin, end, math.exp(score - total))))
+            candidates.append((score, Answer(context[begin:end], begin, end, _share(score, total))))
         if not possible:
             # That of the window that is least sure that there is none: the answer may be there.
             null = min(float(start[0] + end[0]) for start, end in logits)
-            candidates.append((null - self.threshold, Answer("", 0, 0, math.exp(null - total))))
+            candidates.append((null - self.threshold, Answer("", 0, 0, _share(null, total))))
             candidates.sort(key=lambda candidate: -candidate[0])
         return [answer for _, answer in candidates[: self.top_k]]
+
+
+def _share(score: float, total: float) -> float:
+    """The probability of a score among all, from logarithms that rounding may have put a little above their sum."""
+    return min(1.0, math.exp(score - total))

@@ -73,12 +73,14 @@ def finetune(  # noqa: PLR0913 -- each is a part that a caller may exchange
 
     Raises:
         InputError: An example does not fit the task.
-        ConfigError: The pairs have no scores, and a batch is one pair.
+        ConfigError: There is one label only; or the pairs have no scores, and a batch is one pair.
         KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
     """
     settings = settings or TrainingSettings()
     if task.kind == "encoder" and are_matches(train) and settings.batch_size == 1:
         raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
+    if task.kind.endswith("classification") and task.problem == "single-label" and len(task.labels) == 1:
+        raise ConfigError(f"all labels are {task.labels[0]!r}: there is nothing to tell apart")
     world = world or World()
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
