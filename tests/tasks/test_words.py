@@ -36,6 +36,14 @@ def test_max_takes_the_surest_piece_of_each_word(sizes, seed):
     assert aggregated(table, pieces, "max").tolist() == expected
 
 
+def test_the_accent_of_a_last_letter_is_part_of_its_word(tokenizer):
+    text = "Jose\u0301 sang"
+    encoding = tokenizer(text, return_offsets=True)
+    ids, offsets = encoding.input_ids[0, 1:-1], encoding.offsets[0, 1:-1]
+    table = words_of_text(text, continuations(tokenizer)[ids], offsets)
+    assert [text[start:end] for start, end in zip(table.starts, table.ends, strict=True)] == ["Jose\u0301", "sang"]
+
+
 def test_words_of_a_text(tokenizer):
     text = " Unbelievably  good, isn't it?"
     encoding = tokenizer(text, return_offsets=True)

@@ -21,6 +21,7 @@ from .results import Answer
 from .stream import run
 from .text_task import TextTask
 from .windows import continuations, merged_tokens, rows_of
+from .words import with_marks
 
 Array = np.ndarray
 Item = tuple[str, str]
@@ -172,7 +173,7 @@ class _AnswerJob(Job):
         candidates: list[tuple[float, Answer]] = []
         table = span_table(windows, self.layout.stride, self.longest)
         for first, last, score in best_stretches(table, self.top_k, *word_bounds(continues)):
-            begin, end = int(offsets[first, 0]), int(offsets[last, 1])
+            begin, end = int(offsets[first, 0]), with_marks(context, int(offsets[last, 1]))
             candidates.append((score, Answer(context[begin:end], begin, end, _share(score, total))))
         if not possible:
             # That of the window that is least sure that there is none: the answer may be there.
