@@ -8,6 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+TOLD_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""A signal to end, and that of a closed terminal, which Windows has not."""
+
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
@@ -51,7 +54,7 @@ def until_done() -> Iterator[None]:
     """Lets Ctrl-C, and signals to end, wait for the end of a block that must not be left in the middle."""
     received: list[int] = []
     try:
-        with held_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as received:
+        with held_signals(signal.SIGINT, *TOLD_TO_END) as received:
             yield
     finally:
         for number in dict.fromkeys(received):
@@ -66,7 +69,7 @@ def interrupted_when_told_to_end() -> Iterator[None]:
         del signum, frame
         raise KeyboardInterrupt
 
-    with _handled_by(interrupt, signal.SIGTERM, signal.SIGHUP):
+    with _handled_by(interrupt, *TOLD_TO_END):
         yield
 
 

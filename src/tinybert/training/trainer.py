@@ -16,7 +16,7 @@ from mindspore import Parameter, Tensor, nn
 from ..compat import graph_mode
 from ..data.batches import TrainingBatches
 from ..modeling.dropout import counters_of
-from ..signals import held_signals
+from ..signals import TOLD_TO_END, held_signals
 from .distributed import World
 from .features import Features
 from .log import Log
@@ -95,7 +95,7 @@ class Trainer:
         progress = self.progress
         started = time.monotonic() - progress.seconds
         saved = time.monotonic()
-        with held_signals(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        with held_signals(signal.SIGINT, *TOLD_TO_END) as signals:
             try:
                 for rows in self._batches():
                     self._train_on(rows)
