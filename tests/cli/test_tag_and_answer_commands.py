@@ -136,6 +136,13 @@ def test_places_of_answers_matter_to_who_trains_on_them_only(answerer, squad, tm
     run = command(*words)
     assert run.code == 1
     assert "(1 questions are like that; --skip-misplaced leaves them out.)" in run.err
+
+
+@pytest.mark.slow
+def test_training_goes_without_misplaced_answers_where_that_is_asked_for(answerer, tmp_path):
+    misplaced = tmp_path / "misplaced.json"
+    misplaced.write_text(json.dumps(SQUAD).replace('"answer_start": 41', '"answer_start": 40'))
+    words = ("finetune", "answer", "--model", answerer, "--train", misplaced, "--output", tmp_path / "model")
     run = command(*words, "--skip-misplaced", "--epochs", "1")
     assert run.code == 0
     assert run.err.startswith(f"tinybert: {misplaced}: 1 of 2 questions are left out; the first is 'q2': the answer")

@@ -133,6 +133,7 @@ def test_one_label_is_nothing_to_learn(tmp_path, make_encoder, tokenizer, train)
     assert not (tmp_path / "model").exists()
 
 
+@pytest.mark.slow
 def test_an_encoder_that_was_trained_in_place_goes_on(unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train):
     """As in a notebook, where the same cell runs again after an interrupt."""
     encoder = make_encoder()
@@ -144,6 +145,7 @@ def test_an_encoder_that_was_trained_in_place_goes_on(unbroken, tmp_path, monkey
     assert saved_progress(tmp_path).step == saved_progress(unbroken[0]).step
 
 
+@pytest.mark.slow
 def test_a_run_that_left_no_state_leaves_no_lines(tmp_path, make_encoder, tokenizer, train):
     (tmp_path / "log.jsonl").write_text('{"step": 10, "loss": 1.0}\n{"step": 20, "loss": 0.5}\n')
     settings = TrainingSettings(**{**SETTINGS.to_dict(), "epochs": 1})
