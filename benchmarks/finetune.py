@@ -13,13 +13,11 @@ from typing import Any
 
 from data import DATA
 from processes import require, run_worker
-from recipes import RECIPES, Recipe
+from recipes import RECIPES, SIDES, Recipe
 from report import RESULTS, circumstances, table, write_section
 from weights import KEPT
 
 RUNS = Path(__file__).with_name("finetune.jsonl")
-SIDES = ("ours", "published", "peer")
-"""Ours as the peer's network is, ours with the head as published (with a ReLU), and the peer."""
 FIRST_SEED = 1
 QUICK_ROWS, QUICK_SEEDS = 6400, 1
 
@@ -69,6 +67,8 @@ def section(piece: str, runs: list[Run]) -> str:
     header = ["layers", "metric", "ours", "peer", "difference", "ours by seed", "peer by seed"]
     settings = ", ".join(f"{name} {value}" for name, value in recipe.settings.items())
     note = f"\n{recipe.note}" if recipe.note else ""
+    if any(one["side"] == "published" for one in runs):
+        note += "\nRows of the published head, ours with its ReLU: `--sides published`."
     head = "" if recipe.kind == "encoder" else " with a fresh head"
     versions = {name: metadata.version(name) for name in ("mindspore", "torch", "transformers")}
     return f"""\

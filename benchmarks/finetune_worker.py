@@ -11,10 +11,9 @@ from typing import Any
 
 from data import DATA, READERS
 from processes import peak_memory
-from recipes import RECIPES, Recipe, settings, task
+from recipes import RECIPES, SIDES, Recipe, settings, task
 from weights import minilm
 
-SIDES = ("ours", "published", "peer")
 Rows = list[Any]
 Metrics = dict[str, float]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -33,12 +33,20 @@ class Recipe:
     note: str = ""
 
 
-_ANSWERABLE = {"answerable_exact_match": 1.0, "answerable_f1": 1.0}
-_NO_ANSWER = (
-    "33 of the 133 questions have no answer: who always says so gets 24.81. `answerable_` is of the rest, "
-    'with "no answer" no choice.'
-)
+SIDES = ("ours", "published", "peer")
+"""Ours as the peer's network is, ours with the head as published (with a ReLU), and the peer."""
 
+_QUESTIONS = Recipe(
+    "Questions over passages, SQuAD v2",
+    "question-answering",
+    {"exact_match": 1, "f1": 1},
+    2.0,
+    {"epochs": 1, "batch_size": 8, "learning_rate": 2e-4, "max_length": 384},
+    seeds=1,
+    besides={"answerable_exact_match": 1, "answerable_f1": 1},
+    note="33 of the 133 questions have no answer: who always says so gets 24.81. `answerable_` is of the rest, "
+    'with "no answer" no choice.',
+)
 RECIPES = {
     "sst2": Recipe(
         "SST-2, sentiment of phrases",
@@ -69,25 +77,13 @@ RECIPES = {
         {"epochs": 3, "batch_size": 32, "learning_rate": 1e-4, "max_length": 128},
         regression=True,
     ),
-    "qa_en": Recipe(
-        "Questions over passages, SQuAD v2",
-        "question-answering",
-        {"exact_match": 1, "f1": 1},
-        2.0,
-        {"epochs": 1, "batch_size": 8, "learning_rate": 2e-4, "max_length": 384},
-        seeds=1,
-        besides=_ANSWERABLE,
-        note=_NO_ANSWER,
-    ),
-    "qa_passages": Recipe(
-        "Questions over passages, those of the dev part's kind",
-        "question-answering",
-        {"exact_match": 1, "f1": 1},
-        2.0,
-        {"epochs": 10, "batch_size": 16, "learning_rate": 3e-4, "max_length": 384},
-        besides=_ANSWERABLE,
+    "qa_en": _QUESTIONS,
+    "qa_passages": replace(
+        _QUESTIONS,
+        title="Questions over passages, those of the dev part's kind",
+        settings={"epochs": 10, "batch_size": 16, "learning_rate": 3e-4, "max_length": 384},
         note="605 of the 3,605 questions, as the 133 of the dev part, are Disfl-QA's, over short passages; the others "
-        f"are QuAC's, over long ones. {_NO_ANSWER}",
+        f"are QuAC's, over long ones. {_QUESTIONS.note}",
     ),
 }
 
