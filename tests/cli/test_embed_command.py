@@ -129,11 +129,12 @@ def test_a_reader_that_leaves_early_is_no_error(embedding):
     assert err.decode().strip() == "IMPORTED True"
 
 
-def test_ctrl_c_in_the_middle(embedding):
-    """MindSpore has it end the process by SIGTERM."""
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_ctrl_c_in_the_middle(embedding, number):
+    """MindSpore has it end the process by SIGTERM; a SIGTERM of others is the same."""
     embedding.stdin.write(b"good film\n" * 6000)  # as much as a pipe holds
     embedding.stdin.flush()
     assert embedding.stdout.readline()
-    embedding.send_signal(signal.SIGINT)
+    embedding.send_signal(number)
     assert embedding.wait(60) == 130
     assert embedding.stderr.read().decode().strip() == "IMPORTED True"

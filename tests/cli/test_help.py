@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 import typer
@@ -48,6 +50,17 @@ def test_the_training_options_are_the_settings_with_their_defaults():
         parameter.name: parameter.default for parameter in typer.main.get_command(app).commands["finetune"].params
     }
     assert {name: options[name] for name in SETTINGS} == TrainingSettings().to_dict()
+
+
+def test_what_is_put_in_other_words_is_still_said():
+    """A message that changes would else reach the command line with the arguments of Python."""
+    from tinybert.cli import messages
+
+    sources = Path(messages.__file__).resolve().parents[1].rglob("*.py")
+    said = "".join(path.read_text(encoding="utf-8") for path in sources if path.name != "messages.py")
+    said = re.sub(r'"\s*\n\s*f?"', "", said)  # a long message stands in several strings
+    said = re.sub(r"Use \{\w+\}", "Use Classifier Use Tagger Use QuestionAnswerer Use Embedder", said)
+    assert [argument for argument in messages.ARGUMENTS if argument not in said] == []
 
 
 def test_errors_name_options():

@@ -77,7 +77,7 @@ def test_words_as_conll(tagger, conll, tmp_path):
     words = Tagger.from_pretrained(tagger).label_words(list(SENTENCES[1].words), is_split_into_words=True)
     assert tagged[1].labels == tuple(word.label for word in words)
     stdin = "".join(" ".join(sentence.words) + "\n" for sentence in SENTENCES).encode()
-    assert command("tag", tagger, "--words", "--conll", stdin=stdin).out == output.read_text()
+    assert command("tag", tagger, "--words", "--to", "conll", stdin=stdin).out == output.read_text()
 
 
 def test_evaluate_scores_the_tags_that_it_writes(tagger, conll, tmp_path):
@@ -152,8 +152,6 @@ def test_training_goes_without_misplaced_answers_where_that_is_asked_for(answere
     ("arguments", "message"),
     [
         (("answer", "in.json", "--question", "Who?", "--context", "Ada"), "or an input"),
-        (("answer", "in.json", "--output", "a.csv"), "answers are written as .jsonl or .json"),
-        (("tag", "in.txt", "--output", "a.tsv"), "what is found is written as .jsonl or .conll"),
         (("tag", "in.conll", "--text", "1"), "words of CoNLL files are in their first column"),
     ],
 )
@@ -162,6 +160,19 @@ def test_what_would_be_passed_over_is_refused(arguments, message):
     run = command(name, "no-model", *rest)
     assert (run.code, run.out) == (2, "")
     assert message in " ".join(run.err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("answer", "in.json", "--output", "a.csv"), "a.csv: the name must end in .json, .jsonl; or say it with --to"),
+        (("tag", "in.txt", "--output", "a.tsv"), "a.tsv: the name must end in .jsonl, .conll; or say it with --to"),
+    ],
+)
+def test_an_ending_that_says_no_format(arguments, message):
+    name, *rest = arguments
+    run = command(name, "no-model", *rest)
+    assert (run.code, run.out, run.err) == (1, "", f"tinybert: {message}\n")
 
 
 def test_a_question_needs_its_context(answerer):

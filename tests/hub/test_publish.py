@@ -82,6 +82,12 @@ def test_a_hugging_face_head_for_questions_is_one_for_questions(make_encoder, tm
         assert_same_values(load(UID), head)
 
 
+def test_labels_stay_where_the_caller_knows_the_task_better(make_encoder, tmp_path):
+    head = TinyBertForSequenceClassification(make_encoder(head_act="none"), 3, labels=("x", "y", "z"))
+    card = publish(save_huggingface(head, tmp_path / "hf"), UID, task="token-classification").card
+    assert (card.task, card.labels) == ("token-classification", ("x", "y", "z"))
+
+
 @pytest.mark.parametrize(
     ("outputs", "arguments", "problem"),
     [
@@ -104,6 +110,7 @@ def test_the_card_tells_the_problem_unless_it_is_the_usual_one(save, make_encode
         (3, {"labels": ["x", "y"]}, "has 3 outputs, but 2 labels are given"),
         (3, {"task": "encoder"}, "has a head; its task cannot be encoder"),
         (3, {"task": "question-answering"}, "has 3 outputs; a head for questions has 2"),
+        (3, {"task": "token-classification", "problem": "multi-label"}, "multi-label, is of sequence-classification"),
         (3, {"problem": "ranking"}, "problem is 'ranking': it must be one of single-label, multi-label, regression"),
     ],
 )

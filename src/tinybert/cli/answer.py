@@ -55,7 +55,9 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: as the input]"
+            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: by its ending; on stdout "
+            "as the input]",
+            show_default=False,
         ),
     ] = None,
     top_k: Annotated[int, typer.Option(min=1, help="Answers to each question, the best first.")] = 1,
@@ -86,10 +88,9 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         raise typer.BadParameter("give --question and --context, or neither", param_hint="--question")
     if question is not None and input_ != "-":
         raise typer.BadParameter("give --question and --context, or an input", param_hint="INPUT")
-    if output.lower().endswith((".tsv", ".csv", ".npy", ".txt")):
-        raise typer.BadParameter(f"{output}: answers are written as .jsonl or .json", param_hint="--output")
     kind = from_.value if from_ else "squad" if input_.endswith(".json") else "jsonl"
-    form = to.value if to else _form(output, "json" if kind == "squad" and question is None else "jsonl")
+    known = ("json", "jsonl") if kind == "squad" and question is None else ("jsonl", "json")
+    form = out.format_of(output, to and to.value, known)
     one = question is not None
     with nullcontext() if one else reading.open_input(input_) as file:
         rows = iter([reading.Row(1, (question, context))]) if one else _rows(file, kind)
@@ -109,10 +110,6 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             for line in (_predictions if form == "json" else _lines)(results.of(rows)):
                 write(line)
     results.finish()
-
-
-def _form(output: str, usual: str) -> str:
-    return next((form for form in ("json", "jsonl") if output.endswith(f".{form}")), usual)
 
 
 def _rows(file: Any, kind: str) -> Iterator[Row]:

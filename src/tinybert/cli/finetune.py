@@ -137,7 +137,8 @@ def _train(task: TaskName, given: dict[str, Any]) -> None:
     metrics = train(world=world)
     if world is not None and not world.is_first:
         return
-    if before is not None and before == saved_progress(folder):
+    after = saved_progress(folder)
+    if before and after and before.step == after.step:
         how = f"To train anew, use another folder or remove {STATE} in it"
         print(f"{PROGRAM}: the training in {folder} was finished before; nothing was done. {how}", file=sys.stderr)
     print_metrics(metrics)

@@ -27,6 +27,13 @@ class From(str, Enum):
     CONLL = "conll"
 
 
+class To(str, Enum):
+    """Format of what is found."""
+
+    JSONL = "jsonl"
+    CONLL = "conll"
+
+
 class Aggregation(str, Enum):
     """Which label a word of several pieces gets."""
 
@@ -39,9 +46,13 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     model: options.Model,
     input_: options.Input = "-",
     output: options.Output = "-",
-    conll: Annotated[
-        bool, typer.Option("--conll", help="A word and its label a line. [default: where --output ends in .conll]")
-    ] = False,
+    to: Annotated[
+        Optional[To],  # noqa: UP045
+        typer.Option(
+            help="Spans (jsonl), or a word and its label a line (conll). [default: by its ending; on stdout, jsonl]",
+            show_default=False,
+        ),
+    ] = None,
     words: Annotated[bool, typer.Option("--words", help="Words are what stands between blanks.")] = False,
     aggregation: Annotated[Aggregation, typer.Option(help="Whose label a word of several pieces gets.")] = (
         Aggregation.FIRST
@@ -69,9 +80,7 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     from . import rows as reading
     from .results import Results
 
-    if output.lower().endswith((".tsv", ".csv", ".npy", ".txt")):
-        raise typer.BadParameter(f"{output}: what is found is written as .jsonl or .conll", param_hint="--output")
-    conll = conll or output.endswith(".conll")
+    conll = out.format_of(output, to and to.value, ("jsonl", "conll")) == "conll"
     kind = from_.value if from_ else "conll" if input_.endswith(".conll") else reading.format_of(input_, None)
     if kind == "conll" and text is not None:
         raise typer.BadParameter("the words of CoNLL files are in their first column", param_hint="--text")

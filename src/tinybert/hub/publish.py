@@ -96,9 +96,11 @@ def publish(  # noqa: PLR0913 -- each is a fact that only the caller knows
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
     name = uid.rsplit("/", 1)[-1]
     read, known = read_model(source, **(config or {}))
-    if task is not None and task != known.kind:
-        known = Task(task)
-    chosen = Task(known.kind, tuple(labels) or known.labels, problem or known.problem)
+    kind = task or known.kind
+    usual = (
+        known.problem if kind == known.kind else "single-label"
+    )  # the problem is the kind's, the labels are the head's
+    chosen = Task(kind, tuple(labels) or known.labels, problem or usual)
     card = _card(uid, read, link, chosen, facts or {})
     render_card(card)  # what no card may say is refused before anything is written
     cache = cache or HubCache()
@@ -160,6 +162,8 @@ def _check_task(read: Checkpoint, task: Task) -> None:
         raise CheckpointError(f"{read.source} has a head; its task cannot be encoder")
     if task.kind == "question-answering" and read.num_labels != 2:
         raise CheckpointError(f"{read.source} has {read.num_labels} outputs; a head for questions has 2")
+    if task.kind != "sequence-classification" and task.problem != "single-label":
+        raise CheckpointError(f"a problem, {task.problem}, is of sequence-classification; the task is {task.kind}")
     if task.labels and len(task.labels) != read.num_labels:
         raise CheckpointError(f"{read.source} has {read.num_labels} outputs, but {len(task.labels)} labels are given")
 
