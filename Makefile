@@ -8,9 +8,9 @@ BIN := .venv/bin
 # Some packages come as sources without a word on how to build them, which older pips remark on unless told.
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --use-pep517
 WEIGHTS := .cache/weights
-SOURCES := setup.py client/setup.py constraints.txt
+SOURCES := pyproject.toml setup.py client/setup.py constraints.txt
 
-.PHONY: help demo test test-slow test-parity test-oldest check format bench bench-load docs clean
+.PHONY: help demo test test-slow test-parity test-oldest test-bare check format bench docs clean
 
 help:
 	@echo "make demo         real weights and sentences through the whole module"
@@ -18,7 +18,8 @@ help:
 	@echo "make test-slow    the tests that take minutes or download"
 	@echo "make test-parity  the tests against PyTorch"
 	@echo "make test-oldest  the tests on the oldest MindSpore, 2.7"
-	@echo "make check        lint, format, types, import order"
+	@echo "make test-bare    what works without MindSpore, where it is not installed"
+	@echo "make check        lint, format, types, imports, dependencies, documentation"
 	@echo "make bench        the benchmarks that take minutes; benchmarks/README.md has the others"
 	@echo "make docs         the documentation, into build/site"
 	@echo "make clean        removes environments and caches"
@@ -38,11 +39,15 @@ test-parity: .venv-bench/installed $(WEIGHTS)/fetched
 test-oldest: .venv-oldest/installed
 	.venv-oldest/bin/python -m pytest -n 2 --dist loadfile
 
-check: .venv/installed
+test-bare: .venv-bare/installed
+	.venv-bare/bin/python -m pytest tests/test_without_mindspore.py
+
+check: .venv/installed docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry src/tinybert
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .
@@ -71,6 +76,14 @@ docs: .venv-docs/installed
 	.venv-oldest/bin/python $(PIP_INSTALL) -c .venv-oldest/constraints.txt -e '.[test]' -e client
 	@touch $@
 
+# The package and all that it needs, but for MindSpore.
+.venv-bare/installed: $(SOURCES)
+	$(PYTHON) -m venv .venv-bare
+	.venv-bare/bin/python $(PIP_INSTALL) --no-deps -e .
+	.venv-bare/bin/python -c 'from importlib.metadata import requires; print(*(line for line in requires("mindspore-tinybert") if "extra ==" not in line and not line.startswith("mindspore")), sep="\n")' > .venv-bare/requirements.txt
+	.venv-bare/bin/python $(PIP_INSTALL) -c constraints.txt -r .venv-bare/requirements.txt pytest pytest-timeout hypothesis
+	@touch $@
+
 .venv-bench/installed: $(SOURCES)
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python $(PIP_INSTALL) $(TORCH)
@@ -88,4 +101,4 @@ $(WEIGHTS)/fetched: examples/weights.txt | .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-oldest .venv-bench .venv-docs .cache build dist
+	rm -rf .venv .venv-oldest .venv-bare .venv-bench .venv-docs .cache build dist

@@ -40,8 +40,8 @@ training, for all-MiniLM-L6-v2 whole and for every choice of {LAYERS} of its lay
 
 
 def spearman(folder: Path, pairs: list) -> float:
+    from tinybert import Embedder
     from tinybert.metrics import correlation_scores
-    from tinybert.tasks import Embedder
 
     embedder = Embedder.from_pretrained(folder)
     first, second = (embedder([getattr(p, side) for p in pairs], normalize=True) for side in ("text", "pair"))

@@ -1,4 +1,4 @@
-"""Where the data sets lie, and how each is read."""
+"""Where the data sets are, and how each is read."""
 
 from __future__ import annotations
 

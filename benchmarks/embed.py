@@ -15,7 +15,7 @@ from weights import KEPT
 
 SIDES = ("ours", "peer", "padded")
 PADDED_LINES = 1500
-"""Lines that are enough to tell the speed of padded batches, which are all alike."""
+"""Lines that are enough to measure the speed of padded batches, which are all alike."""
 TOLERANCE, TARGET_PEER, TARGET_PADDED = 0.001, 0.9, 3.0
 
 

@@ -25,7 +25,7 @@ Embed = Callable[[list[str]], np.ndarray]
 
 def ours(folder: Path) -> Embed:
     """What users call."""
-    from tinybert.tasks import Embedder
+    from tinybert import Embedder
 
     embedder = Embedder.from_pretrained(folder)
     return lambda texts: embedder(texts, max_length=MAX_LENGTH, batch_size=BATCH_SIZE)
@@ -42,7 +42,7 @@ def padded(folder: Path) -> Embed:
         vectors = []
         for begin in range(0, len(texts), BATCH_SIZE):
             inputs = model.tokenizer(texts[begin : begin + BATCH_SIZE], pad_to=MAX_LENGTH, max_length=MAX_LENGTH).inputs
-            vectors.append(pool(model.encoder(*inputs), inputs[1], "mean"))
+            vectors.append(pool(model.runtime.encode(inputs), inputs[1], "mean"))
         return np.concatenate(vectors)
 
     return embed

@@ -22,13 +22,13 @@ def train_ours(
     recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
     """Through the function that users call; the metrics are those that it returns."""
+    from tinybert import finetune
     from tinybert.tasks import load_model
-    from tinybert.training import finetune
 
     head = {"head_act": "relu"} if args.side == "published" else {}
-    model, chosen = load_model(folder, **head), settings(recipe, args.seed)
+    chosen = settings(recipe, args.seed).to_dict()
     with tempfile.TemporaryDirectory() as output:
-        metrics = finetune(model.encoder, model.tokenizer, what, train, output, dev=dev, settings=chosen)
+        metrics = finetune(folder, train, output, task=what, dev=dev, config=head, **chosen)
         return {**metrics, **besides(recipe, load_model(output), dev)}
 
 
@@ -37,22 +37,25 @@ def train_peer(
 ) -> Metrics:
     """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
     from peer import Peer
-    from peer_network import peer_model
+    from peer_runtime import PeerRuntime
 
+    from tinybert import evaluate
     from tinybert.data import TrainingBatches
-    from tinybert.tasks import load_model
-    from tinybert.training import evaluate, featurize, key_metric
-    from tinybert.training.finetune import build_network
+    from tinybert.evaluation import scorer_for
+    from tinybert.tasks import TaskModel, load_model
+    from tinybert.training import featurize
+    from tinybert.training.finetuning import fresh_network
 
     chosen = settings(recipe, args.seed)
     model = load_model(folder)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
     batches = TrainingBatches(features.lengths, chosen.batch_size, seed=args.seed)
-    model.encoder.config = model.config.replace(seq_length=chosen.max_length)
-    ours = build_network(model.encoder, what, args.seed)
+    encoder = model.runtime.network
+    encoder.config = model.config.replace(seq_length=chosen.max_length)
+    ours = fresh_network(encoder, what, args.seed)
     peer = Peer(folder, recipe.kind, ours, chosen, len(batches) * chosen.epochs)
-    judged = peer_model(peer, ours, model.tokenizer, what)
-    key = key_metric(what)
+    judged = TaskModel(PeerRuntime(peer, ours), model.tokenizer, "the peer")
+    key = scorer_for(what, what.labels, dev).key_metric
     found: list[Metrics] = []
     for epoch in range(chosen.epochs):
         for rows in batches.epoch(epoch):
@@ -62,8 +65,8 @@ def train_peer(
 
 
 def besides(recipe: Recipe, model: Any, dev: list[Any]) -> Metrics:
-    """Of questions that have an answer, how well it is found where "no answer" is no choice."""
-    from tinybert.training import evaluate
+    """Of questions that have an answer, how well it is found where "no answer" is not a choice."""
+    from tinybert import evaluate
 
     if recipe.kind != "question-answering":
         return {}

@@ -27,7 +27,7 @@ def run_worker(script: str, *args: object, python: str = sys.executable) -> dict
 
     Returns:
         The object, and under `others` the share of the machine's processor time that other programs took meanwhile,
-        0 to 1; 0 where the system does not tell.
+        0 to 1; 0 where the system does not say.
 
     Raises:
         WorkerError: It failed.

@@ -12,7 +12,7 @@ class Recipe:
 
     Attributes:
         title: Its heading in the report.
-        kind: One of `tinybert.checkpoint.task.TASKS`.
+        kind: One of `tinybert.task.KINDS`.
         metrics: What is compared, by name, with what each is multiplied by to be in points.
         tolerance: Points that we may be below the peer, as a mean over the seeds.
         seeds: How many seeds.
@@ -90,13 +90,9 @@ RECIPES = {
 
 def task(recipe: Recipe, train: list[Any]) -> Any:
     """What there is to learn."""
-    from tinybert.checkpoint.task import Task
-    from tinybert.training import labels_of
+    from tinybert.evaluation import task_for
 
-    if recipe.regression:
-        return Task(recipe.kind, problem="regression")
-    named = recipe.kind in ("sequence-classification", "token-classification")
-    return Task(recipe.kind, labels_of(train, recipe.kind) if named else ())
+    return task_for(recipe.kind, train, problem="regression" if recipe.regression else None)
 
 
 def settings(recipe: Recipe, seed: int) -> Any:

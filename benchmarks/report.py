@@ -18,7 +18,7 @@ _HEADING = (
 
 
 def write_section(path: Path, name: str, body: str) -> None:
-    """Replaces what stands between a section's markers, or appends the section.
+    """Replaces what is between a section's markers, or appends the section.
 
     Args:
         path: The report; is made if it is not there.

@@ -52,7 +52,7 @@ def section(results: dict[int, list[Round]], steps: int) -> str:
 ## Fine-tuning: speed
 
 Sentences a second of {steps} steps on SST-2, batches of {batch}, after 30 steps: the same rows in the same batches,
-padded to the longest of each, on both sides. Ours is `tinybert.training.finetune`, the peer
+padded to the longest of each, on both sides. Ours is `tinybert.finetune`, the peer
 `BertForSequenceClassification` with fused AdamW and clipping in a loop of its own. Medians of {rounds} rounds, each
 side in a process of its own. Other programs took at most {others:.0%} of the machine.
 

@@ -14,10 +14,10 @@ from processes import peak_memory
 from recipes import RECIPES, settings, task
 from weights import minilm
 
-from tinybert.checkpoint.task import Task
+from tinybert import Task, finetune
 from tinybert.data import TextExample, TrainingBatches
 from tinybert.tasks import load_model
-from tinybert.training import featurize, finetune
+from tinybert.training import featurize
 
 SIDES = ("ours", "peer")
 RECIPE = RECIPES["sst2"]
@@ -28,10 +28,9 @@ WARM_UP = 30
 
 
 def ours(folder: Path, what: Task, train: list[TextExample]) -> float:
-    """Through the function that users call, from the times that its log tells."""
-    model = load_model(folder)
+    """Through the function that users call, from the times in its log."""
     with tempfile.TemporaryDirectory() as output:
-        finetune(model.encoder, model.tokenizer, what, train, output, settings=settings(RECIPE, SEED))
+        finetune(folder, train, output, task=what, **settings(RECIPE, SEED).to_dict())
         lines = (Path(output) / "log.jsonl").read_text(encoding="utf-8").splitlines()
     seconds = {line["step"]: line["seconds"] for line in map(json.loads, lines) if "loss" in line}
     last = max(step for step in seconds if step % LOGGED == 0)
@@ -42,13 +41,13 @@ def peer(folder: Path, what: Task, train: list[TextExample]) -> float:
     """The same steps in PyTorch."""
     from peer import Peer
 
-    from tinybert.training.finetune import build_network
+    from tinybert.training.finetuning import fresh_network
 
     chosen = settings(RECIPE, SEED)
     model = load_model(folder)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
     batches = TrainingBatches(features.lengths, chosen.batch_size, seed=SEED).epoch(0)
-    trained = Peer(folder, RECIPE.kind, build_network(model.encoder, what, SEED), chosen, len(batches))
+    trained = Peer(folder, RECIPE.kind, fresh_network(model.runtime.network, what, SEED), chosen, len(batches))
     marks: list[float] = []
     for rows in batches:
         trained.step(*features.batch(rows, chosen.pad_to_multiple_of))

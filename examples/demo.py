@@ -1,7 +1,7 @@
 """Real weights and real sentences through the whole module: published, loaded, run; prints nearest neighbours.
 
 The weights are those of all-MiniLM-L6-v2. They stand in for the published TinyBERT's, which nobody can fetch without a
-network, and they tell at a glance whether the sentences that come out as neighbours belong together.
+network, and they show at a glance whether the sentences that come out as neighbours belong together.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import mindspore_hub as mshub
 from tinybert import hub
 from tinybert.data import COLUMNS, write_tfrecord
 from tinybert.errors import IntegrityError, UnknownModuleError
+from tinybert.hub.integrity import verify
 from tinybert.text import BertTokenizer
 
 UID = "demo/1.0/minilm-l6"
@@ -59,7 +60,7 @@ def published_module(model: Path) -> hub.Module:
     """The hub entry; published from the weights the first time, taken from the cache afterwards."""
     try:
         module = hub.find_module(UID)
-        hub.verify(module.paths.asset, module.card.asset.sha256)
+        verify(module.paths.asset, module.card.asset.sha256)
         print(f"cached    {module.paths.asset}")
     except (UnknownModuleError, IntegrityError, FileNotFoundError):
         with tempfile.TemporaryDirectory() as folder:

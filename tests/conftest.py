@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import random
@@ -25,6 +26,12 @@ os.environ.update(GLOG_v="3", MS_OM_PATH=tempfile.mkdtemp(prefix="tinybert-tests
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("fixed")
+
+
+def pytest_collection_finish():
+    """MindSpore collects garbage at each compilation, which takes 0.1 s among all that was imported by then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +127,26 @@ def make_encoder(tiny_config, fill):
 
 
 @pytest.fixture(scope="session")
+def make_checkpoint(tiny_config):
+    """A function that makes a `Checkpoint` of `tiny_config`, some of its fields changed, without a network."""
+    from tinybert.checkpoint import Checkpoint
+    from tinybert.checkpoint.layouts import name_in
+    from tinybert.checkpoint.shapes import expected_shapes
+    from tinybert.task import Task
+
+    def make_checkpoint(seed=0, *, task=None, num_labels=None, pooler=True, **changes):
+        config, task = tiny_config.replace(**changes), task or Task()
+        outputs = task.num_outputs or num_labels or 2
+        shapes = expected_shapes(config, outputs if task.facts.has_head else None, pooler=pooler)
+        random_state = np.random.RandomState(seed)
+        tensors = {name: random_state.normal(0.0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
+        names = {name: name_in("v1.0", name, task.facts) for name in tensors}
+        return Checkpoint("the test's", "v1.0", config, tensors, names, {}, task)
+
+    return make_checkpoint
+
+
+@pytest.fixture(scope="session")
 def make_inputs():
     """A function that makes ids, mask and segments, (B, T): rows of different lengths, pairs of texts."""
 
@@ -158,6 +185,7 @@ def mode(request):
 
     before = ms.get_context("mode")
     ms.set_context(mode=getattr(ms, request.param))
+    gc.collect()  # where a network is deleted, MindSpore compiles all others again at their next call
     yield request.param
     ms.set_context(mode=before)
 

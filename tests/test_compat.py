@@ -14,17 +14,26 @@ from tinybert.errors import DependencyError, TinyBertError
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 WITHOUT_MINDSPORE = """
-import sys
-sys.modules["mindspore"] = None  # importing it fails
-import importlib.util
-find_spec = importlib.util.find_spec
-importlib.util.find_spec = lambda name, *rest: None if name == "mindspore" else find_spec(name, *rest)
+import importlib.machinery, sys
+
+class Uninstalled(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] == "mindspore" else super().find_spec(name, path, target)
+
+sys.meta_path[:] = [Uninstalled if finder is importlib.machinery.PathFinder else finder for finder in sys.meta_path]
 """
 WITH_NUMPY_2 = """
 from importlib import metadata
 version = metadata.version
 metadata.version = lambda name: "2.1.3" if name == "numpy" else version(name)
 """
+
+
+WORLDS = [
+    (WITHOUT_MINDSPORE, "MindSpore is not installed. For CPU: pip install"),
+    (WITH_NUMPY_2, "pip install 'numpy<2'"),
+]
 
 
 @pytest.fixture
@@ -62,10 +71,7 @@ def test_what_is_installed_here_is_good(numpy_version):
     require_mindspore()
 
 
-@pytest.mark.parametrize(
-    ("world", "sentence"),
-    [(WITHOUT_MINDSPORE, "MindSpore is not installed. For CPU: pip install"), (WITH_NUMPY_2, "pip install 'numpy<2'")],
-)
+@pytest.mark.parametrize(("world", "sentence"), WORLDS)
 def test_the_sentence_is_all_that_a_user_of_the_network_sees(fresh_python, world, sentence):
     done = fresh_python("-c", world + "from tinybert import TinyBertModel", may_fail=True)
     assert done.returncode == 1
@@ -92,6 +98,56 @@ print(tinybert.__version__, "TinyBertModel" in dir(tinybert))
     lines = done.stdout.splitlines()
     assert lines[0] == "num_hidden_layers is 0: it must be an integer of at least 1"
     assert lines[1].endswith(" True")
+
+
+FILES = """
+import pathlib, sys
+import numpy as np
+import tinybert.evaluation, tinybert.hub, tinybert.tasks, tinybert.training
+from tinybert import Task, TinyBertConfig
+from tinybert.checkpoint import Checkpoint, read_checkpoint, save_checkpoint, save_folder, save_huggingface
+from tinybert.checkpoint.shapes import expected_shapes
+from tinybert.errors import DependencyError
+from tinybert.runtime.mindspore import MindSporeRuntime
+from tinybert.text import BertTokenizer, Vocabulary
+
+folder = pathlib.Path(sys.argv[1])
+task = Task("sequence-classification", ("bad", "good"))
+config = TinyBertConfig(vocab_size=9, hidden_size=12, num_hidden_layers=1, intermediate_size=8, head_act="none",
+                        max_position_embeddings=8, seq_length=8)
+shapes = expected_shapes(config, 2, pooler=True)
+tensors = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
+model = Checkpoint("a test", "v1.0", config, tensors, {name: name for name in tensors}, {}, task)
+tokenizer = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]")))
+
+first = read_checkpoint(save_checkpoint(model, folder / "first.ckpt"), head_act="none")
+renamed = read_checkpoint(save_huggingface(first, folder / "bert"))
+later = read_checkpoint(save_checkpoint(renamed, folder / "later.safetensors", layout="later"), head_act="none")
+ours = read_checkpoint(save_folder(later.with_task(task), folder / "ours", tokenizer=tokenizer))
+for found in (first, renamed, later, ours):
+    assert all(np.array_equal(found.tensors[name], array) for name, array in tensors.items())
+print([found.layout for found in (first, renamed, later, ours)], ours.task == task, ours.config == config)
+load = tinybert.Classifier.from_pretrained
+for attempt in (lambda: MindSporeRuntime.of_checkpoint(ours), lambda: load(folder / "ours")):
+    try:
+        attempt()
+    except DependencyError as error:
+        print(error)
+try:
+    import tinybert.weights
+except DependencyError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(("world", "sentence"), WORLDS)
+def test_files_are_read_renamed_and_written_without_it_and_restoring_says_what_to_install(
+    fresh_python, tmp_path, world, sentence
+):
+    said = fresh_python("-c", world + FILES, tmp_path).stdout.splitlines()
+    assert said[0] == "['v1.0', 'huggingface', 'later', 'v1.0'] True True"
+    assert len(said) == 4
+    assert all(sentence in line for line in said[1:])
 
 
 def test_importing_the_package_imports_no_mindspore(fresh_python):

@@ -1,10 +1,14 @@
-"""A file that is written is there whole or not at all, and its permissions are those of the user's other files."""
+"""A file that is written is there whole or not at all, with the permissions of the user's other files; and JSON."""
 
+from __future__ import annotations
+
+import json
+import math
 import os
 
 import pytest
 
-from tinybert.writing import replacing
+from tinybert.writing import replacing, to_json, write_json
 
 
 @pytest.fixture(params=[0o022, 0o077, 0o002])
@@ -53,3 +57,20 @@ def test_permissions_are_those_of_any_new_file(tmp_path, mode, written):
             file.touch()
             file.chmod(written)
     assert [file.stat().st_mode & 0o777 for file in tmp_path.iterdir()] == [mode, mode]
+
+
+def test_what_is_no_number_is_null():
+    text = to_json({"metrics": {"pearson": math.nan, "f1": 0.5}, "all": (math.inf, 1, "a")})
+    assert json.loads(text, parse_constant=pytest.fail) == {
+        "metrics": {"pearson": None, "f1": 0.5},
+        "all": [None, 1, "a"],
+    }
+
+
+def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "metrics.json"
+    write_json(path, {"f1": 1})
+    with pytest.raises(TypeError):
+        write_json(path, {"f1": object()})
+    assert json.loads(path.read_text()) == {"f1": 1}
+    assert list(tmp_path.iterdir()) == [path]

@@ -6,31 +6,66 @@ for cards and downloads without MindSpore.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+from .lazy import lazy_names
+
+if TYPE_CHECKING:  # the same names for editors and type checkers
+    from .config import TinyBertConfig
+    from .errors import TinyBertError
+    from .evaluation import evaluate
+    from .modeling import (
+        TinyBertForQuestionAnswering,
+        TinyBertForSequenceClassification,
+        TinyBertForTokenClassification,
+        TinyBertModel,
+    )
+    from .task import Task
+    from .tasks import Classifier, Embedder, QuestionAnswerer, Tagger, load, similarity, top_k
+    from .text import BertTokenizer
+    from .training import finetune
 
 __version__ = "0.1.0"
 
-_HOME = {
+_HOMES = {
+    "BertTokenizer": "text",
     "Classifier": "tasks",
     "Embedder": "tasks",
     "QuestionAnswerer": "tasks",
     "Tagger": "tasks",
+    "Task": "task",
     "TinyBertConfig": "config",
     "TinyBertError": "errors",
-    "TinyBertModel": "modeling",
     "TinyBertForQuestionAnswering": "modeling",
     "TinyBertForSequenceClassification": "modeling",
     "TinyBertForTokenClassification": "modeling",
+    "TinyBertModel": "modeling",
+    "evaluate": "evaluation",
+    "finetune": "training",
+    "load": "tasks",
+    "similarity": "tasks",
+    "top_k": "tasks",
 }
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604 -- the keys are strings
+__all__ = [
+    "BertTokenizer",
+    "Classifier",
+    "Embedder",
+    "QuestionAnswerer",
+    "Tagger",
+    "Task",
+    "TinyBertConfig",
+    "TinyBertError",
+    "TinyBertForQuestionAnswering",
+    "TinyBertForSequenceClassification",
+    "TinyBertForTokenClassification",
+    "TinyBertModel",
+    "__version__",
+    "evaluate",
+    "finetune",
+    "load",
+    "similarity",
+    "top_k",
+]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+if not TYPE_CHECKING:  # they would take any name for one of the package's
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES)

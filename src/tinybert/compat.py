@@ -17,8 +17,8 @@ from .signals import interruptible, until_done
 os.environ.setdefault("GLOG_v", "3")
 
 
-def require_mindspore() -> None:
-    """Imports MindSpore; raises DependencyError, with what to install, unless one that works here is there."""
+def check_mindspore() -> None:
+    """Raises DependencyError, with what to install, unless a MindSpore that works here is there; does not import it."""
     numpy_version = metadata.version("numpy") if importlib.util.find_spec("numpy") else "1"
     if int(numpy_version.partition(".")[0]) >= 2:
         raise DependencyError(
@@ -30,6 +30,11 @@ def require_mindspore() -> None:
             "MindSpore is not installed. For CPU: pip install 'mindspore>=2.7,<3' 'numpy<2'. "
             "For Ascend follow the installation guide of MindSpore for your CANN version."
         )
+
+
+def require_mindspore() -> None:
+    """Imports MindSpore; raises as `check_mindspore`."""
+    check_mindspore()
     with until_done():  # a Ctrl-C in the middle of its import is lost, or ends Python by an abort
         import mindspore  # noqa: F401
 

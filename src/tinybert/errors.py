@@ -8,10 +8,54 @@ existing `except` clauses keep working.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+Self = TypeVar("Self", bound="TinyBertError")
 
 
 class TinyBertError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package.
+
+    An error that an argument can remedy names it in `argument`, and not in its message: the command line has an option
+    in its place. `str` shows both.
+
+    Args:
+        message: What is wrong, and what to do.
+        argument: The argument that the message speaks of, by its name in Python.
+        example: A value to give for it; None if there is none to show.
+
+    Attributes:
+        message: The message, without the argument.
+        argument: The argument's name, or None.
+        example: The value, or None.
+
+    Example:
+        >>> str(InputError("the file has no vocabulary: give one", argument="vocabulary", example="vocab.txt"))
+        "the file has no vocabulary: give one (vocabulary='vocab.txt')"
+    """
+
+    def __init__(self, message: str = "", *, argument: str | None = None, example: Any = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.argument = argument
+        self.example = example
+
+    def __str__(self) -> str:
+        if self.argument is None:
+            return self.message
+        value = "..." if self.example is None else repr(self.example)
+        return self.with_hint(f"{self.argument}={value}")
+
+    def with_hint(self, hint: str) -> str:
+        """The message with a few words in parentheses before its full stop."""
+        stop = "." if self.message.endswith(".") else ""
+        return f"{self.message.removesuffix('.')} ({hint}){stop}"
+
+    def prefixed(self: Self, place: str) -> Self:
+        """The same error with the place before its message, such as a file and a line: `data.tsv, line 3: `."""
+        error = type(self)(f"{place}{self.message}")
+        error.__dict__ = {**self.__dict__, "message": error.message}
+        return error
 
 
 class DependencyError(TinyBertError, ImportError):
@@ -27,7 +71,7 @@ class InputError(TinyBertError, ValueError):
 
 
 class CheckpointError(TinyBertError, ValueError):
-    """A checkpoint cannot be read, or its layout is none that this package knows."""
+    """A checkpoint cannot be read, or its layout is not one that this package knows."""
 
 
 class BindingError(CheckpointError):
@@ -98,7 +142,7 @@ class IntegrityError(HubError, ValueError):
         actual: The file's own.
     """
 
-    def __init__(self, message: str, *, expected: str, actual: str) -> None:
+    def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
         super().__init__(message)
         self.expected = expected
         self.actual = actual
@@ -117,7 +161,7 @@ class WorkerError(DistributedError):
         log: The end of what it wrote; empty where that went to the terminal.
     """
 
-    def __init__(self, message: str, *, worker: int | None, exit_code: int, log: str = "") -> None:
+    def __init__(self, message: str, *, worker: int | None = None, exit_code: int = 1, log: str = "") -> None:
         super().__init__(message)
         self.worker = worker
         self.exit_code = exit_code

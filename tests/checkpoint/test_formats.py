@@ -139,7 +139,7 @@ def test_a_type_that_numpy_lacks_is_refused():
 
 def test_two_entries_of_one_name_and_different_shapes_are_refused():
     twice = message(("table", "Float32", [2], b"\0" * 8), ("table", "Float32", [1, 2], b"\0" * 8))
-    with pytest.raises(CheckpointError, match="table stands there twice"):
+    with pytest.raises(CheckpointError, match="table appears twice, with different types or shapes"):
         parse(twice, "ckpt", "the file")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
-from tiny import START, save_model, write_reviews
+from shared_networks import LOADING, SharedRuntime
+from tiny import HEAVY, SEVERAL, START, Run, save_model, write_reviews
 
 HUB_TESTS = Path(__file__).resolve().parents[1] / "hub"
 sys.path.append(str(HUB_TESTS))
@@ -16,10 +18,33 @@ _fixtures = runpy.run_path(str(HUB_TESTS / "conftest.py"))
 authority, environment = _fixtures["authority"], _fixtures["environment"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shared_networks():
+    """Commands compile a network once for all models of its shape."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LOADING, SharedRuntime)
+        yield
+
+
 @pytest.fixture
 def run(fresh_python):
     """A function that runs the command in a process of its own."""
     return partial(fresh_python, "-c", START, may_fail=True)
+
+
+@pytest.fixture(scope="session")
+def several(fresh_python):
+    """A function that runs several commands in one fresh process.
+
+    It takes for each its arguments and environment variables, and gives for each what it returned and printed, and
+    which of `HEAVY` are imported then.
+    """
+
+    def several(runs, **variables):
+        done = fresh_python("-c", SEVERAL, json.dumps(runs), json.dumps(HEAVY), **variables)
+        return [(Run(*run), heavy) for *run, heavy in json.loads(done.stdout)]
+
+    return several
 
 
 @pytest.fixture
@@ -43,7 +68,7 @@ def tinybert(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory):
     """An untrained encoder."""
-    return save_model(tmp_path_factory.mktemp("encoder"))
+    return save_model(tmp_path_factory.mktemp("encoder"), layers=2)
 
 
 @pytest.fixture(scope="session")

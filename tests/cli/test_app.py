@@ -1,27 +1,53 @@
-"""The command as a whole: it is there at once, and wrong usage is told from failure."""
+"""The command as a whole: what is instant imports nothing heavy, and wrong usage is told from failure."""
 
 from __future__ import annotations
 
 import pytest
-from tiny import cpu_seconds
+import typer
 
 import tinybert as package
+from tinybert.cli.app import app
+
+SST2 = "mindspore/1.3/tinybert_enwiki128_sst2"
 
 
-def test_help_comes_at_once_and_without_mindspore(run):
-    before = cpu_seconds()
-    process = run("--help")
-    assert cpu_seconds() - before < 0.5
-    assert process.returncode == 0
-    assert "hub" in process.stdout
-    assert "IMPORTED False" in process.stderr
+def all_commands():
+    """The words of every command and group."""
+    group = typer.main.get_command(app)
+    hub = group.commands["hub"]
+    return [(), *((name,) for name in group.commands), *(("hub", name) for name in hub.commands)]
 
 
-@pytest.mark.parametrize("arguments", [("hub", "list"), ("hub", "info", "mindspore/1.3/tinybert_enwiki128_sst2")])
-def test_lists_need_no_mindspore(run, arguments):
-    process = run(*arguments)
-    assert process.returncode == 0
-    assert "IMPORTED False" in process.stderr
+@pytest.fixture(scope="module")
+def instant(several):
+    """What commands that are to be instant did in one process, each with what is imported after it."""
+    commands = [
+        *((*words, "--help") for words in all_commands()),
+        ("--version",),
+        ("hub", "list"),
+        ("hub", "info", SST2),
+    ]
+    return dict(zip(commands, several([[words, {}] for words in commands]), strict=True))
+
+
+def test_what_is_instant_imports_nothing_heavy(instant):
+    assert {words: heavy for words, (_, heavy) in instant.items() if heavy} == {}
+    assert {words: run for words, (run, _) in instant.items() if run.code or run.err or not run.out} == {}
+
+
+def test_help_comes_at_once_and_without_mindspore(instant):
+    run, heavy = instant["--help",]
+    assert run.code == 0
+    assert "hub" in run.out
+    assert heavy == []
+
+
+@pytest.mark.parametrize("arguments", [("hub", "list"), ("hub", "info", SST2)])
+def test_lists_need_no_mindspore(instant, arguments):
+    run, heavy = instant[arguments]
+    assert run.code == 0
+    assert SST2 in run.out
+    assert heavy == []
 
 
 def test_the_version(tinybert):

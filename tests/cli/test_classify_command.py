@@ -81,4 +81,6 @@ def test_a_score(score):
 def test_an_encoder_does_not_classify(encoder_folder):
     run = command("classify", encoder_folder, stdin=b"good film\n")
     assert (run.code, run.out) == (1, "")
-    assert "has no head for sequence-classification. Fine-tune it first (tinybert finetune)" in run.err
+    assert (
+        "has no head for sequence-classification. Fine-tune one first (tinybert finetune classify), or use" in run.err
+    )

@@ -28,7 +28,7 @@ def embed(model, *options):
 def test_files(encoder_folder, vectors, tmp_path, name, layout):
     run = command("convert", encoder_folder, tmp_path / name, "--layout", layout)
     assert run.code == 0
-    assert "39 parameters bound, layout v1.0" in run.out
+    assert "39 parameters read, layout v1.0" in run.out
     assert f"written: {tmp_path / name}, layout {layout}" in run.out
     assert "--config num_attention_heads=2 --config hidden_act=gelu --config layer_norm_eps=1e-07" in run.out
     assert embed(tmp_path / name, "--vocabulary", encoder_folder, *HEADS) == vectors
@@ -53,7 +53,7 @@ def test_a_folder_that_holds_a_model_keeps_it(classifier, encoder_folder):
     for source in (classifier, encoder_folder):
         run = command("convert", source, classifier, "--encoder")
         assert run.code == 1
-        assert "holds a model of its own, tinybert.ckpt" in run.err
+        assert f"{classifier} holds a model of its own, which would no longer be the one that is read" in run.err
     assert {path.name: path.read_bytes() for path in classifier.iterdir()} == before
 
 
@@ -89,7 +89,7 @@ def test_a_folder_whose_tokenizer_would_be_read_instead_stays_as_it_was(encoder_
 def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):
     run = command("convert", classifier, tmp_path / "folder")
     assert (run.code, run.out) == (1, "")
-    assert "Leave it out: --encoder" in run.err
+    assert "Leave the head out, or fine-tune one with head_act='none' (--encoder)\n" in run.err
     assert not list(tmp_path.iterdir())
     run = command("convert", classifier, tmp_path / "folder", "--encoder")
     assert "left aside: 2 (the head; only the encoder was asked for)" in run.out
@@ -126,5 +126,9 @@ def test_a_layout_that_the_target_cannot_have(encoder_folder, tmp_path, name, la
 
 
 def test_a_source_that_is_not_there(tmp_path):
-    run = command("convert", tmp_path / "missing.ckpt", tmp_path / "a.ckpt")
-    assert (run.code, run.err) == (1, f"tinybert: {tmp_path / 'missing.ckpt'} does not exist\n")
+    path = tmp_path / "missing.ckpt"
+    run = command("convert", path, tmp_path / "a.ckpt")
+    assert (run.code, run.err) == (
+        1,
+        f"tinybert: {path} does not exist: give a folder, a checkpoint file or a module's uid\n",
+    )

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
-from tiny import START, WORDS, command, save_model
+from tiny import WORDS, command, save_model
+
+from tinybert import Task
 
 COLUMNS = ("--text", "opinion", "--label", "verdict")
+INTERRUPTED = """
+import os, signal, sys
+from tinybert.training.trainer import Trainer
+train_on = Trainer._train_on
+def interrupted(self, rows):
+    if self.progress.step == 20:
+        os.kill(os.getpid(), signal.SIGINT)
+    train_on(self, rows)
+Trainer._train_on = interrupted
+sys.argv[0] = "tinybert"
+from tinybert.cli import main
+main()
+"""
+"""The command, as the code of a process that gets a Ctrl-C after some steps."""
 SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
 
 
@@ -84,25 +95,18 @@ def test_a_finished_training_is_not_done_again_without_a_word(trained, encoder, 
 
 
 @pytest.mark.slow
-def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(trained, encoder, reviews, tmp_path):
+@pytest.mark.timeout(600)
+def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(
+    fresh_python, trained, encoder, reviews, tmp_path
+):
     folder = tmp_path / "model"
     words = arguments(encoder, reviews, folder)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    log = folder / "log.jsonl"
-    while process.poll() is None and not (log.exists() and log.read_text()):
-        time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
-    assert err.startswith(f"tinybert: interrupted; the state is in {folder}; the same command goes on from it\n")
-    assert len(log.read_text().splitlines()) < len((trained[0] / "log.jsonl").read_text().splitlines())
+    process = fresh_python("-c", INTERRUPTED, *words, may_fail=True)
+    assert (process.returncode, process.stdout) == (130, "")
+    told = f"tinybert: interrupted; the state is in {folder}; the same command goes on from it\n"
+    assert process.stderr.startswith(told)
+    lines, all_lines = ((path / "log.jsonl").read_text().splitlines() for path in (folder, trained[0]))
+    assert 0 < len(lines) < len(all_lines)
 
     assert command(*words) == trained[1]
     assert weights(folder) == weights(trained[0])
@@ -121,7 +125,12 @@ def weights(folder):
     [
         ("sing", [], 2, "'sing' is not one of"),
         ("classify", ["--text", "review"], 1, "train.csv, line 1: there is no column 'review' for text"),
-        ("classify", ["--text", "opinion"], 1, "no column is known as the label. Say which one it is: --label NAME"),
+        (
+            "classify",
+            ["--text", "opinion"],
+            1,
+            "no column is known as the label. Say which one it is (--label NAME).\n",
+        ),
         ("classify", [*COLUMNS, "--regression"], 1, "line 2: the label"),
         ("classify", [*COLUMNS, "--epochs", "0"], 1, "epochs is 0"),
         ("tag", ["--label", "verdict"], 1, "columns of CoNLL files have no names"),
@@ -150,6 +159,35 @@ def write_pairs(path, count, seed):
 PAIRS = ("--text", "first", "--pair", "second", "--label", "alike")
 
 
+def test_what_embed_learns_from_and_is_scored_on(encoder, tmp_path, monkeypatch):
+    """The rest is `finetuning.FineTuning`, whatever the task."""
+    prepared = []
+
+    def run(self, world):
+        prepared.append(self)
+        return {self.dev.key_metric: 0.5}
+
+    monkeypatch.setattr("tinybert.training.FineTuning.run", run)
+    train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
+    start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", tmp_path / "model")
+    run = command(*start, *PAIRS, *SETTINGS)
+    assert (run.code, json.loads(run.out), run.err) == (0, {"spearman": 0.5}, "")
+    [found] = prepared
+    assert (found.task, found.folder) == (Task(), tmp_path / "model")
+    assert (found.settings.epochs, found.settings.batch_size, found.settings.learning_rate) == (6, 8, 5e-3)
+    assert (len(found.train), len(found.dev.examples)) == (96, 32)
+    assert {pair.label for pair in found.train} == {0.0, 5.0}
+    assert type(found.encoder).__name__ == "TinyBertModel"
+
+    again = command("evaluate", encoder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
+    assert again.code == 0
+    assert {"spearman", "pearson"} <= json.loads(again.out).keys()
+    rows = [line.split("\t") for line in (tmp_path / "predictions.tsv").read_text().splitlines()]
+    assert (rows[0], len(rows)) == (["label", "predicted"], 33)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path):
     folder = tmp_path / "model"
     train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
@@ -173,7 +211,8 @@ def test_pairs_without_scores_are_matches(encoder, tmp_path):
     assert run.code == 0
     assert (
         run.err
-        == f"tinybert: {pairs}: no column is known as a score, so each pair is taken for a match; else --label NAME\n"
+        == f"tinybert: {pairs}: no column is known as a score, so each pair is taken for a match; if there are scores, "
+        "give their column as the label\n"
     )
     heading, *ranks = predictions.read_text().splitlines()
     assert heading == "rank"
@@ -187,7 +226,11 @@ def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
         ("text\tscore\na film\t1\n", "is trained and evaluated on pairs of texts. Say which column has the second one"),
         ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t\n", "line 3: no label, but line 2 has one"),
         ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t1\n", "all 2 pairs have the score 1: nothing can be learned"),
-        ("text_a\ttext_b\tlabel\na\tb\tyes\n", "on pairs of texts, with a number each that says how alike they are"),
+        (
+            "text_a\ttext_b\tlabel\na\tb\tyes\n",
+            "tinybert: an encoder is trained and evaluated on pairs of texts, each with a number that says how alike "
+            f"they are or, without such a column, each a match: {pairs}, line 2: the label 'yes' is not a number",
+        ),
     ]:
         pairs.write_text(rows, encoding="utf-8")
         run = command(*start)
@@ -195,4 +238,4 @@ def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
         assert message in run.err
     assert list(tmp_path.iterdir()) == [pairs]
     run = command("evaluate", encoder, reviews / "dev.csv", *COLUMNS)
-    assert "An encoder is trained and evaluated on pairs of texts" in run.err
+    assert "an encoder is trained and evaluated on pairs of texts" in run.err

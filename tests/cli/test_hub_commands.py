@@ -9,7 +9,9 @@ import pytest
 from asset_server import CONTENT, OTHER, SHA256
 from entries import CN_WIKI, SST2, exchange
 
-from tinybert.hub import HubCache, find, find_module, list_uids
+from tinybert.hub import find_module, list_uids
+from tinybert.hub.cache import HubCache
+from tinybert.hub.registry import published
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = "somebody/1.0/mine"
@@ -29,8 +31,9 @@ def given(tmp_path, monkeypatch):
 def source(make_encoder, tmp_path):
     """A checkpoint to publish."""
     from tinybert.checkpoint import save_checkpoint
+    from tinybert.weights import checkpoint_of
 
-    return save_checkpoint(make_encoder(), tmp_path / "source.ckpt")
+    return save_checkpoint(checkpoint_of(make_encoder()), tmp_path / "source.ckpt")
 
 
 def test_list_shows_all_published_modules_and_what_is_cached(tinybert, given):
@@ -56,7 +59,7 @@ def test_info_says_which_file_belongs_where(tinybert):
 
 def test_info_shows_every_file_of_a_module(tinybert):
     _, out, _ = tinybert("hub", "info", "mindspore/ascend/1.2/tinybert_v1.2_en-wiki")
-    assert all(asset.sha256 in out for asset in find("mindspore/ascend/1.2/tinybert_v1.2_en-wiki").assets)
+    assert all(asset.sha256 in out for asset in published()["mindspore/ascend/1.2/tinybert_v1.2_en-wiki"].assets)
 
 
 def test_check_accepts_a_good_card(tinybert):

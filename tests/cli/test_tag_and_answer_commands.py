@@ -116,8 +116,11 @@ def test_questions_as_json_lines_with_a_bad_one(answerer):
     good, bad = (json.loads(line) for line in run.out.splitlines())
     assert good["id"] == 7
     assert good["text"] in CONTEXT
-    assert bad == {"error": "the key 'context' is not there"}
-    assert (run.code, run.err.splitlines()[0]) == (1, "tinybert: stdin, line 2: the key 'context' is not there")
+    assert bad == {"error": "no key 'context'; there are 'question'."}
+    assert (run.code, run.err.splitlines()[0]) == (
+        1,
+        "tinybert: stdin, line 2: no key 'context'; there are 'question'.",
+    )
 
 
 def test_evaluate_scores_the_answers_that_it_writes(answerer, squad, tmp_path):
@@ -135,7 +138,7 @@ def test_places_of_answers_matter_to_who_trains_on_them_only(answerer, squad, tm
     words = ("finetune", "answer", "--model", answerer, "--train", misplaced, "--output", tmp_path / "model")
     run = command(*words)
     assert run.code == 1
-    assert "(1 questions are like that; --skip-misplaced leaves them out.)" in run.err
+    assert "Questions like that: 1; they can be left out (--skip-misplaced)" in run.err
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import resource
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
@@ -23,6 +22,33 @@ finally:
     print("IMPORTED", "mindspore" in sys.modules, file=sys.stderr)
 """
 """The command, as the code of a process."""
+SEVERAL = """
+import contextlib, io, json, os, sys
+from tinybert.cli import main
+runs, heavy = map(json.loads, sys.argv[1:])
+results = []
+for arguments, variables in runs:
+    sys.argv = ["tinybert", *arguments]
+    os.environ.update(variables)
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as exit_:
+            code = exit_.code or 0
+    for name in variables:
+        del os.environ[name]
+    results.append([code, out.getvalue(), err.getvalue(), [name for name in heavy if name in sys.modules]])
+print(json.dumps(results))
+"""
+"""Several commands in one process, see the fixture `several`."""
+HEAVY = ("mindspore", "numpy", "requests", "rich", "tokenizers", "safetensors", "google.protobuf")
+"""What takes long to import, or need not be there."""
+
+
+def completing(*words):
+    """The environment in which the shell asks what to offer in the place of the last word."""
+    return {"_TINYBERT_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
 
 
 class Run(NamedTuple):
@@ -59,14 +85,13 @@ def make_tokenizer():
     return BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS)))
 
 
-def save_model(folder, kind="encoder", labels=(), problem="single-label", layers=2, **changes):
+def save_model(folder, kind="encoder", labels=(), problem=None, layers=1, **changes):
     """An untrained model of width 24, as a folder."""
     import mindspore as ms
 
-    from tinybert import TinyBertConfig
-    from tinybert.checkpoint.folder import save_folder
-    from tinybert.checkpoint.restore import build_network
-    from tinybert.checkpoint.task import Task
+    from tinybert import Task, TinyBertConfig
+    from tinybert.checkpoint import save_folder
+    from tinybert.weights import build_network, checkpoint_of
 
     ms.set_seed(3)
     tokenizer = make_tokenizer()
@@ -82,9 +107,8 @@ def save_model(folder, kind="encoder", labels=(), problem="single-label", layers
         initializer_range=0.02 if kind == "encoder" else 0.3,
         **changes,
     )
-    outputs = {"encoder": None, "question-answering": 2}.get(kind, len(labels) or 1)
     task = Task(kind, tuple(labels), problem)
-    return save_folder(build_network(config, task, outputs), folder, task=task, tokenizer=tokenizer)
+    return save_folder(checkpoint_of(build_network(config, task)), folder, tokenizer=tokenizer)
 
 
 def write_reviews(path, count, seed):
@@ -99,9 +123,3 @@ def write_reviews(path, count, seed):
             random.shuffle(words)
             writer.writerow([number, " ".join(words), "good" if label else "bad"])
     return path
-
-
-def cpu_seconds():
-    """Of all processes so far that this one waited for. The clock would measure what else the machine does."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime

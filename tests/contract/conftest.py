@@ -19,20 +19,15 @@ def golden_file(golden, tmp_path):
     """A function that writes a golden network as a checkpoint; returns the file, its sizes, and inputs and outputs."""
 
     def golden_file(name, layout="v1.0"):
-        from tinybert import TinyBertForSequenceClassification, TinyBertModel
-        from tinybert.checkpoint import bind, save_checkpoint
+        from tinybert.checkpoint import save_checkpoint
         from tinybert.checkpoint.reading import from_tensors
 
         file = golden(name)
         checkpoint = from_tensors(file["param"], name, {})
-        network = TinyBertModel(checkpoint.config)
-        if checkpoint.num_labels:
-            network = TinyBertForSequenceClassification(network, checkpoint.num_labels)
-        bind(network, checkpoint)
         names = "vocab_size hidden_size num_hidden_layers intermediate_size max_position_embeddings seq_length"
         sizes = {field: getattr(checkpoint.config, field) for field in names.split()}
         data = file["data"]
         data["inputs"] = [data["input_ids"], data["input_mask"], data["token_type_ids"]]
-        return save_checkpoint(network, tmp_path / f"{name}.ckpt", layout=layout), sizes, data
+        return save_checkpoint(checkpoint, tmp_path / f"{name}.ckpt", layout=layout), sizes, data
 
     return golden_file

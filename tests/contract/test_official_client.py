@@ -14,7 +14,8 @@ import pytest
 import yaml
 from entries import CN_WIKI, MNLI, exchange
 
-from tinybert.hub import find, get_hub_dir, install, publish
+from tinybert.hub import get_hub_dir, install, publish, registry
+from tinybert.task import Task
 
 ENCODER, HEAD = "somebody/1.0/encoder", "somebody/cpu/2.0/head"
 NOTHING_LEFT = ([], [])
@@ -61,7 +62,7 @@ def test_two_modules_in_one_process(golden_file):
     file, _, encoder_data = golden_file("encoder_small")
     encoder_code = publish(file, ENCODER).paths.code
     file, _, head_data = golden_file("classifier_small")
-    head_code = publish(file, HEAD, labels=("x", "y", "z")).paths.code
+    head_code = publish(file, HEAD, task=Task("sequence-classification", ("x", "y", "z"))).paths.code
 
     loaded = [official_load(uid, is_training=False) for uid in (ENCODER, HEAD, ENCODER, HEAD)]
     encoder, head, encoder_again, head_again = (network for network, _ in loaded)
@@ -109,11 +110,13 @@ def test_a_failing_import_leaves_nothing_behind_and_can_be_repeated(golden_file)
 def test_a_published_task_asset_is_bound_completely(golden_file, monkeypatch):
     """Its names are the later ones: with the network's own, the client leaves all but the head at random values."""
     file, sizes, data = golden_file("classifier_small", layout="later")
-    old = find(MNLI).asset.sha256
+    old = registry.published()[MNLI].asset.sha256
     exchange(monkeypatch, MNLI, file)
     paths = install(MNLI, checkpoint=file)
     table = paths.code / "src" / "tinybert" / "hub" / "published_cards.json"
-    table.write_text(table.read_text(encoding="utf-8").replace(old, find(MNLI).asset.sha256), encoding="utf-8")
+    table.write_text(
+        table.read_text(encoding="utf-8").replace(old, registry.published()[MNLI].asset.sha256), encoding="utf-8"
+    )
 
     network, left = official_load(MNLI, is_training=False, **sizes)
     assert left == NOTHING_LEFT

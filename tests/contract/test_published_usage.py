@@ -14,8 +14,11 @@ import mindspore_hub
 from tinybert import TinyBertConfig, TinyBertModel
 from tinybert.checkpoint import save_checkpoint
 from tinybert.data import COLUMNS, write_tfrecord
-from tinybert.hub import HubCache, find_module, publish
-from tinybert.hub.install import put_file
+from tinybert.hub import find_module, publish
+from tinybert.hub.cache import HubCache
+from tinybert.hub.installing import put_file
+from tinybert.text import BertTokenizer
+from tinybert.weights import checkpoint_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CARD_OF_2020 = REPOSITORY / "tests" / "hub" / "card_as_published.md"
@@ -52,7 +55,7 @@ def weights(tmp_path_factory):
     config = TinyBertConfig(
         vocab_size=60, num_hidden_layers=1, intermediate_size=48, max_position_embeddings=32, seq_length=16
     )
-    return save_checkpoint(TinyBertModel(config), tmp_path_factory.mktemp("weights") / "small.ckpt")
+    return save_checkpoint(checkpoint_of(TinyBertModel(config)), tmp_path_factory.mktemp("weights") / "small.ckpt")
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def hub(weights, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     vocabulary = tmp_path / "vocab.txt"
     vocabulary.write_text("\n".join(WORDS) + "\n")
-    publish(weights, "demo/1.0/minilm-l6", vocabulary=vocabulary, cache=HubCache(".cache/hub"))
+    publish(weights, "demo/1.0/minilm-l6", tokenizer=BertTokenizer.from_file(vocabulary), cache=HubCache(".cache/hub"))
     mode = ms.get_context("mode")
     yield
     ms.set_context(mode=mode)

@@ -11,10 +11,12 @@ from entries import CN_WIKI, SST2, assert_same_values, exchange, values
 
 import mindspore_hub as mshub
 from tinybert import TinyBertForSequenceClassification
-from tinybert.checkpoint import bind, read_checkpoint, save_checkpoint
+from tinybert.checkpoint import read_checkpoint, save_checkpoint
 from tinybert.errors import BindingError, DependencyError, InputError, IntegrityError, OfflineError, UnknownModuleError
-from tinybert.hub import find, find_module, get_hub_dir
+from tinybert.hub import find_module, get_hub_dir
 from tinybert.hub.conf import create_network
+from tinybert.hub.registry import published
+from tinybert.weights import bind, checkpoint_of
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def network(make_encoder):
 
 @pytest.fixture
 def file(network, tmp_path):
-    return save_checkpoint(network, tmp_path / "file.ckpt")
+    return save_checkpoint(checkpoint_of(network), tmp_path / "file.ckpt")
 
 
 def test_unknown_uid():
@@ -39,7 +41,7 @@ def test_no_network_and_nothing_cached(uid, monkeypatch):
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
     with pytest.raises(OfflineError) as caught:
         mshub.load(uid)
-    asset, path = find(uid).asset, find_module(uid).paths.asset
+    asset, path = published()[uid].asset, find_module(uid).paths.asset
     for help_ in (asset.link, asset.sha256, str(path), "pretrained=False", f"tinybert hub install {uid}"):
         assert help_ in str(caught.value)
 
@@ -108,7 +110,7 @@ def test_a_checkpoint_of_another_size(file, make_encoder):
 
 def test_an_encoder_s_checkpoint_into_a_head_and_the_reverse(file, network, tmp_path):
     head = TinyBertForSequenceClassification(network, 2)
-    of_head = read_checkpoint(save_checkpoint(head, tmp_path / "head.ckpt"))
+    of_head = read_checkpoint(save_checkpoint(checkpoint_of(head), tmp_path / "head.ckpt"))
     with pytest.raises(
         BindingError, match="that of an encoder alone; the network has a head, which the file cannot fill"
     ):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinybert.data import Position, TrainingBatches, restore_order, sorted_batches
+from tinybert.data.batches import TrainingBatches, restore_order
 from tinybert.errors import InputError
 
 LENGTHS = st.lists(st.integers(1, 60), min_size=1, max_size=80)
@@ -83,24 +81,6 @@ def test_the_order_is_pinned():
 PINNED = [[1, 3, 6], [0, 4, 7], [2, 5]]
 
 
-@settings(max_examples=50)
-@given(LENGTHS, SIZES, st.data())
-def test_a_resumed_training_goes_on_where_it_was(lengths, batch_size, data):
-    batches = TrainingBatches(lengths, batch_size, seed=5)
-    whole = list(islice(batches.resume(), 3 * len(batches)))
-    done = data.draw(st.integers(1, 2 * len(batches)))
-    position = whole[done - 1][0]
-    resumed = list(islice(TrainingBatches(lengths, batch_size, seed=5).resume(position), len(batches)))
-    for (position, rows), (expected_position, expected) in zip(resumed, whole[done:], strict=False):
-        assert position == expected_position
-        np.testing.assert_array_equal(rows, expected)
-
-
-def test_positions():
-    positions = [position for position, _ in islice(TrainingBatches([1] * 5, 2).resume(Position(4, 1)), 4)]
-    assert positions == [(4, 2), (5, 0), (5, 1), (5, 2)]
-
-
 def test_batches_are_of_about_one_length_but_not_sorted():
     lengths = np.random.RandomState(0).randint(1, 128, 2000)
     batches = TrainingBatches(lengths, 20, seed=1, pool=50).epoch(0)
@@ -112,23 +92,9 @@ def test_batches_are_of_about_one_length_but_not_sorted():
 
 
 @settings(max_examples=50)
-@given(st.lists(st.integers(0, 60), max_size=80), SIZES, PROCESSES)
-def test_evaluation_has_every_row_once(lengths, batch_size, size):
-    parts = [sorted_batches(lengths, batch_size, rank=rank, size=size) for rank in range(size)]
-    rows = [row for part in parts for row in part]
-    assert sorted(row for batch in rows for row in batch.tolist()) == list(range(len(lengths)))
-    counts = [sum(map(len, part)) for part in parts]
-    assert max(counts) - min(counts) <= 1
-    for part in parts:
-        ordered = [lengths[row] for batch in part for row in batch]
-        assert ordered == sorted(ordered, reverse=True)
-        assert all(len(batch) == batch_size for batch in part[:-1])
-
-
-@settings(max_examples=50)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=80), SIZES)
 def test_the_order_is_restored(lengths, batch_size):
-    batches = sorted_batches(lengths, batch_size)
+    batches = TrainingBatches(lengths, batch_size).epoch(0)
     lengths = np.array(lengths)
     np.testing.assert_array_equal(restore_order(batches, [lengths[rows] for rows in batches]), lengths)
     rows = np.stack([lengths, lengths + 1], axis=1)
@@ -136,8 +102,13 @@ def test_the_order_is_restored(lengths, batch_size):
     assert restore_order(batches, [lengths[rows].tolist() for rows in batches]) == lengths.tolist()
 
 
+def test_batches_of_all_processes_together_are_restored():
+    lengths = np.arange(11)
+    batches = [rows for rank in range(3) for rows in TrainingBatches(lengths, 2, rank=rank, size=3).epoch(1)]
+    np.testing.assert_array_equal(restore_order(batches, [lengths[rows] for rows in batches]), lengths)
+
+
 def test_nothing_to_order():
-    assert sorted_batches([], 4) == []
     assert restore_order([], []) == []
 
 
@@ -149,11 +120,12 @@ def test_nothing_to_order():
         (lambda: TrainingBatches([1], 0), "batch_size is 0"),
         (lambda: TrainingBatches([1, 2], 1, rank=2, size=2), "rank is 2; it must be an integer, 0 to 1"),
         (lambda: TrainingBatches([1.5], 1), r"lengths is an array of float64, \(1,\)"),
-        (lambda: next(TrainingBatches([1, 2], 1).resume(Position(0, 3))), "position.batch is 3"),
-        (lambda: sorted_batches([[1]], 1), r"lengths is an array of int64, \(1, 1\)"),
+        (lambda: TrainingBatches([1, 2], 1).epoch(-1), "epoch is -1; it must be an integer, 0 or more"),
+        (lambda: TrainingBatches([[1]], 1), r"lengths is an array of int64, \(1, 1\)"),
         (lambda: restore_order([np.array([0])], []), "1 batches and 0 results"),
         (lambda: restore_order([np.array([0, 1])], [[1]]), "batch 0 has 2 rows and 1 results"),
-        (lambda: restore_order(sorted_batches([1, 2, 3], 1, size=2), [[1], [2]]), "do not have each row once"),
+        (lambda: restore_order([np.array([0]), np.array([2])], [[1], [2]]), "do not have each row once"),
+        (lambda: restore_order([np.array([0]), np.array([0])], [[1], [2]]), "do not have each row once"),
     ],
 )
 def test_wrong_arguments(call, message):

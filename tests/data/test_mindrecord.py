@@ -100,7 +100,7 @@ def test_a_changed_byte_is_found(path, place):
         byte = file.read(1)
         file.seek(-1, 1)
         file.write(bytes([byte[0] ^ 1]))
-    with pytest.raises(InputError, match=r"its checksum is wrong|is no MindRecord file"):
+    with pytest.raises(InputError, match=r"its checksum is wrong|is not a MindRecord file"):
         read_records(path, batch_size=2)
 
 
@@ -129,7 +129,7 @@ def test_the_index_is_missing_foreign_or_damaged(path, tmp_path, columns):
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x05\0\0\0\0\0\0\0[1,2]", b"\xff" * 100, b"text\n" * 1000])
 def test_no_mindrecord_file(tmp_path, content):
     (tmp_path / "a").write_bytes(content)
-    with pytest.raises(InputError, match="a is no MindRecord file"):
+    with pytest.raises(InputError, match="a is not a MindRecord file"):
         check_mindrecord(tmp_path / "a")
 
 

@@ -1,4 +1,4 @@
-"""SQuAD files: an answer that does not stand where the file says is found, and named."""
+"""SQuAD files: an answer that is not where the file says is found, and named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinybert.data import Answer, QuestionExample, read_squad, write_predictions, write_squad
+from tinybert.data import AnswerSpan, QuestionExample, read_squad, write_predictions, write_squad
 from tinybert.errors import InputError
 
 CONTEXT = "Warsaw lies on the Vistula."
@@ -36,7 +36,7 @@ def test_versions_1_and_2(write):
         ),
     )
     assert read_squad(path) == [
-        QuestionExample("q1", "Where?", CONTEXT, (Answer("Warsaw", 0), Answer("Vistula", 19))),
+        QuestionExample("q1", "Where?", CONTEXT, (AnswerSpan("Warsaw", 0), AnswerSpan("Vistula", 19))),
         QuestionExample("q2", "Where?", CONTEXT, (), True),
         QuestionExample("test set", "Where?", CONTEXT),
     ]
@@ -46,7 +46,7 @@ def test_cmrc(write):
     content = squad(question("TRIAL_800_QUERY_0", [("韩国", 2)]), context="由于韩国")
     content["data"][0]["paragraphs"][0]["id"] = content["data"][0]["id"] = "TRIAL_800"
     path = write("trial.json", "\ufeff" + json.dumps(content, ensure_ascii=False, indent=2))
-    assert read_squad(path)[0].answers == (Answer("韩国", 2),)
+    assert read_squad(path)[0].answers == (AnswerSpan("韩国", 2),)
 
 
 @pytest.mark.parametrize(
@@ -54,21 +54,22 @@ def test_cmrc(write):
     [
         (
             [("Vistula", 18)],
-            "the answer 'Vistula' does not stand at character 18, where there is ' Vistul'; it stands at 19",
+            "the answer 'Vistula' is not at character 18, where there is ' Vistul'; it is at 19",
         ),
         (
             [("Warsaw", 0), ("Berlin", 0)],
-            "'Berlin' does not stand at character 0, where there is 'Warsaw'; it stands nowh",
+            "'Berlin' is not at character 0, where there is 'Warsaw'; it is nowh",
         ),
-        ([(".", -1)], "does not stand at character -1, where there is nothing; it stands at 26"),
-        ([("Vistula", 999)], "does not stand at character 999, where there is nothing"),
+        ([(".", -1)], "is not at character -1, where there is nothing; it is at 26"),
+        ([("Vistula", 999)], "is not at character 999, where there is nothing"),
         ([(" ", 6)], "an answer is empty"),
     ],
 )
 def test_an_answer_at_a_wrong_place(write, answers, message):
     path = write("a.json", json.dumps(squad(question("good"), question("bad", answers), question("worse", [("x", 0)]))))
-    with pytest.raises(InputError, match=f"a.json, question 'bad': .*{message}.*2 questions are like that"):
+    with pytest.raises(InputError, match=f"a.json, question 'bad': .*{message}.* Questions like that: 2;") as caught:
         read_squad(path)
+    assert str(caught.value).endswith("they can be left out (strict=False).")
     with pytest.warns(UserWarning, match="2 of 3 questions are left out; the first is 'bad'"):
         assert [found.id for found in read_squad(path, strict=False)] == ["good"]
     assert [found.id for found in read_squad(path, strict=None)] == ["good", "bad", "worse"]
@@ -114,7 +115,7 @@ def questions(draw):
     context = draw(st.text(characters, min_size=1).filter(lambda text: not text.isspace()))
     start = draw(st.integers(0, len(context) - 1))
     end = draw(st.integers(start + 1, len(context)))
-    answers = (Answer(context[start:end], start),) if context[start:end].strip() else ()
+    answers = (AnswerSpan(context[start:end], start),) if context[start:end].strip() else ()
     return QuestionExample("", draw(st.text(characters)), context, answers, draw(st.booleans()) and not answers)
 
 
@@ -134,7 +135,7 @@ def test_any_question_survives(tmp_path_factory, drawn):
     [
         ([], "There are no examples"),
         ([QuestionExample("a", "?", "b"), QuestionExample("a", "?", "b")], "question 'a' occurs twice"),
-        ([QuestionExample("a", "?", "b", (Answer("c", 0),))], "question 'a': the answer 'c' does not stand"),
+        ([QuestionExample("a", "?", "b", (AnswerSpan("c", 0),))], "question 'a': the answer 'c' is not at character 0"),
         ([QuestionExample("a", "\ud800", "b")], "half of a surrogate pair"),
     ],
 )

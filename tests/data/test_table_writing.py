@@ -72,12 +72,12 @@ def test_several_labels_survive(folder, name, separator, examples):
         ("a.csv", [TextExample("a"), TextExample("b", "c")], {}, r"examples\[1\]: it differs from the first"),
         ("a.csv", [TextExample("a", label="x"), TextExample("b", label=1.0)], {}, r"examples\[1\]: it differs"),
         ("a.csv", [TextExample("a", label=" x")], {}, "the label ' x' is empty or has blanks around it"),
-        ("a.csv", [TextExample("a", label=float("nan"))], {}, "the label is nan, which is no score"),
-        ("a.csv", [TextExample("a", label=("x",))], {}, "it has several labels. Give multi_label_separator"),
+        ("a.csv", [TextExample("a", label=float("nan"))], {}, "the label is nan, which is not a score"),
+        ("a.csv", [TextExample("a", label=("x",))], {}, r"it has several labels.*\(multi_label_separator=.\|.\)"),
         ("a.csv", [TextExample("a", label=("x,y",))], {"multi_label_separator": ","}, "holds the separator ','"),
         ("a.csv", [TextExample("a\ud800")], {}, "half of a surrogate pair"),
         ("a.csv", [], {}, "There are no examples to write"),
-        ("a.txt", [TextExample("a")], {}, "the ending says no format"),
+        ("a.txt", [TextExample("a")], {}, "its ending does not determine the format"),
     ],
 )
 def test_what_cannot_be_written(tmp_path, name, examples, options, message):

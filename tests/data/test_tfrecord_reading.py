@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from tfrecord import TFRecordWriter
 
-from tinybert.data import RecordColumn, check_tfrecord, read_records, write_tfrecord
+from tinybert.data import check_tfrecord, read_records, write_tfrecord
+from tinybert.data.record_columns import RecordColumn
 from tinybert.data.tfrecord_frames import record_offsets
 from tinybert.errors import InputError
 
@@ -138,7 +139,7 @@ def test_int64_that_int32_cannot_hold(tmp_path):
 
 @pytest.mark.parametrize("label", [np.nan, np.inf, 1e300])
 def test_scores_that_are_none(tmp_path, label):
-    with pytest.raises(InputError, match=r"column label_ids, row 0: .* is no number that float32 holds"):
+    with pytest.raises(InputError, match=r"column label_ids, row 0: .* is not a number that float32 can hold"):
         write_tfrecord(tmp_path / "a", {"label_ids": np.array([label])})
 
 
@@ -173,5 +174,5 @@ def test_a_record_that_is_no_example(tmp_path):
     length = struct.pack("<Q", len(content))
     parts = (length, TFRecordWriter.masked_crc(length), content, TFRecordWriter.masked_crc(content))
     (tmp_path / "a").write_bytes(b"".join(parts))
-    with pytest.raises(InputError, match=r"a, record 0 \(at byte 0\): the content is no tf.train.Example"):
+    with pytest.raises(InputError, match=r"a, record 0 \(at byte 0\): the content is not a tf.train.Example"):
         read_records(tmp_path / "a", batch_size=1)

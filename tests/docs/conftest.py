@@ -21,16 +21,17 @@ def tiny_cache(tmp_path_factory):
     """A hub cache whose `demo/1.0/minilm-l6` is a random network of one layer."""
     import mindspore as ms
 
-    from tinybert import TinyBertConfig, TinyBertModel
-    from tinybert.checkpoint import save_checkpoint
-    from tinybert.hub import HubCache, publish
+    from tinybert import BertTokenizer, TinyBertConfig, TinyBertModel
+    from tinybert.hub import publish
+    from tinybert.hub.cache import HubCache
+    from tinybert.weights import checkpoint_of
 
     ms.set_seed(1)
-    folder = tmp_path_factory.mktemp("tiny")
+    folder = tmp_path_factory.mktemp("tiny") / "hub"
     config = TinyBertConfig(vocab_size=1500, hidden_size=384, num_hidden_layers=1, intermediate_size=32)
-    checkpoint = save_checkpoint(TinyBertModel(config), folder / "tiny.ckpt")
-    publish(checkpoint, UID, cache=HubCache(folder / "hub"), vocabulary=VOCABULARY)
-    return folder / "hub"
+    checkpoint = checkpoint_of(TinyBertModel(config))
+    publish(checkpoint, UID, tokenizer=BertTokenizer.from_file(VOCABULARY), cache=HubCache(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,10 @@ def table() -> str:
     for own, later, theirs in layouts._ROWS:
         same = '"' if later == own else f"`{later}`"
         lines.append(f"| `{own}` | {same} | `{theirs}` |")
+    heads = dict.fromkeys(layouts.HUGGING_FACE_HEADS.values())
+    for own in layouts.HEAD_NAMES:
+        names = " or ".join(f"`{own.replace('dense_1', head)}`" for head in heads)
+        lines.append(f'| `{own}` | " | {names} |')
     return "\n".join(lines) + "\n"
 
 

@@ -22,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 NOT_RUN = "<!-- not run"
+WITHIN = re.compile(r"<!-- within ([0-9.]+): .+ -->")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_DECIMAL = re.compile(r"-?\d+\.\d*(?:e-?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,12 @@ class Block:
 
     Attributes:
         language: `python`, `sh` or `text`.
-        code: What stands in it.
+        code: What is in it.
         line: Its first line in the page.
         start: Where its content starts, in characters.
         runs: Whether it is to be run.
+        within: Of text that code prints: how far its decimal numbers may be off, as the line above it says,
+            `<!-- within 0.1: two of the 20 reviews -->`; 0 where there is no such line.
     """
 
     language: str
@@ -43,6 +46,7 @@ class Block:
     line: int
     start: int
     runs: bool
+    within: float = 0.0
 
 
 def pages() -> list[Path]:
@@ -55,7 +59,17 @@ def blocks_of(page: Path) -> list[Block]:
     for match in _FENCE.finditer(text):
         before = text[: match.start()].rstrip().rsplit("\n", 1)[-1]
         line = text.count("\n", 0, match.start(2)) + 1
-        blocks.append(Block(match[1], match[2], line, match.start(2), not before.startswith(NOT_RUN)))
+        within = WITHIN.fullmatch(before)
+        blocks.append(
+            Block(
+                match[1],
+                match[2],
+                line,
+                match.start(2),
+                runs=not before.startswith(NOT_RUN),
+                within=float(within[1]) if within else 0.0,
+            )
+        )
     return blocks
 
 
@@ -130,12 +144,14 @@ def shell_of(folder: Path, cache: Path) -> Callable[[str], str]:
     return shell
 
 
-def alike(printed: str, promised: str) -> bool:
-    """Whether two outputs have the same words, and numbers that are nearly the same."""
-    if _NUMBER.sub("0", printed).split() != _NUMBER.sub("0", promised).split():
+def alike(printed: str, promised: str, within: float = 0.0) -> bool:
+    """Whether two outputs have the same words and integers, and decimal numbers that differ by no more than this."""
+    if not within:
+        return printed.rstrip() == promised.rstrip()
+    if _DECIMAL.sub("0.0", printed).split() != _DECIMAL.sub("0.0", promised).split():
         return False
-    pairs = zip(_NUMBER.findall(printed), _NUMBER.findall(promised), strict=True)
-    return all(abs(float(a) - float(b)) <= 0.1 * max(1.0, abs(float(b))) for a, b in pairs)
+    pairs = zip(_DECIMAL.findall(printed), _DECIMAL.findall(promised), strict=True)
+    return all(abs(float(a) - float(b)) <= within for a, b in pairs)
 
 
 def update(page: Path, cache: Path) -> None:

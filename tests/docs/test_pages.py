@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from pages import DOCS, NOT_RUN, ROOT, alike, blocks_of, commands_of, pages, shell_of
+from pages import DOCS, NOT_RUN, ROOT, WITHIN, alike, blocks_of, commands_of, pages, shell_of
 
 WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md")
 WITH_MODEL = ("index.md", "tasks/embed.md", "tasks/classify.md", "tasks/tag.md", "tasks/answer.md")
@@ -32,11 +32,36 @@ def test_what_is_not_run_says_why():
                 assert re.fullmatch(r"<!-- not run: .+ -->", line), f"{page}: {line}"
 
 
+def test_how_far_numbers_may_be_off_is_said_above_what_is_printed():
+    for page in pages():
+        lines = page.read_text(encoding="utf-8").splitlines()
+        for line, after in zip(lines, [*lines[1:], ""], strict=True):
+            if line.startswith("<!-- within"):
+                assert WITHIN.fullmatch(line), f"{page}: {line}"
+                assert after == "```text", f"{page}: {line}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "within", "same"),
+    [
+        ("PER Anna 0 10 0.85\n", 0.0, True),
+        ("PER Anna 0 10 0.84\n", 0.0, False),
+        ("PER Anna 0 10 0.81\n", 0.05, True),
+        ("PER Anna 0 10 0.79\n", 0.05, False),
+        ("PER Anna 0 11 0.85\n", 0.05, False),
+        ("LOC Anna 0 10 0.85\n", 0.05, False),
+        ("PER Anna 0 10 0.85 0.85\n", 0.05, False),
+    ],
+)
+def test_outputs_are_alike(printed, within, same):
+    assert alike(printed, "PER Anna 0 10 0.85", within) is same
+
+
 @pytest.mark.parametrize("name", WITHOUT_MODEL)
 def test_pages_without_a_model_print_what_they_say(name, tmp_path, in_folder, command_line):
     for block, printed, promised in in_folder(tmp_path / "hub", command_line).run(DOCS / name):
         if promised is not None:
-            assert printed.rstrip() == promised.code.rstrip(), f"{name}, line {block.line}"
+            assert alike(printed, promised.code), f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"
 
 
 @pytest.mark.timeout(600)
@@ -54,7 +79,9 @@ def test_pages_run_with_a_tiny_model(name, tiny_cache, in_folder, command_line):
 def test_pages_print_what_they_say_with_the_real_model(name, real_cache, tmp_path, in_folder):
     for block, printed, promised in in_folder(real_cache, shell_of(tmp_path, real_cache)).run(DOCS / name):
         if promised is not None:
-            assert alike(printed, promised.code), f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"
+            assert alike(printed, promised.code, promised.within), (
+                f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"
+            )
 
 
 def test_command_lines_have_options_that_exist():

@@ -7,7 +7,6 @@ import random
 import re
 import ssl
 import threading
-import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,6 +14,8 @@ CONTENT = random.Random(0).randbytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 OTHER = random.Random(1).randbytes(300_000)
 PATH = "/models/tinybert.ckpt"
+GUARD = 60
+"""Seconds after which a test that waits for nothing goes on, and fails."""
 
 
 @dataclass
@@ -26,8 +27,7 @@ class Answer:
     body: bytes | None = None  # None: the file at the path
     cut_after: int | None = None  # bytes, then the connection is closed
     stall_after: int | None = None  # bytes, then nothing more comes
-    crawl: float = 0.0  # seconds between single bytes
-    delay: float = 0.0  # seconds before anything comes
+    silent: bool = False  # nothing comes at all
     hold: threading.Event | None = None  # waited for before the body is sent
     ranges: bool = True  # whether Range is understood
     sized: bool = True  # Content-Length is sent; without it the body ends where the connection does
@@ -38,13 +38,15 @@ class Answer:
 class AssetServer:
     """Serves `files`, at first `CONTENT` at `PATH`.
 
-    The answers in `script` come first, one a request. `requests` lists (path, headers).
+    The answers in `script` come first, one a request. `requests` lists (path, headers). `paused` is set when nothing
+    more comes of an answer that stalls or is silent.
     """
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
         self.files = {PATH: CONTENT}
         self.script: list[Answer] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.paused = threading.Event()
         self.closing = threading.Event()
         self._http = _Server(("127.0.0.1", 0), _Handler)
         self._http.owner, self._http.tls = self, tls
@@ -109,7 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
         return int(match[1]) if match and self.headers.get("If-Range", etag) == etag else None
 
     def _send(self, status, headers, body, answer):
-        self.server.owner.closing.wait(answer.delay)
+        if answer.silent:
+            self._pause()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -122,15 +125,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         if answer.hold:
-            answer.hold.wait(20)
-        if answer.crawl:
-            for byte in body:
-                self.wfile.write(bytes([byte]))
-                time.sleep(answer.crawl)
+            answer.hold.wait(GUARD)
         end = min(len(body) if limit is None else limit for limit in (answer.cut_after, answer.stall_after))
         self.wfile.write(body[:end])
         if answer.stall_after is not None:
-            self.server.owner.closing.wait(20)
+            self._pause()
+
+    def _pause(self):
+        self.server.owner.paused.set()
+        self.server.owner.closing.wait(GUARD)
 
     def log_message(self, *_):
         """Says nothing."""

@@ -17,9 +17,13 @@ from tinybert import (
 )
 from tinybert.checkpoint import save_checkpoint, save_huggingface
 from tinybert.errors import CheckpointError, ConfigError, OfflineError
-from tinybert.hub import HubCache, Module, find, sha256_of
+from tinybert.hub import Module
 from tinybert.hub.building import build
-from tinybert.hub.card_model import Asset
+from tinybert.hub.cache import HubCache
+from tinybert.hub.card import Asset
+from tinybert.hub.integrity import sha256_of
+from tinybert.hub.registry import published
+from tinybert.weights import checkpoint_of
 
 UID = "somebody/1.0/mine"
 SIZES = {
@@ -42,7 +46,7 @@ def make_module():
         asset = Asset(file_format, f"https://example.com/{name}", sha256_of(file) if file else "0" * 64)
         settings = {"num_attention_heads": "4"}
         facts = {"model_name": "mine", "assets": (asset,), "network_config": settings, **changes}
-        card = dataclasses.replace(find("mindspore/ascend/1.0/tinybert_v1.0_cn-wiki").card, **facts)
+        card = dataclasses.replace(published()["mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"].card, **facts)
         paths = HubCache().entry(UID, card)
         if file:
             paths.folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +59,9 @@ def make_module():
 @pytest.fixture
 def save(tmp_path):
     """A function that saves a network and returns the file."""
-    return lambda network, name="mine.ckpt", **options: save_checkpoint(network, tmp_path / name, **options)
+    return lambda network, name="mine.ckpt", **options: save_checkpoint(
+        checkpoint_of(network), tmp_path / name, **options
+    )
 
 
 def test_with_weights_the_file_tells_the_sizes(make_module, save, make_encoder):
@@ -139,7 +145,11 @@ def test_another_checkpoint_takes_the_place_of_the_module_s_own(make_module, sav
     module, other = make_module(), make_encoder(seed=7)
     with pytest.raises(OfflineError):
         build(module)
-    for file in (save(other), save(other, "o.safetensors", layout="later"), save_huggingface(other, tmp_path / "hf")):
+    for file in (
+        save(other),
+        save(other, "o.safetensors", layout="later"),
+        save_huggingface(checkpoint_of(other), tmp_path / "hf"),
+    ):
         assert_same_values(build(module, checkpoint=str(file)), other)
     assert_same_values(build(module, pretrained=False, checkpoint=save(other)), other)
 

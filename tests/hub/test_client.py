@@ -15,6 +15,7 @@ from tinybert import TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import save_checkpoint
 from tinybert.errors import HubError, IntegrityError, UnknownModuleError
 from tinybert.hub import find_module, get_hub_dir, list_uids, publish, set_hub_dir
+from tinybert.weights import checkpoint_of
 
 OWN = "somebody/1.0/mine"
 
@@ -26,7 +27,7 @@ def encoder(make_encoder):
 
 @pytest.fixture
 def file(encoder, tmp_path):
-    return save_checkpoint(encoder, tmp_path / "given.ckpt")
+    return save_checkpoint(checkpoint_of(encoder), tmp_path / "given.ckpt")
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_both_uids_of_one_file_load_it(put, file, encoder, monkeypatch):
 @pytest.mark.parametrize(("uid", "labels"), [(SST2, ("0", "1")), (MNLI, ("contradiction", "entailment", "neutral"))])
 def test_a_task_asset_comes_with_its_head_and_its_labels(put, encoder, tmp_path, uid, labels):
     head = TinyBertForSequenceClassification(encoder, len(labels))
-    put(uid, save_checkpoint(head, tmp_path / "head.ckpt", layout="later"))
+    put(uid, save_checkpoint(checkpoint_of(head), tmp_path / "head.ckpt", layout="later"))
     network = mshub.load(uid)
     assert type(network) is TinyBertForSequenceClassification
     assert network.labels == labels
@@ -119,7 +120,7 @@ def test_force_reload_heals_a_damaged_file_in_one_call(file, encoder, server, mo
 
 
 def test_a_card_by_its_path(make_encoder, tmp_path):
-    module = publish(save_checkpoint(make_encoder(), tmp_path / "m.ckpt"), OWN, config={"num_attention_heads": 4})
+    module = publish(checkpoint_of(make_encoder()), OWN)
     moved = tmp_path / "moved"
     module.paths.folder.rename(moved)
     assert_same_values(mshub.load(str(moved / "mine.md"), source="local"), make_encoder())
@@ -129,7 +130,7 @@ def test_a_card_by_its_path(make_encoder, tmp_path):
 
 def test_load_weights_gives_the_file_s_own_names(put, encoder, tmp_path):
     head = TinyBertForSequenceClassification(encoder, 2)
-    put(SST2, save_checkpoint(head, tmp_path / "head.ckpt", layout="later"))
+    put(SST2, save_checkpoint(checkpoint_of(head), tmp_path / "head.ckpt", layout="later"))
     weights = mshub.load_weights(SST2)
     assert len(weights) == len(head.trainable_params())
     table = weights["bert.bert_embedding_lookup.embedding_table"]
@@ -138,7 +139,7 @@ def test_load_weights_gives_the_file_s_own_names(put, encoder, tmp_path):
 
 
 def test_load_weights_reads_safetensors_too(put, encoder, tmp_path, server, monkeypatch):
-    file = save_checkpoint(encoder, tmp_path / "m.safetensors")
+    file = save_checkpoint(checkpoint_of(encoder), tmp_path / "m.safetensors")
     server.files["/m.safetensors"] = file.read_bytes()
     exchange(monkeypatch, CN_WIKI, file, link=server.url("/m.safetensors"))
     assert len(mshub.load_weights(CN_WIKI)) == len(encoder.trainable_params())
@@ -147,7 +148,7 @@ def test_load_weights_reads_safetensors_too(put, encoder, tmp_path, server, monk
 def test_hub_list_names_published_modules_and_those_in_the_cache(make_encoder, tmp_path):
     names = {uid.rsplit("/", 1)[-1] for uid in list_uids()}
     assert mshub.hub_list() == sorted(names)
-    publish(save_checkpoint(make_encoder(), tmp_path / "m.ckpt"), OWN, config={"num_attention_heads": 4})
+    publish(checkpoint_of(make_encoder()), OWN)
     assert mshub.hub_list() == sorted({*names, "mine"})
     assert mshub.hub_list("1.0") == ["mine", "tinybert_v1.0_cn-wiki", "tinybert_v1.0_en-wiki"]
     assert mshub.hub_list("r1.10") == mshub.hub_list("1.10") == sorted(n for n in names if n.startswith("tinybert_enw"))

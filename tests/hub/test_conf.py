@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from entries import CN_WIKI, SST2, assert_same_values, exchange
+from entries import CN_WIKI, SST2, assert_same_values, exchange, publish_as
 
 from tinybert import TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import read_checkpoint, save_checkpoint
 from tinybert.errors import ConfigError, IntegrityError, OfflineError, UnknownModuleError
-from tinybert.hub import HubCache, find_module, install, publish
+from tinybert.hub import find_module, install
+from tinybert.hub.cache import HubCache
 from tinybert.hub.conf import create_network
+from tinybert.weights import checkpoint_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SIZES = {"vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 2, "intermediate_size": 32}
@@ -22,8 +24,8 @@ def add(make_encoder, tmp_path):
     """A function that publishes a small encoder; returns its module."""
 
     def add(uid="somebody/1.0/mine", seed=0, cache=None):
-        file = save_checkpoint(make_encoder(seed), tmp_path / "source.ckpt")
-        return publish(file, uid, config={"num_attention_heads": 4}, cache=cache)
+        file = save_checkpoint(checkpoint_of(make_encoder(seed)), tmp_path / "source.ckpt")
+        return publish_as(file, uid, config={"num_attention_heads": 4}, cache=cache)
 
     return add
 
@@ -45,7 +47,7 @@ def test_the_file_beside_the_code_is_taken_whichever_cache_that_is(add, make_enc
 def test_the_published_file_beside_the_code_is_taken_likewise(make_encoder, tmp_path, monkeypatch):
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
     encoder = make_encoder(num_attention_heads=12)
-    file = save_checkpoint(encoder, tmp_path / "file.ckpt")
+    file = save_checkpoint(checkpoint_of(encoder), tmp_path / "file.ckpt")
     exchange(monkeypatch, CN_WIKI, file)
     code = install(CN_WIKI, checkpoint=file, cache=HubCache(tmp_path / "other")).code
     assert_same_values(create_network(code), encoder)
@@ -101,7 +103,9 @@ def test_without_weights_the_parameters_are_called_as_in_the_file(add, make_enco
     head = create_network(REPOSITORY, "tinybert_enwiki128_sst2", pretrained=False, **SIZES)
     assert type(head) is TinyBertForSequenceClassification
     assert head.labels == ("0", "1")
-    file = save_checkpoint(TinyBertForSequenceClassification(make_encoder(), 2), tmp_path / "h.ckpt", layout="later")
+    file = save_checkpoint(
+        checkpoint_of(TinyBertForSequenceClassification(make_encoder(), 2)), tmp_path / "h.ckpt", layout="later"
+    )
     assert {p.name for p in head.get_parameters()} == set(read_checkpoint(file, num_attention_heads=4).names.values())
     assert "bert.bert_embedding_lookup.embedding_table" in {p.name for p in head.get_parameters()}
     assert find_module(SST2).layout == "later"
@@ -123,6 +127,6 @@ def test_a_wrong_file_is_never_loaded(add):
 
 def test_another_checkpoint(add, make_encoder, tmp_path):
     code = add().paths.code
-    file = save_checkpoint(make_encoder(seed=9), tmp_path / "other.ckpt")
+    file = save_checkpoint(checkpoint_of(make_encoder(seed=9)), tmp_path / "other.ckpt")
     assert_same_values(create_network(code, checkpoint=file), make_encoder(seed=9))
     assert_same_values(create_network(code), make_encoder())

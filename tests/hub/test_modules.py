@@ -10,8 +10,11 @@ from asset_server import CONTENT, OTHER, SHA256
 from entries import CN_WIKI, SST2
 
 from tinybert.errors import CardError, DownloadError, IntegrityError, OfflineError, UnknownModuleError, UnsafePathError
-from tinybert.hub import Asset, HubCache, cached_modules, find, find_module, local_module, render_card
-from tinybert.hub.modules import config_fields
+from tinybert.hub import find_module
+from tinybert.hub.cache import HubCache
+from tinybert.hub.card import Asset, render_card
+from tinybert.hub.modules import cached_modules, config_fields, local_module
+from tinybert.hub.registry import published
 
 OWN = "somebody/1.0/mine"
 
@@ -25,7 +28,7 @@ def add_card():
         path.parent.mkdir(parents=True, exist_ok=True)
         asset = Asset("ckpt", f"https://example.com/files/{path.stem}.ckpt", SHA256)
         repo_link = f"https://example.com/{path.stem}"
-        card = dataclasses.replace(find(CN_WIKI).card, **{"assets": (asset,), "repo_link": repo_link, **changes})
+        card = dataclasses.replace(published()[CN_WIKI].card, **{"assets": (asset,), "repo_link": repo_link, **changes})
         path.write_text(render_card(card), encoding="utf-8")
         return path
 
@@ -43,7 +46,7 @@ def test_a_published_module_needs_no_card_in_the_cache():
 
 def test_a_published_uid_cannot_be_taken_over_by_a_card_in_the_cache(add_card):
     add_card(CN_WIKI, summary="something else")
-    assert find_module(CN_WIKI).card == find(CN_WIKI).card
+    assert find_module(CN_WIKI).card == published()[CN_WIKI].card
 
 
 def test_a_card_in_the_cache_is_found_by_its_uid_address_and_path(add_card):
@@ -97,7 +100,7 @@ def test_the_layout_of_the_names_goes_by_the_file(add_card):
     assert find_module(SST2).layout == "later"
     add_card()
     assert find_module(OWN).layout == "v1.0"
-    add_card(assets=find(SST2).assets)
+    add_card(assets=published()[SST2].assets)
     assert find_module(OWN).layout == "later"
 
 

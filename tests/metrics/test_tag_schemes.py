@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert.errors import InputError
-from tinybert.metrics import SCHEMES, Span, TagProblem, check_scheme, spans
+from tinybert.metrics import SCHEMES, TagProblem, TagSpan, check_scheme, spans
 
 TYPES = ["A", "B-C"]
 check = settings(max_examples=60)
@@ -34,8 +34,8 @@ CASES = [
 
 @pytest.mark.parametrize(("scheme", "tags", "lenient", "strict"), CASES)
 def test_spans(scheme, tags, lenient, strict):
-    assert spans(tags.split()) == [Span(*span) for span in lenient]
-    assert spans(tags.split(), scheme) == [Span(*span) for span in strict]
+    assert spans(tags.split()) == [TagSpan(*span) for span in lenient]
+    assert spans(tags.split(), scheme) == [TagSpan(*span) for span in strict]
 
 
 def write(found, length, scheme):
@@ -69,7 +69,7 @@ PARTS = st.lists(st.tuples(st.sampled_from(TYPES), st.integers(0, 1), st.integer
 def test_well_formed_tags_give_their_spans_back_with_and_without_the_scheme(scheme, parts):
     found, at = [], 0
     for kind, gap, length in parts:
-        found.append(Span(kind, at + gap, at + gap + length))
+        found.append(TagSpan(kind, at + gap, at + gap + length))
         at += gap + length
     tags = write(found, at, scheme)
     assert check_scheme(tags, scheme) == []

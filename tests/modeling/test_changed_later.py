@@ -10,8 +10,8 @@ import pytest
 from mindspore import Parameter, Tensor, nn
 
 from tinybert import TinyBertForSequenceClassification
-from tinybert.checkpoint import bind
 from tinybert.checkpoint.reading import from_tensors
+from tinybert.weights import bind
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_weights_bound_after_training_began_are_used_by_the_compiled_step(networ
 
 
 def test_dropout_is_active_in_training_only(make_encoder, make_inputs, mode):
-    network = make_encoder(hidden_dropout_prob=0.5, return_all_encoders=False)
+    network = make_encoder(hidden_dropout_prob=0.5, num_hidden_layers=1, return_all_encoders=False)
     inputs = make_inputs()
     evaluated = network(*inputs)[0].asnumpy()
     np.testing.assert_array_equal(network(*inputs)[0].asnumpy(), evaluated)
@@ -82,7 +82,8 @@ def test_dropout_is_active_in_training_only(make_encoder, make_inputs, mode):
 def test_is_training_starts_in_training_mode(tiny_config, make_inputs):
     from tinybert import TinyBertModel
 
-    network = TinyBertModel(tiny_config.replace(attention_probs_dropout_prob=0.5), is_training=True)
+    config = tiny_config.replace(attention_probs_dropout_prob=0.5, num_hidden_layers=1)
+    network = TinyBertModel(config, is_training=True, return_all_encoders=False)
     assert network.training
     assert TinyBertForSequenceClassification(network, 2).training
     outputs = [network(*make_inputs())[0].asnumpy() for _ in range(2)]

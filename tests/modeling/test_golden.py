@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tinybert import TinyBertForSequenceClassification, TinyBertForTokenClassification, TinyBertModel
-from tinybert.checkpoint import bind
 from tinybert.checkpoint.reading import from_tensors
+from tinybert.weights import bind
 
 pytestmark = pytest.mark.usefixtures("mode")
 

@@ -49,7 +49,7 @@ def network(make_encoder, fill):
     return fill(Notebook(make_encoder(num_hidden_layers=1)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def batch(make_inputs):
     return [Tensor(array) for array in (*make_inputs(batch_size=4), LABELS)]
 
@@ -110,12 +110,19 @@ def test_the_loss_falls_and_every_parameter_moves(network, batch, mode, train):
     assert [name for name in before if np.array_equal(before[name], after[name])] == []
 
 
-def test_gradients_are_the_same_in_both_modes(network, batch):
-    found = {}
-    for mode in (ms.GRAPH_MODE, ms.PYNATIVE_MODE):  # MindSpore's default comes last
-        ms.set_context(mode=mode)
-        found[mode] = gradients(network, batch)
-    (graph_loss, graph), (pynative_loss, pynative) = found.values()
+@pytest.fixture(scope="module")
+def in_graph_mode(make_encoder, fill, batch):
+    """Loss and gradients of what `network` gives, in GRAPH_MODE."""
+    before = ms.get_context("mode")
+    ms.set_context(mode=ms.GRAPH_MODE)
+    found = gradients(fill(Notebook(make_encoder(num_hidden_layers=1))), batch)
+    ms.set_context(mode=before)
+    return found
+
+
+@pytest.mark.parametrize("mode", ["PYNATIVE_MODE"], indirect=True)
+def test_gradients_are_the_same_in_both_modes(in_graph_mode, network, batch, mode):
+    (graph_loss, graph), (pynative_loss, pynative) = in_graph_mode, gradients(network, batch)
     assert graph_loss == pytest.approx(pynative_loss, abs=1e-6)
     assert set(graph) == set(pynative)
     for name, values in graph.items():
@@ -123,8 +130,8 @@ def test_gradients_are_the_same_in_both_modes(network, batch):
 
 
 @pytest.mark.parametrize("mode", ["GRAPH_MODE"], indirect=True)
-def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(network, batch, mode):
-    loss, values = gradients(network, batch)
+def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(in_graph_mode, network, batch, mode):
+    loss, values = in_graph_mode
     segment_rows = values["backbone.tinybert_embedding_postprocessor.embedding_table"]
     assert (np.abs(segment_rows).max(axis=1) > 1e-3).all()
     with_loss = NotebookLoss(network)

@@ -1,15 +1,16 @@
-"""Tiny models with random weights, and networks that are plain functions."""
+"""Tiny models with random weights, and a runtime that is a plain function."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
+from function_runtime import FunctionRuntime
+from shared_networks import SharedRuntime
 
-from tinybert.checkpoint.task import Task
 from tinybert.config import TinyBertConfig
+from tinybert.task import Task
 from tinybert.tasks import TaskModel
 from tinybert.text import BertTokenizer
 
@@ -22,7 +23,7 @@ def config():
     return TinyBertConfig(
         vocab_size=1500,
         hidden_size=48,
-        num_hidden_layers=2,
+        num_hidden_layers=1,
         intermediate_size=96,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
@@ -38,60 +39,58 @@ def tokenizer():
 
 @pytest.fixture(scope="session")
 def make_network(config, fill):
-    """A function that makes a network of a kind with random weights."""
+    """A function that makes a network for a task with random weights."""
 
-    def make_network(kind, num_labels=None, **changes):
-        from tinybert.checkpoint.restore import build_network
+    def make_network(task, num_labels=None, **changes):
+        from tinybert.weights import build_network
 
-        return fill(build_network(config.replace(**changes), Task(kind), num_labels, return_all_encoders=False))
+        network = build_network(config.replace(**changes), task, num_labels=num_labels, return_all_encoders=False)
+        return fill(network)
 
     return make_network
 
 
 @pytest.fixture(scope="session")
-def encoder(make_network, tokenizer):
-    return TaskModel(make_network("encoder"), tokenizer, Task())
+def make_model(make_network, tokenizer):
+    """A function that makes a model for a task with random weights, which are in `runtime.checkpoint`."""
+
+    def make_model(task, num_labels=None, **changes):
+        from tinybert.weights import checkpoint_of
+
+        checkpoint = checkpoint_of(make_network(task, num_labels, **changes), "the network")
+        return TaskModel(SharedRuntime.of_checkpoint(checkpoint), tokenizer)
+
+    return make_model
 
 
 @pytest.fixture(scope="session")
-def classifier(make_network, tokenizer):
-    network = make_network("sequence-classification", 3)
-    return TaskModel(network, tokenizer, Task("sequence-classification", ("bad", "fair", "good")))
+def encoder(make_model):
+    return make_model(Task())
 
 
 @pytest.fixture(scope="session")
-def tagger(make_network, tokenizer):
-    network = make_network("token-classification", len(TAGS))
-    return TaskModel(network, tokenizer, Task("token-classification", TAGS))
+def classifier(make_model):
+    return make_model(Task("sequence-classification", ("bad", "fair", "good")))
 
 
 @pytest.fixture(scope="session")
-def answerer(make_network, tokenizer):
-    return TaskModel(make_network("question-answering", 2), tokenizer, Task("question-answering"))
+def tagger(make_model):
+    return make_model(Task("token-classification", TAGS))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def answerer(make_model):
+    return make_model(Task("question-answering"))
+
+
+@pytest.fixture(scope="session")
 def pretend(config, tokenizer):
-    """A function that makes a model whose network is a function of ids, mask and segments, to arrays."""
+    """A function that makes a model whose runtime is a function of ids, mask and segments, to arrays."""
 
-    def pretend(function, kind="encoder", labels=(), problem="single-label", **changes):
-        from tinybert import modeling
-
-        classes = {
-            "encoder": modeling.TinyBertModel,
-            "sequence-classification": modeling.TinyBertForSequenceClassification,
-            "token-classification": modeling.TinyBertForTokenClassification,
-            "question-answering": modeling.TinyBertForQuestionAnswering,
-        }
-
-        def tensor(value):
-            return tuple(map(tensor, value)) if isinstance(value, tuple) else mock.Mock(asnumpy=lambda: value)
-
-        network = mock.Mock(spec=classes[kind], side_effect=lambda *inputs: tensor(function(*inputs)))
-        network.config = config.replace(**changes)
-        network.labels, network.training = (), False
-        network.num_labels = None if kind == "encoder" else 2 if kind == "question-answering" else len(labels)
-        return TaskModel(network, tokenizer, Task(kind, tuple(labels), problem))
+    def pretend(function, kind="encoder", labels=(), problem=None, *, num_labels=None, **changes):
+        task = Task(kind, tuple(labels), problem)
+        outputs = num_labels or task.num_outputs
+        return TaskModel(FunctionRuntime(function, config.replace(**changes), task, outputs), tokenizer)
 
     return pretend
 

@@ -4,70 +4,90 @@ import doctest
 
 import numpy as np
 import pytest
+from function_runtime import FunctionRuntime
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tinybert.errors import InputError
-from tinybert.tasks import batching
-from tinybert.tasks.batching import BATCH_TOKENS, batches, forward, joined, padded
+from tinybert.runtime import Runtime
+from tinybert.runtime import mindspore as runtime_of_mindspore
+from tinybert.tasks import Embedder, batching
+from tinybert.tasks.batching import batches, forward, joined, padded
+
+MOST_TOKENS = 4096
 
 
-def first_ids(outputs, batch):
-    return list(outputs.asnumpy())
+def row_values(outputs, batch):
+    return list(outputs)
+
+
+def sums(input_ids, input_mask, segment_ids):
+    return (input_ids * input_mask).sum(axis=1)
 
 
 @pytest.fixture
-def recorder(pretend):
-    """A network that gives each row its sum of ids, and a list of the shapes that it saw."""
-    shapes = []
+def runtime(config):
+    """Gives each row the sum of its ids."""
+    return FunctionRuntime(sums, config.replace(max_position_embeddings=512))
 
-    def sums(input_ids, input_mask, segment_ids):
-        shapes.append(input_ids.shape)
-        return (input_ids * input_mask).sum(axis=1)
 
-    return pretend(sums, max_position_embeddings=512).network, shapes
+def test_the_runtime_of_these_tests_has_what_tasks_need(runtime):
+    needed = {name for name in vars(Runtime) if not name.startswith("_")}
+    assert "rows" in needed
+    assert needed - {*dir(runtime)} == set()
+
+
+class CompilingRuntime(FunctionRuntime):
+    """Has the shapes of MindSpore where these are compiled."""
+
+    def __init__(self, function, config):
+        super().__init__(function, config)
+        shapes = runtime_of_mindspore.MindSporeRuntime(self)
+        self.widths, self.rows, self.fixed_rows = shapes.widths, shapes.rows, shapes.fixed_rows
 
 
 @given(st.lists(st.integers(2, 512), max_size=300), st.integers(1, 200))
 def test_each_row_is_in_one_batch_and_no_batch_is_too_large(lengths, batch_size):
     lengths = np.array(lengths, np.int32)
-    found = list(batches(lengths, batch_size))
+    runtime = FunctionRuntime(sums, None, most_tokens=MOST_TOKENS)
+    found = list(batches(runtime, lengths, batch_size))
     assert sorted(np.concatenate([np.zeros(0, int), *found]).tolist()) == list(range(len(lengths)))
     widths = [lengths[rows].max() for rows in found]
     assert widths == sorted(widths, reverse=True)
     for rows, width in zip(found, widths, strict=True):
         assert len(rows) <= batch_size
-        assert len(rows) * width <= BATCH_TOKENS
+        assert len(rows) * width <= MOST_TOKENS
 
 
-def test_results_are_in_the_order_of_the_rows(tokenizer, recorder):
-    network, shapes = recorder
+def test_results_are_in_the_order_of_the_rows(tokenizer, runtime):
     encoding = tokenizer(["the " * count for count in (5, 1, 9, 3, 7)])
-    sums = forward(network, encoding, first_ids, batch_size=2)
-    assert sums == encoding.input_ids.sum(axis=1).tolist()
-    assert shapes == [(2, 11), (2, 7), (1, 3)]  # 9 and 7 words, 5 and 3, 1; with [CLS] and [SEP]
+    values = forward(runtime, runtime.logits, encoding, row_values, batch_size=2)
+    assert values == encoding.input_ids.sum(axis=1).tolist()
+    assert runtime.shapes == [(2, 11), (2, 7), (1, 3)]  # 9 and 7 words, 5 and 3, 1; with [CLS] and [SEP]
 
 
-def test_where_shapes_are_compiled_there_are_few(tokenizer, recorder, monkeypatch):
-    network, shapes = recorder
-    monkeypatch.setattr(batching, "device_target", lambda: "Ascend")
+def test_where_shapes_are_compiled_there_are_few(tokenizer, config, monkeypatch):
+    monkeypatch.setattr(runtime_of_mindspore, "device_target", lambda: "Ascend")
+    runtime = CompilingRuntime(sums, config.replace(max_position_embeddings=512))
     encoding = tokenizer(["the " * count for count in range(150)], max_length=None)
-    sums = forward(network, encoding, first_ids, batch_size=32)
-    assert sums == encoding.input_ids.sum(axis=1).tolist()
-    assert set(shapes) == {(32, 64), (32, 128), (21, 192)}
+    values = forward(runtime, runtime.logits, encoding, row_values, batch_size=32)
+    assert values == encoding.input_ids.sum(axis=1).tolist()
+    assert set(runtime.shapes) == {(32, 64), (32, 128), (21, 192)}
 
 
-def test_a_network_in_training_mode_is_refused(tokenizer, recorder):
-    network, shapes = recorder
-    network.training = True
-    with pytest.raises(InputError, match="training mode"):
-        forward(network, tokenizer(["a"]), first_ids, batch_size=2)
-    assert not shapes
+def test_a_network_in_training_mode_is_refused(encoder):
+    network = encoder.runtime.network
+    network.set_train(True)
+    try:
+        with pytest.raises(InputError, match="training mode"):
+            Embedder(encoder)("a")
+    finally:
+        network.set_train(False)
 
 
-def test_progress_comes_to_all_rows(tokenizer, recorder):
+def test_progress_comes_to_all_rows(tokenizer, runtime):
     shares = []
-    forward(recorder[0], tokenizer(["a"] * 5), first_ids, batch_size=2, advance=shares.append)
+    forward(runtime, runtime.logits, tokenizer(["a"] * 5), row_values, batch_size=2, advance=shares.append)
     assert len(shares) == 3
     assert sum(shares) == pytest.approx(1)
 

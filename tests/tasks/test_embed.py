@@ -8,6 +8,8 @@ from awkward_texts import TEXTS
 
 from tinybert import Embedder
 from tinybert.errors import InputError
+from tinybert.runtime.mindspore import MindSporeRuntime
+from tinybert.tasks import TaskModel
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def test_many_texts_give_what_each_gives_alone(embedder):
 def test_mean_is_that_of_sentence_transformers(embedder, tokenizer, encoder):
     texts = ["the king is in the old town", "a"]
     encoding = tokenizer(texts, pad_to=12)
-    tokens = encoder.network(*encoding.inputs)[0].asnumpy()
+    tokens = encoder.runtime.encode(encoding.inputs).sequence_output
     mask = encoding.input_mask[:, :, None].astype(np.float32)
     # Reimers' own: (token_embeddings * mask).sum(1) / clamp(mask.sum(1), min=1e-9), then F.normalize.
     mean = (tokens * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1e-9)
@@ -41,9 +43,9 @@ def test_mean_is_that_of_sentence_transformers(embedder, tokenizer, encoder):
 
 
 def test_first_and_pooled(embedder, tokenizer, encoder):
-    sequence_output, pooled_output, _ = encoder.network(*tokenizer(["the cat sat"]).inputs)
-    close(embedder("the cat sat", pooling="first"), sequence_output.asnumpy()[0, 0])
-    close(embedder("the cat sat", pooling="pooled"), pooled_output.asnumpy()[0])
+    sequence_output, pooled_output = encoder.runtime.encode(tokenizer(["the cat sat"]).inputs)
+    close(embedder("the cat sat", pooling="first"), sequence_output[0, 0])
+    close(embedder("the cat sat", pooling="pooled"), pooled_output[0])
 
 
 def test_long_texts_are_cut(embedder):
@@ -65,9 +67,11 @@ def test_pooling_that_is_not_known(embedder):
         embedder("a", pooling="max")
 
 
-def test_four_threads_get_what_each_call_gives_alone(embedder, classifier):
-    other = Embedder(classifier)
-    calls = [(task, texts) for texts in ([text, "the cat"] for text in TEXTS[::3]) for task in (embedder, other)]
+def test_four_threads_get_what_each_call_gives_alone(encoder, classifier, tokenizer):
+    # Runtimes as they are, which take no lock.
+    runtimes = [MindSporeRuntime(model.runtime.network) for model in (encoder, classifier)]
+    tasks = [Embedder(TaskModel(runtime, tokenizer)) for runtime in runtimes]
+    calls = [(task, texts) for texts in ([text, "the cat"] for text in TEXTS[::3]) for task in tasks]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda call: call[0](call[1]), calls))
     for (task, texts), vectors in zip(calls, together, strict=True):

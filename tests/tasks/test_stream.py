@@ -89,7 +89,7 @@ def test_only_bad_texts(lengths):
 def test_a_bad_text_in_a_list_is_told_before_anything_is_computed(length_model):
     with pytest.raises(InputError):
         Embedder(length_model)([*words(*range(9)), None], batch_size=1)
-    length_model.network.assert_not_called()
+    assert not length_model.runtime.shapes
 
 
 def test_in_a_stream_the_results_before_a_bad_text_come_out(length_model):
@@ -133,7 +133,7 @@ def test_options_that_are_not_allowed_are_told_at_once(length_model, options):
 
 @pytest.mark.parametrize("progress", [None, False])
 def test_nothing_is_written_where_there_is_no_terminal(lengths, capfd, caplog, progress, monkeypatch):
-    monkeypatch.setattr("tinybert.tasks.progress.PATIENCE", 0)
+    monkeypatch.setattr("tinybert.tasks.stream.PATIENCE", 0)
     with caplog.at_level(logging.DEBUG):
         lengths(words(*range(20)), progress=progress, batch_size=1)
     assert capfd.readouterr() == ("", "")

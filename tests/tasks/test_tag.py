@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert import Tagger
-from tinybert.checkpoint.task import Task
 from tinybert.errors import InputError
-from tinybert.tasks import Span, TaskModel, Word
+from tinybert.tasks import Span, Word
 
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 LONG = " ".join(text for text in TEXTS if text.strip()) * 5
@@ -115,7 +114,7 @@ def test_words_of_a_text(named):
 
 def test_probabilities_are_the_softmax_of_the_logits(tag, tagger, tokenizer):
     text = "the king is old"
-    logits = tagger.network(*tokenizer(text).inputs).asnumpy()[0, 1:-1]
+    logits = tagger.runtime.logits(tokenizer(text).inputs)[0, 1:-1]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     words = tag.label_words(text)
     assert [word.label for word in words] == [TAGS[index] for index in logits.argmax(axis=1)]
@@ -166,18 +165,9 @@ def test_spans_are_stretches_of_any_text(text_tagger, text):
 
 
 @pytest.fixture(scope="module")
-def text_tagger(tokenizer, config):
+def text_tagger(pretend):
     """A context-free tagger; hypothesis wants fixtures that last."""
-    from unittest import mock
-
-    from tinybert.modeling import TinyBertForTokenClassification
-
-    def call(*inputs):
-        return mock.Mock(asnumpy=lambda: logits_of_tokens(*inputs))
-
-    network = mock.Mock(spec=TinyBertForTokenClassification, side_effect=call)
-    network.config, network.labels, network.num_labels, network.training = config, (), 5, False
-    return Tagger(TaskModel(network, tokenizer, Task("token-classification", TAGS)))
+    return Tagger(pretend(logits_of_tokens, "token-classification", TAGS))
 
 
 @pytest.mark.parametrize(

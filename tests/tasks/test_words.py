@@ -1,12 +1,11 @@
-"""From the pieces of windows to words, and from their labels to spans."""
+"""From the pieces of a text to its words, with one distribution of labels for each."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinybert.tasks.spans import are_tags, find_spans
-from tinybert.tasks.windows import continuations, merged
+from tinybert.tasks.windows import continuations
 from tinybert.tasks.words import aggregated, words_of_list, words_of_text
 
 PROBABILITIES = np.array([[0.6, 0.3, 0.1], [0.0, 0.6, 0.4], [0.0, 0.1, 0.9], [0.2, 0.5, 0.3]], np.float32)
@@ -64,40 +63,3 @@ def test_words_of_a_list_some_of_them_empty():
         "cd",
     ]
     assert (table.pieces.tolist(), table.with_pieces.tolist()) == ([0, 2], [1, 3])
-
-
-@given(st.integers(0, 60), st.integers(1, 9), st.data())
-def test_windows_come_together_again(tokens, room, data):
-    stride = data.draw(st.integers(0, room - 1))
-    text, windows, start = np.arange(tokens), [], 0
-    while True:
-        windows.append(text[start : start + room])
-        if start + room >= tokens:
-            break
-        start += room - stride
-    assert merged(windows, stride).tolist() == text.tolist()
-
-
-def test_each_window_gives_its_middle():
-    windows = [np.full(8, number) for number in (1, 2, 3)]
-    assert merged(windows, 4).tolist() == [1] * 6 + [2] * 4 + [3] * 6
-
-
-@pytest.mark.parametrize(
-    "labels",
-    [
-        ["I-PER", "I-PER", "B-PER", "O", "I-LOC"],  # IOB1
-        ["B-PER", "I-PER", "B-PER", "O", "B-LOC"],  # IOB2
-        ["B-PER", "E-PER", "S-PER", "O", "S-LOC"],  # IOBES
-        ["B-PER", "L-PER", "U-PER", "O", "U-LOC"],  # BILOU
-    ],
-)
-def test_the_schemes_mark_the_same_spans(labels):
-    spans = [tuple(span) for span in find_spans(labels, tags=are_tags(labels))]
-    assert spans == [("PER", 0, 2), ("PER", 2, 3), ("LOC", 4, 5)]
-
-
-def test_labels_that_are_no_tags_form_runs():
-    labels = ["O", "PER", "PER", "O", "PER", "LOC"]
-    assert not are_tags(labels)
-    assert [tuple(span) for span in find_spans(labels, tags=False)] == [("PER", 1, 3), ("PER", 4, 5), ("LOC", 5, 6)]

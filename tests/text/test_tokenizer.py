@@ -126,7 +126,7 @@ def test_decode_takes_one_row_or_many_and_checks_ids(letters):
     assert letters.decode([C, UNK], skip_special_tokens=False) == "c [UNK]"
     assert letters.decode([]) == ""
     for bad in (12, -1):
-        with pytest.raises(InputError, match=f"{bad} is no token id: the vocabulary has 0 to 11"):
+        with pytest.raises(InputError, match=f"{bad} is not a token id: the vocabulary has 0 to 11"):
             letters.decode([A, bad])
 
 
@@ -152,8 +152,12 @@ def test_decode_takes_one_row_or_many_and_checks_ids(letters):
         (["a", "a b c"], {"max_length": 4, "truncation": False}, r"texts\[1\] has 5 tokens .* more than 4"),
         (["a"], {"pairs": ["a b"], "max_length": 5, "truncation": False}, r"texts\[0\] with pairs\[0\] has 6 tokens"),
         ("a b c", {"pairs": "d", "max_length": 6, "truncation": "only_second"}, "first text has 3 tokens, .* no room"),
-        ("a b c", {"max_length": 4, "return_overflowing": True, "stride": 2}, "stride=2 must be less than the 2"),
-        ("a", {"stride": 2}, "needs return_overflowing=True"),
+        (
+            "a b c",
+            {"max_length": 4, "return_overflowing": True, "stride": 2},
+            "stride is 2; it must be less than the",
+        ),
+        ("a", {"stride": 2}, r"needs windows \(return_overflowing=True\)"),
         ("a", {"stride": -1, "return_overflowing": True}, "stride is -1"),
         ("a", {"truncation": True}, "truncation is True; it must be one of longest_first"),
         ("a", {"truncation": "only_second"}, "needs pairs"),

@@ -49,7 +49,7 @@ def test_unicode_line_separator_is_a_token_of_the_chinese_vocabulary(tmp_path):
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        ("\n".join([*TOKENS, "snow"]).encode(), r"line 10: 'snow' stands at line 6 already"),
+        ("\n".join([*TOKENS, "snow"]).encode(), r"line 10: 'snow' appears twice, first at line 6"),
         ("\n".join([*SPECIALS, "", "snow"]).encode(), r"line 6: an empty token"),
         (b"[PAD]\n[UNK]\ncaf\xe9\n", r"line 3: not UTF-8"),
         ("\n".join(TOKENS).encode("utf-16"), r"line 1: not UTF-8"),

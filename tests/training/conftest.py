@@ -1,14 +1,18 @@
 """The fixtures of the training tests."""
 
+import os
 import signal
 from pathlib import Path
 
 import psutil
 import pytest
+from mindspore import Tensor
 from reviews import VOCABULARY, reviews, tiny_encoder
-from to_find import make_answerer, make_finder
+from shared_networks import LOADING, SharedRuntime
 
 from tinybert.text import BertTokenizer
+from tinybert.training import Trainer, finetuning
+from tinybert.training.steps import Steps
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +36,29 @@ def dev():
     return reviews(32, 1)
 
 
+@pytest.fixture
+def no_graphs(monkeypatch):
+    """Steps that compile nothing, which takes seconds: each adds a little to every weight."""
+    train_on = Trainer._train_on
+
+    def nudge(self, rows):
+        train_on(self, rows)
+        for parameter in self.network.trainable_params():
+            parameter.set_data(Tensor(parameter.asnumpy() + 0.01))
+
+    monkeypatch.setattr(Trainer, "_train_on", nudge)
+    monkeypatch.setattr(Steps, "run", lambda *_: 0.5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """Loaded models of one shape share a compiled network, and no fine-tuning draws its curves, see test_curves.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LOADING, SharedRuntime)
+        patch.setattr(finetuning, "draw_curves", lambda folder: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def terminal():
     """Signals work as in a terminal: below nohup, or in a shell's background job, some are ignored."""
@@ -52,18 +79,8 @@ def nothing_is_left():
 
 @pytest.fixture(scope="module")
 def import_path():
-    """Processes below this one import the package, and the helpers of this folder, from where it does."""
+    """Processes below this one import the package, and the helpers of the tests, from where it does."""
+    tests = Path(__file__).resolve().parents[1]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2] / "src"))
-        patch.syspath_prepend(Path(__file__).parent)
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tests.parent / "src", tests))))
         yield
-
-
-@pytest.fixture
-def finder(tokenizer):
-    return make_finder(tokenizer)
-
-
-@pytest.fixture
-def answerer(tokenizer):
-    return make_answerer(tokenizer)

@@ -6,7 +6,7 @@ from mindspore import Parameter, ParameterTuple, Tensor, nn, ops
 
 from tinybert.text.encoding import Encoding
 from tinybert.training import Features
-from tinybert.training.losses import SequenceLoss
+from tinybert.training.losses import SquaredError
 from tinybert.training.steps import Steps
 
 WEIGHTS = {
@@ -79,4 +79,4 @@ def values(network):
 
 def steps(network, optimizer, settings):
     """The graphs that train a network on the rows."""
-    return Steps(network, SequenceLoss("regression"), optimizer, settings, Tensor(np.zeros(1, np.float32)))
+    return Steps(network, SquaredError(), optimizer, settings, Tensor(np.zeros(1, np.float32)))

@@ -1,16 +1,16 @@
 """With `patience` a training ends once it no longer gets better, and what it leaves is the best network."""
 
-import importlib
 import json
 
 import numpy as np
 import pytest
 from linear import Linear, features, rows, values
-from test_finetune import weights
+from test_finetuning import weights
 
-from tinybert.checkpoint.task import Task
-from tinybert.training import Trainer, TrainingSettings, finetune
-from tinybert.training.losses import SequenceLoss
+from tinybert.evaluation.scorers import TextScorer
+from tinybert.task import Task
+from tinybert.training import FineTuning, Trainer, TrainingSettings, best
+from tinybert.training.losses import SquaredError
 
 TASK = Task("sequence-classification", ("bad", "good"))
 
@@ -32,7 +32,7 @@ def run(folder, monkeypatch, patience, said, epochs=7, evals_per_epoch=1):
     monkeypatch.setattr(Trainer, "_train_on", count)
     remaining, found = iter(said), []
     settings = TrainingSettings(epochs=epochs, batch_size=4, patience=patience, evals_per_epoch=evals_per_epoch)
-    loss, data = SequenceLoss("regression"), features(*rows(8))
+    loss, data = SquaredError(), features(*rows(8))
     trainer = Trainer(Linear(), loss, data, settings, folder, evaluate=evaluate, metric="accuracy")
     return found, trainer.train()
 
@@ -67,18 +67,18 @@ def test_a_training_that_ended_so_does_not_go_on(monkeypatch, tmp_path):
     assert (progress.step, progress.best, progress.best_step) == (6, 0.5, 2)
 
 
-def test_the_folder_has_the_best_network(monkeypatch, tmp_path, make_encoder, tokenizer, train, dev):
+def test_the_folder_has_the_best_network(monkeypatch, tmp_path, make_encoder, tokenizer, train, dev, no_graphs):
     """The second of four; the network goes on changing after it."""
     said, seen = iter([0.5, 0.7, 0.6, 0.65]), []
 
-    def evaluate(model, examples, **others):
-        seen.append(values(model.network))
-        return {"accuracy": next(said), "macro_f1": 0.1 * len(seen)}
+    def predictions(model, examples, **others):
+        seen.append(values(model.runtime.network))
+        return []
 
-    # The package has a function of the module's name.
-    monkeypatch.setattr(importlib.import_module("tinybert.training.finetune"), "evaluate", evaluate)
+    monkeypatch.setattr(best, "predictions", predictions)
+    monkeypatch.setattr(TextScorer, "score", lambda *_: {"accuracy": next(said), "macro_f1": 0.1 * len(seen)})
     settings = TrainingSettings(epochs=9, batch_size=8, learning_rate=5e-3, max_length=16, patience=2)
-    metrics = finetune(make_encoder(), tokenizer, TASK, train[:16], tmp_path, dev=dev, settings=settings)
+    metrics = FineTuning(make_encoder(), tokenizer, TASK, train[:16], tmp_path, dev=dev, settings=settings).run()
     assert len(seen) == 4
     assert metrics == pytest.approx({"accuracy": 0.7, "macro_f1": 0.2})
     assert json.loads((tmp_path / "metrics.json").read_text()) == metrics

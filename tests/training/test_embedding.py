@@ -3,29 +3,32 @@
 import dataclasses
 import json
 import signal
+from types import SimpleNamespace
 
 import mindspore as ms
 import numpy as np
 import pytest
 from mindspore import Tensor
-from test_finetune import stop_after, weights
-from threads import in_processes
+from test_finetuning import assert_same_end
+from test_trainer import stop_in
 
 from tinybert import Embedder, TinyBertModel
-from tinybert.checkpoint.task import Task
 from tinybert.data import TextExample
-from tinybert.errors import ConfigError, InputError
+from tinybert.evaluation import evaluate, predictions
 from tinybert.metrics import correlation_scores
-from tinybert.tasks import TaskModel, load_model, top_k
+from tinybert.runtime.mindspore import MindSporeRuntime
+from tinybert.task import Task
+from tinybert.tasks import TaskModel, load_model
 from tinybert.tasks.embed import pool
-from tinybert.training import TrainingSettings, evaluate, featurize, finetune, predictions
+from tinybert.training import FineTuning, TrainingSettings, featurize
 from tinybert.training.embedding import CosineLoss, InBatchNegatives, MeanPooling
 from tinybert.training.gradients import LossOfBatch
-from tinybert.training.pairs import as_cosines
+from tinybert.training.learning import LEARNING
+from tinybert.training.log import read_log
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor")
 TASK = Task("encoder")
-SETTINGS = TrainingSettings(epochs=4, batch_size=8, accumulation_steps=2, learning_rate=1e-2, max_length=12)
+SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=12)
 
 
 def scored(count, seed):
@@ -43,10 +46,10 @@ def scored(count, seed):
 
 @pytest.fixture(scope="module")
 def make_encoder(make_encoder):
-    """As for the other tasks, but of one layer, for the sake of time."""
+    """As for the other tasks, some fields of the configuration changed."""
 
     def make(**changes):
-        config = make_encoder().config.replace(num_hidden_layers=1, **changes)
+        config = make_encoder().config.replace(**changes)
         ms.set_seed(1)
         return TinyBertModel(config, return_all_encoders=False)
 
@@ -65,66 +68,55 @@ def dev_pairs():
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory, make_encoder, tokenizer, pairs, dev_pairs):
-    folder = tmp_path_factory.mktemp("unbroken")
-    metrics = finetune(make_encoder(), tokenizer, TASK, pairs, folder, dev=dev_pairs, settings=SETTINGS)
-    return folder, metrics
+    """A training: what it gave as `folder` and `metrics`, the `loaded` folder, and the metrics `before`."""
+    folder, encoder = tmp_path_factory.mktemp("unbroken"), make_encoder()
+    before = evaluate(model_of(encoder.set_train(False), tokenizer), dev_pairs)
+    metrics = FineTuning(encoder, tokenizer, TASK, pairs, folder, dev=dev_pairs, settings=SETTINGS).run()
+    return SimpleNamespace(folder=folder, metrics=metrics, loaded=load_model(folder), before=before)
 
 
-def test_it_learns(unbroken, make_encoder, tokenizer, dev_pairs):
-    _, metrics = unbroken
-    before = evaluate(TaskModel(make_encoder().set_train(False), tokenizer, TASK), dev_pairs)
-    assert metrics["spearman"] > max(0.5, before["spearman"] + 0.3)
+def model_of(encoder, tokenizer):
+    return TaskModel(MindSporeRuntime(encoder), tokenizer)
+
+
+def test_it_learns(unbroken):
+    assert unbroken.metrics["spearman"] > max(0.5, unbroken.before["spearman"] + 0.3)
 
 
 def test_the_folder_gives_the_metrics_that_the_training_printed(unbroken, dev_pairs):
-    folder, metrics = unbroken
-    model = load_model(folder)
-    assert model.task == TASK
-    assert model.config.seq_length == 12
-    assert evaluate(model, dev_pairs) == metrics
-    assert json.loads((folder / "metrics.json").read_text()) == metrics
+    assert unbroken.loaded.task == TASK
+    assert unbroken.loaded.config.seq_length == 12
+    assert evaluate(unbroken.loaded, dev_pairs) == unbroken.metrics
+    assert json.loads((unbroken.folder / "metrics.json").read_text()) == unbroken.metrics
 
 
 def test_the_metrics_are_those_of_the_embedder(unbroken, dev_pairs):
-    folder, metrics = unbroken
-    embedder = Embedder.from_pretrained(folder)
+    embedder = Embedder(unbroken.loaded)
     first, second = (embedder([getattr(pair, name) for pair in dev_pairs], normalize=True) for name in ("text", "pair"))
     cosines = (first * second).sum(axis=1)
-    np.testing.assert_allclose(predictions(embedder.model, dev_pairs), cosines, atol=1e-6)
-    assert correlation_scores([pair.label for pair in dev_pairs], cosines) == pytest.approx(metrics, abs=1e-4)
+    np.testing.assert_allclose(predictions(unbroken.loaded, dev_pairs), cosines, atol=1e-6)
+    assert correlation_scores([pair.label for pair in dev_pairs], cosines) == pytest.approx(unbroken.metrics, abs=1e-4)
 
 
-@pytest.mark.slow  # what is exact for one task is for all: test_finetune.py
+@pytest.mark.slow  # what is exact for one task is for all: test_finetuning.py
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
-    unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, pairs, dev_pairs
+    tmp_path, monkeypatch, make_encoder, tokenizer, pairs, dev_pairs
 ):
-    stop_after(monkeypatch, 15, signal.SIGHUP)  # a closed terminal
-    with pytest.raises(KeyboardInterrupt):
-        finetune(make_encoder(), tokenizer, TASK, pairs, tmp_path, dev=dev_pairs, settings=SETTINGS)
-    monkeypatch.undo()
-    metrics = finetune(make_encoder(), tokenizer, TASK, pairs, tmp_path, dev=dev_pairs, settings=SETTINGS)
-    folder, expected = unbroken
-    assert metrics == expected
-    mine, theirs = weights(tmp_path), weights(folder)
-    for name, array in theirs.items():
-        np.testing.assert_array_equal(mine[name], array, err_msg=name)
+    """In the middle of an update, when a batch's gradients wait for those of the next."""
+    settings = dataclasses.replace(SETTINGS, accumulation_steps=2, learning_rate=1e-2)
 
+    def run(name):
+        return FineTuning(
+            make_encoder(), tokenizer, TASK, pairs, tmp_path / name, dev=dev_pairs, settings=settings
+        ).run()
 
-def test_a_batch_has_both_texts_of_each_pair(tokenizer):
-    examples = [
-        TextExample("good", "the film is very very good", 1.0),
-        TextExample("bad", "poor", 0.0),
-        TextExample("a very bad film", "awful", 0.5),
-    ]
-    features = featurize(examples, TASK, tokenizer, 12)
-    assert features.lengths.tolist() == [8, 3, 6]
-    input_ids, input_mask, segment_ids, labels = features.batch([2, 1], pad_to_multiple_of=4)
-    assert input_ids.shape == (4, 8)
-    texts = ["a very bad film", "bad", "awful", "poor"]
-    for row, mask, text in zip(input_ids, input_mask, texts, strict=True):
-        np.testing.assert_array_equal(row[mask == 1], tokenizer([text]).input_ids[0])
-    assert not segment_ids.any()
-    assert labels.tolist() == [0.5, 0.0]
+    expected = run("unbroken")
+    with monkeypatch.context() as patch:
+        stop_in(patch, 15, signal.SIGHUP)  # a closed terminal
+        with pytest.raises(KeyboardInterrupt):
+            run("broken")
+    assert run("broken") == expected
+    assert_same_end(tmp_path / "broken", tmp_path / "unbroken")
 
 
 @pytest.fixture
@@ -134,7 +126,7 @@ def batch(tokenizer, pairs):
 
 
 def unit_vectors(encoder, batch):
-    vectors = pool(encoder(*batch[:3]), batch[1], "mean").astype(np.float64)
+    vectors = pool(MindSporeRuntime(encoder).encode(batch[:3]), batch[1], "mean").astype(np.float64)
     return np.split(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 2)
 
 
@@ -182,50 +174,6 @@ def test_the_gradient_is_that_of_the_formula():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("scores", "cosines"),
-    [
-        ([0, 2.5, 5], [0, 0.5, 1]),
-        ([-0.5, 0, 1], [-0.5, 0, 1]),
-        ([0, 0.2], [0, 0.2]),
-        ([-4, 2], [-1, 0.5]),
-    ],
-)
-def test_scores_beyond_a_cosine_are_divided_by_the_largest(scores, cosines):
-    np.testing.assert_allclose(as_cosines(np.array(scores, np.float64)), cosines)
-
-
-def test_metrics_do_not_depend_on_the_scale_of_the_scores(encoder, tokenizer, dev_pairs):
-    model = TaskModel(encoder.set_train(False), tokenizer, TASK)
-    scaled = [dataclasses.replace(pair, label=pair.label * 20) for pair in dev_pairs]
-    assert evaluate(model, scaled) == pytest.approx(evaluate(model, dev_pairs), abs=1e-9)
-
-
-PAIR = TextExample("a film", "the film", 1.0)
-
-
-@pytest.mark.parametrize(
-    ("examples", "message"),
-    [
-        ([], "there are no examples"),
-        ([PAIR, TextExample("a film", None, 2.0)], "example 1 is one text; .* pair='NAME'"),
-        ([PAIR, TextExample("a film", "a book")], "example 1 has no score, but others have"),
-        ([PAIR, TextExample("a film", "a book", "0.5")], r"example 1 has the score '0.5'; it must be a number"),
-        ([PAIR, TextExample("a film", "a book", float("nan"))], "example 1 has the score nan"),
-        ([PAIR, PAIR], "all 2 pairs have the score 1: nothing can be learned"),
-    ],
-)
-def test_what_cannot_be_learned_is_told_before_anything_is_written(
-    examples, message, tmp_path, make_encoder, tokenizer, pairs
-):
-    with pytest.raises(InputError, match=message):
-        finetune(make_encoder(), tokenizer, TASK, examples, tmp_path, settings=SETTINGS)
-    if examples:
-        with pytest.raises(InputError, match=message):
-            finetune(make_encoder(), tokenizer, TASK, pairs, tmp_path, dev=examples, settings=SETTINGS)
-    assert not list(tmp_path.iterdir())
-
-
 def matches(count, seed):
     """Pairs of texts with the same word, whatever the words around it."""
     words = [*WORDS, "not"]
@@ -234,38 +182,48 @@ def matches(count, seed):
     return [TextExample(f"the film is very {word}", f"a {word} book") for word in chosen]
 
 
+@pytest.mark.slow  # what it consists of is checked above and below
 def test_matches_without_scores_are_learned_by_what_else_is_in_the_batch(tmp_path, make_encoder, tokenizer):
-    train, dev = matches(96, 0), matches(24, 1)
-    settings = dataclasses.replace(SETTINGS, accumulation_steps=1, learning_rate=5e-3)
-    before = evaluate(TaskModel(make_encoder().set_train(False), tokenizer, TASK), dev)
-    metrics = finetune(make_encoder(), tokenizer, TASK, train, tmp_path, dev=dev, settings=settings)
-    model = load_model(tmp_path)
-    assert evaluate(model, dev) == metrics
+    encoder, dev = make_encoder(), matches(24, 1)
+    before = evaluate(model_of(encoder.set_train(False), tokenizer), dev)
+    metrics = FineTuning(encoder, tokenizer, TASK, matches(96, 0), tmp_path, dev=dev, settings=SETTINGS).run()
+    assert evaluate(load_model(tmp_path), dev) == metrics
     assert metrics["mrr"] > max(0.8, before["mrr"] + 0.2)
     progress = json.loads((tmp_path / "training.json").read_text())
     assert 0 < progress["best_step"] <= progress["steps"]
 
 
-def test_a_match_needs_others_in_its_batch(tmp_path, make_encoder, tokenizer):
-    with pytest.raises(ConfigError, match="batch_size is 1: a pair without a score needs others"):
-        finetune(
-            make_encoder(),
-            tokenizer,
-            TASK,
-            matches(4, 0),
-            tmp_path,
-            settings=dataclasses.replace(SETTINGS, batch_size=1),
-        )
+def test_of_matches_the_folder_has_the_network_with_the_best_rank(tmp_path, make_encoder, tokenizer, no_graphs):
+    dev = matches(24, 1)
+    metrics = FineTuning(make_encoder(), tokenizer, TASK, matches(16, 0), tmp_path, dev=dev, settings=SETTINGS).run()
+    assert evaluate(load_model(tmp_path), dev) == metrics
+    evaluations = [line["metrics"]["mrr"] for line in read_log(tmp_path) if "metrics" in line]
+    assert metrics["mrr"] == max(evaluations)
+    progress = json.loads((tmp_path / "training.json").read_text())
+    assert progress["best_step"] == 2 * (1 + evaluations.index(metrics["mrr"]))
+    assert progress["steps"] == 8
 
 
-def test_the_rank_is_that_among_all_distinct_second_texts(encoder, tokenizer):
-    model, examples = TaskModel(encoder.set_train(False), tokenizer, TASK), matches(24, 2)
-    candidates = sorted({example.pair for example in examples})
-    order, _ = top_k(Embedder(model)([example.text for example in examples]), Embedder(model)(candidates), k=99)
-    expected = [
-        1 + [candidates[index] for index in row].index(example.pair)
-        for row, example in zip(order, examples, strict=True)
-    ]
-    assert predictions(model, examples) == expected
-    results, _ = in_processes(2, lambda world: predictions(model, examples, world=world))
-    assert results == [expected] * 2
+def test_pairs_with_scores_and_without_have_losses_of_their_own(tokenizer, pairs):
+    for examples, expected in ((pairs, CosineLoss), (matches(8, 0), InBatchNegatives)):
+        features = featurize(examples, TASK, tokenizer, 12)
+        assert type(LEARNING[TASK.kind].loss(TASK, features)) is expected
+
+
+def test_the_gradient_of_matches_is_the_slope_of_their_loss():
+    vectors = np.random.default_rng(1).normal(size=(6, 4))
+    ids = np.array([[0, 0], [1, 1], [0, 2]], np.int32)
+
+    def loss(vectors):
+        first, second = np.split(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 2)
+        logits = 20 * first @ second.T
+        logits[0, 2] = logits[2, 0] = -np.inf  # one first text
+        return np.mean(np.log(np.exp(logits).sum(axis=1)) - np.diag(logits))
+
+    slopes = np.zeros_like(vectors)
+    for index in np.ndindex(vectors.shape):
+        step = np.zeros_like(vectors)
+        step[index] = 1e-6
+        slopes[index] = (loss(vectors + step) - loss(vectors - step)) / 2e-6
+    found = ms.grad(InBatchNegatives())(Tensor(vectors, ms.float32), Tensor(ids)).asnumpy()
+    np.testing.assert_allclose(found, slopes, atol=1e-4)

@@ -5,17 +5,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
-import psutil
 import pytest
-from launched import LAUNCH, alive, descendants
+from launched import LAUNCH, LONGEST, alive, descendants, with_ids
 
 from tinybert.errors import DistributedError, WorkerError
 from tinybert.signals import held_signals
 from tinybert.training.launch import launch
 
 pytestmark = pytest.mark.usefixtures("nothing_is_left", "import_path")
+WAIT = "import signal; signal.pause()"
+"""A process that does nothing until a signal ends it."""
 
 
 def test_a_port_in_use_is_an_error_at_once():
@@ -33,30 +33,34 @@ def test_a_port_of_the_system_is_refused():
 
 
 def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
-    script = """if True:
-        import os, subprocess, sys, time
-        subprocess.Popen(["sleep", "300.25"])
-        if os.environ["RANK_ID"] == "1":
-            print("no such file: reviews.csv")
-            sys.exit(3)
-        time.sleep(300)
+    """Worker 1 fails once the other works; what both have started ends, too."""
+    script = f"""if True:
+        import os, pathlib, signal, subprocess, sys, time
+        mine, other = (pathlib.Path({str(tmp_path)!r}, rank) for rank in (os.environ["RANK_ID"], "0"))
+        child = subprocess.Popen([sys.executable, "-c", {WAIT!r}])
+        mine.with_suffix(".new").write_text(str(child.pid))
+        mine.with_suffix(".new").rename(mine)
+        if os.environ["RANK_ID"] == "0":
+            signal.pause()
+        while not other.exists():
+            time.sleep(0.02)
+        print("no such file: reviews.csv")
+        sys.exit(3)
     """
-    began = time.monotonic()
     with pytest.raises(WorkerError, match=r"worker 1 ended with exit code 3(.|\n)*no such file: reviews.csv") as caught:
-        launch(2, [sys.executable, "-c", script], log_dir=tmp_path)
-    assert time.monotonic() - began < 20
+        launch(2, [sys.executable, "-c", script], log_dir=tmp_path / "logs")
     assert (caught.value.worker, caught.value.exit_code, caught.value.log) == (1, 3, "no such file: reviews.csv")
-    assert not [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "300.25"]]
+    assert not alive(with_ids(int((tmp_path / rank).read_text()) for rank in "01"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_workers_that_do_not_train_yet_end_at_once(number):
     """What a closed terminal or a cluster's end of time sends."""
-    command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", "import time; time.sleep(300)"]
+    command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", WAIT]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         below = descendants(process, 3)
         process.send_signal(number)
-        assert process.wait(20) == -signal.SIGINT
+        assert process.wait(LONGEST) == -signal.SIGINT
         assert not alive(below)
 
 
@@ -69,7 +73,7 @@ def test_a_signal_in_the_middle_of_a_start_leaves_nobody_behind(number, monkeypa
 
     monkeypatch.setattr(subprocess, "Popen", Started)
     with pytest.raises(KeyboardInterrupt):
-        launch(2, [sys.executable, "-c", "import time; time.sleep(300)"])
+        launch(2, [sys.executable, "-c", WAIT])
 
 
 def test_a_training_in_the_background_of_a_shell_goes_on_after_ctrl_c():

@@ -9,12 +9,13 @@ from linear import WEIGHTS, Linear, features, gradients, rows, values
 from mindspore import Tensor
 
 from tinybert import TinyBertModel
-from tinybert.checkpoint.restore import add_head
-from tinybert.checkpoint.task import Task
 from tinybert.compat import graph_mode
+from tinybert.task import Task
 from tinybert.training import Trainer, TrainingSettings
-from tinybert.training.losses import SequenceLoss
+from tinybert.training.losses import SquaredError
 from tinybert.training.optimizer import AdamW, bias_correction
+from tinybert.training.state import state_parameters
+from tinybert.weights import add_head
 
 SETTINGS = TrainingSettings(
     epochs=2, batch_size=4, learning_rate=0.05, warmup_ratio=0.2, weight_decay=0.1, max_grad_norm=0
@@ -44,7 +45,7 @@ def adamw(batches):
 def test_a_training_ends_where_numpy_does(tmp_path):
     ids, targets = rows(12)
     network = Linear()
-    trainer = Trainer(network, SequenceLoss("regression"), features(ids, targets), SETTINGS, tmp_path)
+    trainer = Trainer(network, SquaredError(), features(ids, targets), SETTINGS, tmp_path)
     trainer.train()
     batches = [(ids[chosen], targets[chosen]) for epoch in range(2) for chosen in trainer.batches.epoch(epoch)]
     found = values(network)
@@ -53,17 +54,28 @@ def test_a_training_ends_where_numpy_does(tmp_path):
         np.testing.assert_allclose(found[name], expected, atol=1e-5, err_msg=name)
 
 
-@graph_mode()
-def update(network, grads, rate=0.5, **settings):
-    """The first update by given gradients, from the network's parameters to new ones."""
-    optimizer = AdamW(network.trainable_params(), TrainingSettings(learning_rate=rate, **settings))
-    optimizer.set_rate(rate, 0)
-    optimizer(tuple(Tensor(grads[parameter.name], ms.float32) for parameter in optimizer.parameters))
-    return values(network)
+class Updates:
+    """First updates of a network by given gradients, by the name of what they belong to."""
+
+    def __init__(self, network, rate=0.5, **settings):
+        self.network, self.rate = network, rate
+        self.optimizer = AdamW(network.trainable_params(), TrainingSettings(learning_rate=rate, **settings))
+        self.parameters = state_parameters(network, self.optimizer)
+        self.beginning = {name: parameter.asnumpy().copy() for name, parameter in self.parameters.items()}
+
+    @graph_mode()
+    def first(self, grads):
+        """The network's parameters after it."""
+        for name, parameter in self.parameters.items():
+            parameter.set_data(Tensor(self.beginning[name]))
+        self.optimizer.set_rate(self.rate, 0)
+        self.optimizer(tuple(Tensor(grads[parameter.name], ms.float32) for parameter in self.optimizer.parameters))
+        return values(self.network)
 
 
 def test_without_a_gradient_weights_shrink_by_rate_times_decay_and_nothing_else_changes():
-    found = update(Linear(), {name: np.zeros_like(value) for name, value in WEIGHTS.items()}, weight_decay=0.25)
+    updates = Updates(Linear(), weight_decay=0.25)
+    found = updates.first({name: np.zeros_like(value) for name, value in WEIGHTS.items()})
     np.testing.assert_allclose(found["layer.weight"], WEIGHTS["layer.weight"] * (1 - 0.5 * 0.25), rtol=1e-6)
     for name in ("layer.bias", "norm.gamma"):
         np.testing.assert_array_equal(found[name], WEIGHTS[name], err_msg=name)
@@ -76,10 +88,14 @@ def test_the_correction_is_that_of_adam_and_vanishes():
     assert bias_correction(10_000) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.fixture(scope="module")
+def without_decay():
+    return Updates(Linear(), rate=0.01, weight_decay=0)
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
-def test_the_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale):
-    grads = {name: scale * (1 + np.abs(value)) for name, value in WEIGHTS.items()}
-    found = update(Linear(), grads, rate=0.01, weight_decay=0)
+def test_the_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale, without_decay):
+    found = without_decay.first({name: scale * (1 + np.abs(value)) for name, value in WEIGHTS.items()})
     for name, value in WEIGHTS.items():
         np.testing.assert_allclose(value - found[name], 0.01, rtol=1e-3, err_msg=name)
 
@@ -103,6 +119,6 @@ def test_of_a_model_only_matrices_decay(task, tiny_config):
 def test_frozen_parameters_are_left_alone():
     network = Linear()
     network.weight.requires_grad = False  # what is left has no weight to decay
-    found = update(network, {name: np.ones_like(value) for name, value in WEIGHTS.items()})
+    found = Updates(network).first({name: np.ones_like(value) for name, value in WEIGHTS.items()})
     np.testing.assert_array_equal(found["layer.weight"], WEIGHTS["layer.weight"])
     assert found["layer.bias"] != WEIGHTS["layer.bias"]

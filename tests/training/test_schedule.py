@@ -4,7 +4,7 @@ import pytest
 from linear import Linear, features, rows
 
 from tinybert.training import Trainer, TrainingSettings
-from tinybert.training.losses import SequenceLoss
+from tinybert.training.losses import SquaredError
 from tinybert.training.optimizer import AdamW
 from tinybert.training.schedule import linear_warmup_decay
 from tinybert.training.steps import Steps
@@ -50,6 +50,6 @@ def test_each_update_of_a_training_has_its_rate(accumulation, expected, monkeypa
     settings = TrainingSettings(
         epochs=2, batch_size=4, learning_rate=0.4, warmup_ratio=0.2, accumulation_steps=accumulation
     )
-    Trainer(Linear(), SequenceLoss("regression"), features(*rows(20)), settings, tmp_path).train()
+    Trainer(Linear(), SquaredError(), features(*rows(20)), settings, tmp_path).train()
     assert [update for update, _ in found] == [step // accumulation for step in range(10)]
     assert [rate for _, rate in found] == pytest.approx(expected)

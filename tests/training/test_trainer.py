@@ -1,16 +1,27 @@
-"""Which network the training loop keeps."""
+"""Which network the training loop keeps, and what a signal leaves."""
 
+import os
+import signal
+
+import mindspore as ms
 import numpy as np
 import pytest
+from linear import Linear, features, rows, values
 
-from tinybert.checkpoint.restore import add_head
-from tinybert.checkpoint.task import Task
+from tinybert.task import Task
 from tinybert.training import Trainer, TrainingSettings, featurize
-from tinybert.training.losses import loss_of
+from tinybert.training.losses import CrossEntropy, SquaredError
+from tinybert.training.state import STATE, saved_progress
+from tinybert.weights import add_head
 
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, max_length=16)
 NAN = float("nan")
+
+
+def count(trainer, rows):
+    """A step that trains nothing."""
+    trainer.progress.step, trainer.progress.batch = trainer.progress.step + 1, trainer.progress.batch + 1
 
 
 @pytest.mark.parametrize(
@@ -24,15 +35,11 @@ NAN = float("nan")
 )
 def test_nan_is_worse_than_any_number(said, kept, step, monkeypatch, tmp_path, make_encoder, tokenizer, dev):
     """Predictions that are all the same have no correlation. The first network is kept whatever its metric is."""
-
-    def count(trainer, rows):
-        trainer.progress.step, trainer.progress.batch = trainer.progress.step + 1, trainer.progress.batch + 1
-
     monkeypatch.setattr(Trainer, "_train_on", count)
     values, found = iter(said), []
     trainer = Trainer(
         add_head(make_encoder(), TASK, 2),
-        loss_of(TASK),
+        CrossEntropy(),
         featurize(dev[:8], TASK, tokenizer, 16),
         SETTINGS,
         tmp_path,
@@ -42,3 +49,67 @@ def test_nan_is_worse_than_any_number(said, kept, step, monkeypatch, tmp_path, m
     )
     assert trainer.train().best_step == step
     np.testing.assert_array_equal(found, kept)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_state_after_the_step_that_it_came_in(number, monkeypatch, tmp_path):
+    """Ctrl-C, a cluster's end of time, and a closed terminal; the next training does what is left."""
+    trained = []
+
+    def step(trainer, rows):
+        trained.append(rows.tolist())
+        count(trainer, rows)
+        if len(trained) == 3:
+            os.kill(os.getpid(), number)
+
+    def train(folder):
+        Trainer(Linear(), SquaredError(), features(*rows(8)), TrainingSettings(epochs=4, batch_size=4), folder).train()
+
+    monkeypatch.setattr(Trainer, "_train_on", step)
+    handler = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path)
+    assert signal.getsignal(number) is handler
+    progress = saved_progress(tmp_path)
+    assert (progress.step, progress.epoch, progress.batch) == (3, 1, 1)
+    train(tmp_path)
+    broken, trained[:] = list(trained), []
+    assert saved_progress(tmp_path).step == 8
+    (tmp_path / STATE).unlink()
+    monkeypatch.setattr(
+        Trainer, "_train_on", lambda trainer, rows: (trained.append(rows.tolist()), count(trainer, rows))
+    )
+    train(tmp_path)
+    assert broken == trained
+
+
+def test_a_trainer_that_was_interrupted_goes_on(monkeypatch, tmp_path):
+    """As in a notebook, with float16 and in the middle of an update: all that its graphs share is what it was."""
+    settings = TrainingSettings(epochs=2, batch_size=4, learning_rate=0.1, accumulation_steps=2)
+
+    def make(folder):
+        return Trainer(Linear(ms.float16), SquaredError(), features(*rows(16)), settings, folder)
+
+    unbroken, broken = make(tmp_path), make(tmp_path / "broken")
+    unbroken.train()
+    broken.folder.mkdir()
+    with monkeypatch.context() as patch:
+        stop_in(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            broken.train()
+    assert broken.progress.step == 3
+    broken.train()
+    for name, value in values(unbroken.network).items():
+        np.testing.assert_array_equal(values(broken.network)[name], value, err_msg=name)
+
+
+def stop_in(monkeypatch, step, number=signal.SIGINT):
+    """Sends this process a signal in a step."""
+    original = Trainer._train_on
+
+    def train_on(self, rows):
+        if self.progress.step == step - 1:
+            os.kill(os.getpid(), number)
+        original(self, rows)
+
+    monkeypatch.setattr(Trainer, "_train_on", train_on)

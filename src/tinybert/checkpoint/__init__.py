@@ -1,16 +1,19 @@
-"""Checkpoints: read in every published layout, bound to a network all or nothing, saved in published names."""
+"""Checkpoints: named arrays with configuration and task, read in every published layout and written. No MindSpore."""
 
-from .binding import BindingReport, bind
+from .checkpoint import Checkpoint
+from .folder import save_folder
 from .huggingface import save_huggingface
-from .reading import Checkpoint, parse_checkpoint, read_checkpoint
+from .reading import parse_checkpoint
 from .saving import save_checkpoint
+from .stored import StoredModel, read_checkpoint, stored_at
 
 __all__ = [
-    "BindingReport",
     "Checkpoint",
-    "bind",
+    "StoredModel",
     "parse_checkpoint",
     "read_checkpoint",
     "save_checkpoint",
+    "save_folder",
     "save_huggingface",
+    "stored_at",
 ]

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError
-from ..writing import replacing
-from .json_files import write_json
-from .reading import Checkpoint, parse_checkpoint
+from ..task import Task
+from ..text import BertTokenizer
+from ..writing import replacing, write_json
+from .checkpoint import Checkpoint
+from .reading import parse_checkpoint
 from .saving import save_checkpoint
-from .task import Task
-
-if TYPE_CHECKING:
-    from mindspore import nn
-
-    from ..text import BertTokenizer
 
 CHECKPOINT = "tinybert.ckpt"
 CONFIG = "config.json"
 MODEL_TYPE = "tinybert"
 
 
-def save_folder(network: nn.Cell, folder: str | Path, *, task: Task, tokenizer: BertTokenizer) -> Path:
-    """Writes a model as a folder that `read_folder`, the tasks and `tinybert hub publish` take.
+def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
+    """Writes a model as a folder that `read_checkpoint`, the tasks and `tinybert hub publish` take.
 
     Args:
-        network: `TinyBertModel` or a task network.
+        checkpoint: The parameters, with configuration and task; of a network, `tinybert.weights.checkpoint_of`.
         folder: Is made if need be; the files of this format in it are overwritten, once all are written
             whole; others stay.
-        task: What the network is for.
         tokenizer: Its vocabulary goes into the folder.
     """
     folder = Path(folder).expanduser()
-    values = {"model_type": MODEL_TYPE, **task.to_dict(), **network.config.to_dict()}
+    values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
     with replacing(folder / CONFIG) as config:
         write_json(config, values)
-        save_checkpoint(network, config.with_name(CHECKPOINT))
+        save_checkpoint(checkpoint, config.with_name(CHECKPOINT))
         # Last, and into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
         tokenizer.save(folder)
     return folder
@@ -49,7 +45,7 @@ def is_model_folder(folder: Path) -> bool:
     return (folder / CHECKPOINT).is_file()
 
 
-def read_folder(folder: str | Path, **config: Any) -> tuple[Checkpoint, Task]:
+def read_folder(folder: Path, **config: Any) -> Checkpoint:
     """Reads a folder that `save_folder` wrote.
 
     Args:
@@ -59,24 +55,22 @@ def read_folder(folder: str | Path, **config: Any) -> tuple[Checkpoint, Task]:
     Raises:
         CheckpointError: A file is missing or malformed, or they do not fit each other.
     """
-    folder = Path(folder).expanduser()
     path = folder / CONFIG
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         if values.pop("model_type") != MODEL_TYPE:
             raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
-        task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", "single-label"))
+        task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", None))
         known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
     except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: it tells what the network is for") from None
+        raise CheckpointError(f"{path} is missing: it says what the network is for") from None
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         if isinstance(error, CheckpointError | ConfigError):
             raise CheckpointError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
         raise CheckpointError(f"{path} is not the configuration of a model: {error}") from None
-    data = (folder / CHECKPOINT).read_bytes()
-    checkpoint = parse_checkpoint(data, "ckpt", str(folder / CHECKPOINT), **known)
-    if task.labels and checkpoint.num_labels != len(task.labels):
+    read = parse_checkpoint((folder / CHECKPOINT).read_bytes(), "ckpt", str(folder / CHECKPOINT), **known)
+    if task.labels and read.num_labels != len(task.labels):
         raise CheckpointError(
-            f"{path} names {len(task.labels)} labels, but the checkpoint has {checkpoint.num_labels} outputs"
+            f"{path} names {len(task.labels)} labels, but the checkpoint has {read.num_labels} outputs"
         )
-    return checkpoint, task
+    return dataclasses.replace(read, task=task.fitted(read.num_labels))

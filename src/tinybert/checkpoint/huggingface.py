@@ -2,84 +2,66 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ..config import check_fields
 from ..errors import CheckpointError
 from ..writing import replacing
-from . import formats
-from .huggingface_config import CONFIG, config_json, encoder_fields
-from .layouts import CLASSIFIER_NAMES
-from .reading import Checkpoint, from_tensors
-from .restore import task_of_network
-from .saving import named_parameters
-from .task import Task
-
-if TYPE_CHECKING:
-    from ..modeling.network import Network
+from .checkpoint import Checkpoint
+from .huggingface_config import CONFIG, config_json, encoder_fields, read_task, sentence_length
+from .reading import parse_checkpoint
+from .saving import renamed, write_tensors
 
 WEIGHTS = "model.safetensors"
+_FULL_LENGTH = 512
 
 
-def read_huggingface(folder: str | Path, **config: Any) -> Checkpoint:
+def read_huggingface(folder: Path, **config: Any) -> Checkpoint:
     """Reads the folder of a Hugging Face BERT model.
 
     Args:
         folder: Holds `config.json` and `model.safetensors`. Pickled weights (`pytorch_model.bin`) are not read: a
             pickle runs code.
-        **config: Fields of `TinyBertConfig` that take precedence over `config.json`.
+        **config: Fields of `TinyBertConfig` that take precedence over what the folder says.
 
     Raises:
         CheckpointError: A file is missing or malformed, or the model is no BERT.
     """
     check_fields(config)
-    folder = Path(folder)
     weights = folder / WEIGHTS
     if not weights.is_file():
         pickled = " (pytorch_model.bin is a pickle, which runs code: save it as safetensors first)"
         hint = pickled if (folder / "pytorch_model.bin").exists() else ""
         raise CheckpointError(f"{folder} holds no {WEIGHTS}{hint}")
     known = {**encoder_fields(folder), **config}
-    return from_tensors(formats.parse(weights.read_bytes(), "safetensors", str(weights)), str(weights), known)
+    read = parse_checkpoint(weights.read_bytes(), "safetensors", str(weights), **known)
+    if "seq_length" not in config:
+        # They are used at full length, but for those of sentence-transformers, which say theirs.
+        length = min(sentence_length(folder) or _FULL_LENGTH, read.config.max_position_embeddings)
+        read = dataclasses.replace(read, config=read.config.replace(seq_length=length))
+    return dataclasses.replace(read, task=read_task(folder, read))
 
 
-def save_huggingface(network: Network, folder: str | Path, *, task: Task | None = None) -> Path:
-    """Writes a network as a folder that `transformers` opens.
+def save_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
+    """Writes a checkpoint as a folder that `transformers` opens.
 
     Args:
-        network: An encoder, or a network for a task.
+        checkpoint: That of an encoder, or of a network for a task. Labels and problem are those of its task.
         folder: Is made if need be; `config.json` and `model.safetensors` in it are overwritten, once both are written
             whole.
-        task: What the outputs of a classifier are called, and which problem it solves; by default its own labels, and
-            one label a text or, with one output, a number.
 
     Raises:
-        CheckpointError: The network has a ReLU before its head, as published; Hugging Face's has none and would answer
+        CheckpointError: There is a ReLU before the head, as published; Hugging Face's has none and would answer
             differently.
     """
-    from safetensors.numpy import save_file
-
-    task = task or task_of_network(network)
-    classifies = task.kind.endswith("classification")
-    if classifies and network.config.head_act != "none":
-        raise CheckpointError(
-            f"{type(network).__name__} has a ReLU before the last layer, as published, and Hugging Face's has none. "
-            "Save its encoder, save_huggingface(network.bert, folder), or train with head_act='none'"
-        )
-    names = dict(zip(("qa_outputs.weight", "qa_outputs.bias"), CLASSIFIER_NAMES, strict=True)) if classifies else {}
-    arrays = {
-        names.get(name, name): np.ascontiguousarray(parameter.asnumpy())
-        for name, parameter in named_parameters(network, "huggingface").items()
-    }
-    values = config_json(network.config, task, getattr(network, "num_labels", None))
+    values = config_json(checkpoint)
     folder = Path(folder).expanduser()
     with replacing(folder / CONFIG) as config:
         config.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        save_file(arrays, str(config.with_name(WEIGHTS)), metadata={"format": "pt"})
+        write_tensors(renamed(checkpoint, "huggingface"), config.with_name(WEIGHTS))
         # The configuration takes its place first; at no time does it lie beside the weights of others.
         (folder / WEIGHTS).unlink(missing_ok=True)
     return folder

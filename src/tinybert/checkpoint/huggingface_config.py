@@ -6,17 +6,26 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..config import TinyBertConfig
 from ..errors import CheckpointError
-from .task import Task, usual_problem
+from ..task import (
+    ENCODER,
+    KINDS,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    Task,
+)
+from .checkpoint import Checkpoint
 
 CONFIG = "config.json"
+SENTENCE_CONFIG = "sentence_bert_config.json"
 ARCHITECTURES = {
-    "encoder": "BertModel",
-    "sequence-classification": "BertForSequenceClassification",
-    "token-classification": "BertForTokenClassification",
-    "question-answering": "BertForQuestionAnswering",
+    ENCODER.name: "BertModel",
+    SEQUENCE_CLASSIFICATION.name: "BertForSequenceClassification",
+    TOKEN_CLASSIFICATION.name: "BertForTokenClassification",
+    QUESTION_ANSWERING.name: "BertForQuestionAnswering",
 }
+"""The class in `transformers` of each kind of task."""
 _PROBLEMS = {
     "single_label_classification": "single-label",
     "multi_label_classification": "multi-label",
@@ -42,7 +51,7 @@ _SAME_NAMES = (
 
 
 def encoder_fields(folder: Path) -> dict[str, Any]:
-    """Fields of `TinyBertConfig` that the folder of a Hugging Face BERT tells.
+    """Fields of `TinyBertConfig` that the folder of a Hugging Face BERT determines.
 
     Raises:
         CheckpointError: `config.json` is missing or malformed, or the model is no BERT that can be loaded.
@@ -61,28 +70,51 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     return {"num_attention_heads": 12, "layer_norm_eps": 1e-12, **known, "hidden_act": _ACTS[act]}
 
 
-def read_classifier(folder: Path, num_labels: int, *, has_pooler: bool) -> Task:
-    """What the classifier of a Hugging Face BERT is for, and what its outputs are called.
+def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
+    """What the head of a Hugging Face BERT is for, and what its outputs are called.
 
     Args:
         folder: Holds `config.json`.
-        num_labels: Outputs of the head (C).
-        has_pooler: Whether the encoder has one, which a head for texts needs.
+        checkpoint: Its parameters, with the task as far as their names tell it.
 
     Raises:
         CheckpointError: `config.json` is malformed, or its labels are not as many as the outputs.
     """
+    told, outputs = checkpoint.task, checkpoint.num_labels
+    if outputs is None or not told.facts.has_labels:
+        return told
     path = folder / CONFIG
     values = _read(path)
-    labels = _labels(path, values.get("id2label"), num_labels)
-    if not has_pooler or values.get("architectures") == [ARCHITECTURES["token-classification"]]:
-        return Task("token-classification", labels)
-    problem = _PROBLEMS.get(str(values.get("problem_type")), usual_problem(num_labels))
-    return Task("sequence-classification", () if problem == "regression" else labels, problem)
+    labels = _labels(path, values.get("id2label"), outputs)
+    kinds = {architecture: KINDS[kind] for kind, architecture in ARCHITECTURES.items()}
+    named = values.get("architectures")
+    known = [kinds[name] for name in map(str, named if isinstance(named, list) else ()) if name in kinds]
+    kind = known[0] if known else told.facts
+    # What the parameters say counts for more: a head for texts needs a pooler.
+    kind = kind if checkpoint.has_pooler and kind.has_labels else told.facts
+    problem = kind.usual_problem(outputs) and _PROBLEMS.get(str(values.get("problem_type")), told.problem)
+    return Task(kind.name, () if problem == "regression" else labels, problem)
 
 
-def config_json(config: TinyBertConfig, task: Task, num_labels: int | None) -> dict[str, Any]:
-    """The values of a `config.json` with which `transformers` opens a network."""
+def sentence_length(folder: Path) -> int | None:
+    """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
+    path = folder / SENTENCE_CONFIG
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))["max_seq_length"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error!r}") from None
+    return value if isinstance(value, int) and value >= 3 else None
+
+
+def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The values of a `config.json` with which `transformers` opens the network.
+
+    Raises:
+        CheckpointError: The head has a ReLU before it, which Hugging Face's has not.
+    """
+    config, task, outputs = checkpoint.config, checkpoint.task, checkpoint.num_labels
     values: dict[str, Any] = {
         "architectures": [ARCHITECTURES[task.kind]],
         "model_type": "bert",
@@ -91,11 +123,18 @@ def config_json(config: TinyBertConfig, task: Task, num_labels: int | None) -> d
         "pad_token_id": 0,
         **{name: getattr(config, name) for name in _SAME_NAMES},
     }
-    if num_labels is not None and task.kind.endswith("classification"):
-        labels = task.labels or tuple(map(_usual_label, range(num_labels)))
+    if outputs is not None and task.facts.has_labels:
+        if config.head_act != "none":  # heads without labels, for questions, apply nothing
+            raise CheckpointError(
+                f"{checkpoint.source} has a ReLU before its head for {task.kind}, as published, and Hugging Face's "
+                "heads have none. Leave the head out, or fine-tune one with head_act='none'",
+                argument="encoder",
+                example=True,
+            )
+        labels = task.labels or tuple(map(_usual_label, range(outputs)))
         values["id2label"] = {str(index): label for index, label in enumerate(labels)}
         values["label2id"] = {label: index for index, label in enumerate(labels)}
-    if task.kind == "sequence-classification":
+    if task.problem is not None:
         values["problem_type"] = _PROBLEMS_BACK[task.problem]
     return values
 
@@ -104,7 +143,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: it tells heads, activation and LayerNorm epsilon") from None
+        raise CheckpointError(f"{path} is missing: it gives heads, activation and LayerNorm epsilon") from None
     except ValueError as error:
         raise CheckpointError(f"{path} is not JSON: {error}") from None
     return values if isinstance(values, dict) else {}

@@ -1,4 +1,4 @@
-"""The names that a parameter has in each published layout, and how a name in a file is told.
+"""The names that a parameter has in each published layout, and how a name in a file is recognised.
 
 The first column of the tables, the v1.0 layout, holds the network's own names; everything is mapped to it.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from ..errors import CheckpointError
+from ..task import KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Kind
 
 LAYOUTS = ("v1.0", "later", "huggingface")
 
@@ -56,11 +57,14 @@ _LAYER_ROWS = [
 ]
 POOLER_NAMES = ("dense.weight", "dense.bias")
 HEAD_NAMES = ("dense_1.weight", "dense_1.bias")
-_HEAD_ROWS = [(name, None, name.replace("dense_1", "qa_outputs")) for name in HEAD_NAMES]
-# Hugging Face's classifiers, the same function as ours but for the ReLU, have another name than its head for questions.
-CLASSIFIER_NAMES = ("classifier.weight", "classifier.bias")
+HUGGING_FACE_HEADS = {
+    SEQUENCE_CLASSIFICATION.name: "classifier",
+    TOKEN_CLASSIFICATION.name: "classifier",
+    QUESTION_ANSWERING.name: "qa_outputs",
+}
+"""What Hugging Face calls the dense layer of a head, by the kind of task; all others call it `dense_1`."""
 
-_ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAYER_ROWS + _HEAD_ROWS]
+_ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAYER_ROWS]
 
 WRAPPERS = ("network.", "backbone.", "bert.", "tinybert.", "model.", "module.")
 """Prefixes that a checkpoint gets when the network was saved inside another cell."""
@@ -81,7 +85,12 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 _KNOWN = [(_pattern(row[column]), layout, row[0]) for column, layout in enumerate(LAYOUTS) for row in _ROWS]
-_KNOWN += [(_pattern(theirs), "huggingface", ours) for theirs, ours in zip(CLASSIFIER_NAMES, HEAD_NAMES, strict=True)]
+_KNOWN += [(_pattern(name), "v1.0", name) for name in HEAD_NAMES]
+_KNOWN += [
+    (_pattern(name.replace("dense_1", theirs)), "huggingface", name)
+    for theirs in dict.fromkeys(HUGGING_FACE_HEADS.values())
+    for name in HEAD_NAMES
+]
 
 
 def own_name(name: str) -> tuple[str, str] | None:
@@ -117,25 +126,36 @@ def layout_of(layouts: Iterable[str]) -> str:
     return next((layout for layout in ("huggingface", "later") if layout in found), "v1.0")
 
 
-def name_in(layout: str, own: str, *, task: bool) -> str:
+def task_of_head(name: str) -> Kind | None:
+    """The kind of task that the name of a head's parameter in a file stands for; None where it may be several."""
+    kinds = [kind for kind, theirs in HUGGING_FACE_HEADS.items() if _unwrapped(name).startswith(f"{theirs}.")]
+    return KINDS[kinds[0]] if len(kinds) == 1 else None
+
+
+def name_in(layout: str, own: str, kind: Kind) -> str:
     """The name that a parameter of the network has in a layout; the reverse of `own_name`.
 
     Args:
         layout: One of `LAYOUTS`.
         own: The network's own name, without the prefix `bert.` that the encoder has inside a task network.
-        task: Whether the file is that of a task network.
+        kind: The kind of task that the file is for.
+
+    Raises:
+        CheckpointError: No network of this package has a parameter of this name.
     """
     if layout not in LAYOUTS:
         raise ValueError(f"layout is {layout!r}: it must be one of {', '.join(LAYOUTS)}")
+    if own in HEAD_NAMES:
+        return own.replace("dense_1", HUGGING_FACE_HEADS[kind.name]) if layout == "huggingface" else own
     template = re.sub(r"(?<=layers\.)\d+(?=\.)", "{i}", own)
     index = re.search(r"(?<=layers\.)\d+(?=\.)", own)
     row = next((row for row in _ROWS if row[0] == template), None)
     if row is None:
         raise CheckpointError(
-            f"{own} is no parameter of this package's networks: it has no name in the layout {layout}"
+            f"{own} is not a parameter of this package's networks: it has no name in the layout {layout}"
         )
     name = row[LAYOUTS.index(layout)].format(i=index.group() if index else "")
-    if not task or own in HEAD_NAMES:
+    if not kind.has_head:
         return name
     return "bert." + (re.sub("^tinybert_", "bert_", name) if layout == "later" else name)
 

@@ -1,4 +1,4 @@
-"""Reads an encoder's configuration off the shapes of its parameters."""
+"""An encoder's configuration off the shapes of its parameters, and the shapes that follow from a configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIZES = {
     "type_vocab_size": ("tinybert_embedding_postprocessor.embedding_table", 0),
     "intermediate_size": ("tinybert_encoder.layers.0.intermediate.weight", 0),
 }
-# Shapes do not tell the number of heads; all published sizes, and BERT's and MiniLM's, have twelve.
+# Shapes do not determine the number of heads; all published sizes, and BERT's and MiniLM's, have twelve.
 _HEADS = 12
 
 
@@ -45,7 +45,8 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
         if sizes["hidden_size"] % _HEADS:
             raise CheckpointError(
                 f"{source}: hidden_size is {sizes['hidden_size']}, which {_HEADS} attention heads do not divide. "
-                "Say how many there are: num_attention_heads=..."
+                "Say how many there are",
+                argument="num_attention_heads",
             )
         values["num_attention_heads"] = _HEADS
     values.setdefault("seq_length", min(TinyBertConfig.seq_length, sizes["max_position_embeddings"]))
@@ -55,9 +56,46 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
         raise CheckpointError(f"{source}: {error}") from None
 
 
+def expected_shapes(config: TinyBertConfig, num_labels: int | None, *, pooler: bool) -> dict[str, tuple[int, ...]]:
+    """The shape of each parameter of a network, by the network's own names and in its own order.
+
+    Args:
+        config: The configuration of the encoder.
+        num_labels: Outputs of the head (C); None for an encoder alone.
+        pooler: Whether there is a pooler.
+    """
+    hidden, inner = config.hidden_size, config.intermediate_size
+    embedding = "tinybert_embedding_postprocessor."
+    shapes: dict[str, tuple[int, ...]] = {
+        "tinybert_embedding_lookup.embedding_table": (config.vocab_size, hidden),
+        f"{embedding}embedding_table": (config.type_vocab_size, hidden),
+        f"{embedding}full_position_embeddings": (config.max_position_embeddings, hidden),
+        **_norm(f"{embedding}layernorm", hidden),
+    }
+    for index in range(config.num_hidden_layers):
+        layer = f"tinybert_encoder.layers.{index}."
+        for part in ("query", "key", "value"):
+            shapes |= _dense(f"{layer}attention.attention.{part}_layer", hidden, hidden)
+        shapes |= _dense(f"{layer}attention.output.dense", hidden, hidden)
+        shapes |= _norm(f"{layer}attention.output.layernorm", hidden)
+        shapes |= _dense(f"{layer}intermediate", inner, hidden)
+        shapes |= _dense(f"{layer}output.dense", hidden, inner)
+        shapes |= _norm(f"{layer}output.layernorm", hidden)
+    shapes |= _dense("dense", hidden, hidden) if pooler else {}
+    return shapes if num_labels is None else shapes | _dense("dense_1", num_labels, hidden)
+
+
+def _dense(name: str, out_size: int, in_size: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (out_size, in_size), f"{name}.bias": (out_size,)}
+
+
+def _norm(name: str, size: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.gamma": (size,), f"{name}.beta": (size,)}
+
+
 def _size(tensors: Mapping[str, np.ndarray], name: str, axis: int, source: str) -> int:
     if name not in tensors:
-        raise CheckpointError(f"{source} is no checkpoint of a whole encoder: {name} is missing")
+        raise CheckpointError(f"{source} is not a checkpoint of a whole encoder: {name} is missing")
     shape = tensors[name].shape
     if len(shape) != 2:
         raise CheckpointError(f"{source}: {name} has shape {shape}, but should have two dimensions")

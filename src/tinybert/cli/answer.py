@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import asdict
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..task import QUESTION_ANSWERING
 from . import options
 from .options import OnError
 
 if TYPE_CHECKING:
-    from .rows import Row
+    from .input_rows import Row
 
 
 class From(str, Enum):
@@ -32,7 +32,7 @@ class To(str, Enum):
     JSONL = "jsonl"
 
 
-def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+def answer(
     model: options.Model,
     input_: Annotated[
         str,
@@ -55,8 +55,8 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: by its ending; on stdout "
-            "as the input]",
+            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: by its ending; "
+            "on stdout as the input]",
             show_default=False,
         ),
     ] = None,
@@ -69,19 +69,17 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         Optional[From],  # noqa: UP045
         typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
     ] = None,
-    max_length: options.MaxLength = None,
-    batch_size: options.BatchSize = 64,
+    *,
+    computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
+    loading: options.ModelOptions,
 ) -> None:
     """Answers questions with stretches of their contexts, which may be of any length.
 
     Example: tinybert answer my-model --question "Who?" --context "It was Ada."
     """
-    from . import output as out
-    from . import rows as reading
+    from .input_rows import Row, open_input
+    from .output import output_format, text_output
     from .results import Results
 
     if (question is None) != (context is None):
@@ -90,32 +88,32 @@ def answer(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         raise typer.BadParameter("give --question and --context, or an input", param_hint="INPUT")
     kind = from_.value if from_ else "squad" if input_.endswith(".json") else "jsonl"
     known = ("json", "jsonl") if kind == "squad" and question is None else ("jsonl", "json")
-    form = out.format_of(output, to and to.value, known)
+    form = output_format(output, to and to.value, known)
     one = question is not None
-    with nullcontext() if one else reading.open_input(input_) as file:
-        rows = iter([reading.Row(1, (question, context))]) if one else _rows(file, kind)
+    with nullcontext() if one else open_input(input_) as file:
+        rows = iter([Row(1, (question, context))]) if one else _rows(file, kind)
         from ..tasks import QuestionAnswerer
 
-        answerer = QuestionAnswerer(options.load(model, QuestionAnswerer.kind, vocabulary, cased, config))
+        answerer = QuestionAnswerer(loading.load(model, QUESTION_ANSWERING.name))
         task = partial(
             answerer,
             top_k=top_k,
             handle_impossible=no_answer_threshold is not None,
             threshold=no_answer_threshold or 0.0,
-            max_length=max_length,
-            batch_size=batch_size,
+            max_length=computing.max_length,
+            batch_size=computing.batch_size,
         )
         results = Results(task, input_, output, on_error)
-        with out.text_output(output) as write:
+        with text_output(output) as write:
             for line in (_predictions if form == "json" else _lines)(results.of(rows)):
                 write(line)
     results.finish()
 
 
-def _rows(file: Any, kind: str) -> Iterator[Row]:
+def _rows(file: Any, kind: Any) -> Iterator[Row]:
     from ..data import read_squad
     from ..data.columns import Request
-    from .rows import Row, read_rows
+    from .input_rows import Row, read_rows
 
     if kind == "jsonl":
         yield from read_rows(file, kind, Request("question", "context"), pairs=True)
@@ -137,13 +135,13 @@ def _predictions(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:
 
 
 def _lines(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:
-    from .output import json_line
+    from .output import bad_line, json_line
 
     for row, found in results:
         named = {} if row.id is None else {"id": row.id}
         if found is None:
-            yield json_line(**named, error=row.error)
+            yield bad_line(row, **named)
         elif isinstance(found, list):
-            yield json_line(**named, answers=[asdict(each) for each in found])
+            yield json_line(**named, answers=[each.to_dict() for each in found])
         else:
-            yield json_line(**named, **asdict(found))
+            yield json_line(**named, **found.to_dict())

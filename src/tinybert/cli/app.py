@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
 from ..errors import TinyBertError
 from ..signals import interrupted_when_told_to_end
-from . import answer, classify, convert, embed, evaluate, finetune, hub, tag
-from .messages import PROGRAM, for_the_command_line
+from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from .answer import answer
+from .classify import classify
+from .convert import convert
+from .embed import embed
+from .errors import complain, rendered, warnings_as_messages
+from .evaluate import evaluate
+from .finetune import finetune
+from .grouping import grouped
+from .hub import app as hub
 from .options import EXIT_CODES
+from .tag import tag
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    ENCODER.name: embed,
+    SEQUENCE_CLASSIFICATION.name: classify,
+    TOKEN_CLASSIFICATION.name: tag,
+    QUESTION_ANSWERING.name: answer,
+}
+"""The command that uses a model of each kind of task."""
 
 app = typer.Typer(
     help="TinyBERT on MindSpore: verified weights, text in, answers out.",
@@ -20,17 +38,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # which takes [default: ...] for markup, and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (
-    embed.embed,
-    classify.classify,
-    tag.tag,
-    answer.answer,
-    finetune.finetune,
-    evaluate.evaluate,
-    convert.convert,
-):
-    app.command(epilog=EXIT_CODES)(command)
-app.add_typer(hub.app, name="hub")
+_OTHERS: list[Callable[..., None]] = [finetune, evaluate, convert]
+for command in [*COMMANDS.values(), *_OTHERS]:
+    app.command(epilog=EXIT_CODES)(grouped(command))
+app.add_typer(hub, name="hub")
 
 
 def _print_version(wanted: bool) -> None:
@@ -53,11 +64,11 @@ def _options(
 def main() -> None:
     """Runs the command. Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted."""
     try:
-        with interrupted_when_told_to_end():
+        with interrupted_when_told_to_end(), warnings_as_messages():
             app()
     except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
-        print(f"{PROGRAM}: {for_the_command_line(str(error))}", file=sys.stderr)
+        complain(rendered(error) if isinstance(error, TinyBertError) else str(error))
         sys.exit(1)
     except KeyboardInterrupt:
-        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        complain("interrupted")
         sys.exit(130)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..task import SEQUENCE_CLASSIFICATION
 from . import options
 from .options import OnError
 
 if TYPE_CHECKING:
-    from ..tasks import Classification, MultiLabel, Regression
-    from .rows import Row
+    from ..tasks.classify import ClassifierResult
+    from .input_rows import Row
 
 
 class To(str, Enum):
@@ -24,7 +25,7 @@ class To(str, Enum):
     JSONL = "jsonl"
 
 
-def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+def classify(
     model: options.Model,
     input_: options.Input = "-",
     output: options.Output = "-",
@@ -36,16 +37,12 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help="Of several labels a text: the probability above which it has one.")
     ] = 0.5,
-    text: options.Text = None,
     pair: options.Pair = None,
-    allow_extra_fields: options.ExtraFields = False,
-    from_: options.FromOption = None,
-    max_length: options.MaxLength = None,
-    batch_size: options.BatchSize = 64,
+    *,
+    reading: options.InputOptions,
+    computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
+    loading: options.ModelOptions,
 ) -> None:
     """Classifies texts or pairs of texts: label and probability, or a score, as TSV or JSON lines.
 
@@ -53,79 +50,63 @@ def classify(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     Example: tinybert classify my-model reviews.csv --text review
     """
-    from ..data.columns import Request
-    from . import output as out
-    from . import rows as reading
+    from .input_rows import open_input
+    from .output import output_format, text_output
     from .results import Results
 
-    form = out.format_of(output, to and to.value, ("tsv", "jsonl"))
-    with reading.open_input(input_) as file:
-        kind = reading.format_of(input_, from_ and from_.value)
-        request = Request(options.column(text), options.column(pair))
-        rows = reading.read_rows(file, kind, request, pairs=True, extra=allow_extra_fields)
+    form = output_format(output, to and to.value, ("tsv", "jsonl"))
+    with open_input(input_) as file:
+        rows = reading.rows(file, input_, pair=pair, pairs=True)
         from ..tasks import Classifier
 
-        classifier = Classifier(options.load(model, Classifier.kind, vocabulary, cased, config))
+        classifier = Classifier(loading.load(model, SEQUENCE_CLASSIFICATION.name))
         task = partial(
-            classifier,
-            threshold=threshold,
-            max_length=max_length,
-            batch_size=batch_size,
+            classifier, threshold=threshold, max_length=computing.max_length, batch_size=computing.batch_size
         )
         results = Results(task, input_, output, on_error)
-        make = _tsv if form == "tsv" else _json_lines
-        with out.text_output(output) as write:
-            for line in make(results.of(rows), classifier.model.task.problem, classifier.labels if all_ else ()):
+        problem = classifier.model.task.problem or ""
+        labels = classifier.labels if all_ and problem != "regression" else ()
+        lines = _tsv if form == "tsv" else _json_lines
+        with text_output(output) as write:
+            for line in lines(results.of(rows), _NAMES[problem], labels):
                 write(line)
     results.finish()
 
 
-Results = Iterator[tuple["Row", "Classification | MultiLabel | Regression | None"]]
+_NAMES = {"single-label": ("label", "probability"), "multi-label": ("labels",), "regression": ("score",)}
+"""What is said of a text, by the problem that the model solves."""
 
 
-def _tsv(results: Results, problem: str, labels: Sequence[str]) -> Iterator[str]:
-    names = {"single-label": ["label", "probability"], "multi-label": ["labels"], "regression": ["score"]}[problem]
-    header = [*names, *(labels if problem != "regression" else ())]
-    yield "\t".join(header) + "\n"
+def _tsv(
+    results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str], labels: Sequence[str]
+) -> Iterator[str]:
+    yield "\t".join([*names, *labels]) + "\n"
     for _, result in results:
-        fields = [""] * len(header) if result is None else _facts(result, labels).values()
-        yield "\t".join(_fields(fields)) + "\n"
-
-
-def _fields(values: Any) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, dict):
-            yield from map(_shown, value.values())
+        if result is None:
+            fields = [""] * (len(names) + len(labels))
         else:
-            yield "|".join(value) if isinstance(value, tuple) else _shown(value)
+            facts = result.to_dict()
+            fields = [_shown(facts[name]) for name in names]
+            fields += [_shown(facts["probabilities"][label]) for label in labels]
+        yield "\t".join(fields) + "\n"
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "|".join(value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _json_lines(results: Results, problem: str, labels: Sequence[str]) -> Iterator[str]:
-    del problem
-    from .output import json_line
+def _json_lines(
+    results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str], labels: Sequence[str]
+) -> Iterator[str]:
+    from .output import bad_line, json_line
 
     for row, result in results:
         if result is None:
-            yield json_line(error=row.error)
-        else:
-            names = ("text",) if isinstance(row.item, str) else ("text", "pair")
-            texts = (row.item,) if isinstance(row.item, str) else row.item
-            yield json_line(**dict(zip(names, texts, strict=True)), **_facts(result, labels))
-
-
-def _facts(result: Classification | MultiLabel | Regression, labels: Sequence[str]) -> dict[str, Any]:
-    """What is told of a result: of all labels, if there are any."""
-    from ..tasks import MultiLabel, Regression
-
-    if isinstance(result, Regression):
-        return {"score": result.score}
-    facts: dict[str, Any] = (
-        {"labels": result.labels}
-        if isinstance(result, MultiLabel)
-        else {"label": result.label, "probability": result.probability}
-    )
-    return {**facts, "probabilities": dict(result.probabilities)} if labels else facts
+            yield bad_line(row)
+            continue
+        facts = result.to_dict()
+        texts = {"text": row.item} if isinstance(row.item, str) else dict(zip(("text", "pair"), row.item, strict=True))
+        said = {name: facts[name] for name in (*names, *(["probabilities"] if labels else []))}
+        yield json_line(**texts, **said)

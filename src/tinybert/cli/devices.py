@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, TinyBertError, WorkerError
-from .messages import PROGRAM
+from .errors import PROGRAM
 
 if TYPE_CHECKING:
     from ..training.distributed import World

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..task import ENCODER
 from . import options
 from .options import OnError
 
 if TYPE_CHECKING:
-    from .rows import Row
+    from .input_rows import Row
 
 
 class Pooling(str, Enum):
@@ -33,7 +34,7 @@ class To(str, Enum):
     NPY = "npy"
 
 
-def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+def embed(
     model: options.Model,
     input_: options.Input = "-",
     output: options.Output = "-",
@@ -45,15 +46,11 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
         Pooling, typer.Option(help="Mean over all tokens, the first token's vector, or the encoder's pooled output.")
     ] = Pooling.MEAN,
     normalize: Annotated[bool, typer.Option("--normalize", help="Scale vectors to length 1.")] = False,
-    text: options.Text = None,
-    allow_extra_fields: options.ExtraFields = False,
-    from_: options.FromOption = None,
-    max_length: options.MaxLength = None,
-    batch_size: options.BatchSize = 64,
+    *,
+    reading: options.InputOptions,
+    computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
+    loading: options.ModelOptions,
 ) -> None:
     """Embeds texts: one vector a text, as .npy, JSON lines or TSV. Memory stays flat however long the input is.
 
@@ -61,26 +58,24 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     Example: tinybert embed all-MiniLM-L6-v2 reviews.txt -o reviews.npy
     """
-    from ..data.columns import Request
-    from . import output as out
-    from . import rows as reading
+    from .input_rows import open_input
+    from .output import STDOUT, output_format
     from .results import Results
 
-    form = out.format_of(output, to and to.value, ("jsonl", "tsv", "npy"))
-    if form == "npy" and output == out.STDOUT:
+    form = output_format(output, to and to.value, ("jsonl", "tsv", "npy"))
+    if form == "npy" and output == STDOUT:
         raise typer.BadParameter("a .npy needs a file: --output FILE", param_hint="--to")
-    with reading.open_input(input_) as file:
-        kind = reading.format_of(input_, from_ and from_.value)
-        rows = reading.read_rows(file, kind, Request(options.column(text)), extra=allow_extra_fields)
+    with open_input(input_) as file:
+        rows = reading.rows(file, input_)
         from ..tasks import Embedder
 
-        embedder = Embedder(options.load(model, "encoder", vocabulary, cased, config))
+        embedder = Embedder(loading.load(model, ENCODER.name))
         task = partial(
             embedder,
             pooling=pooling.value,
             normalize=normalize,
-            max_length=max_length,
-            batch_size=batch_size,
+            max_length=computing.max_length,
+            batch_size=computing.batch_size,
         )
         results = Results(task, input_, output, on_error)
         _write(results.of(rows), output, form, embedder.embedding_size)
@@ -90,10 +85,10 @@ def embed(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 def _write(results: Iterable[tuple[Row, Any]], path: str, form: str, width: int) -> None:
     import numpy as np
 
-    from .output import json_line, npy_output, text_output
+    from .output import bad_line, json_line, npy_output, text_output
 
     missing = np.full(width, np.nan, np.float32)
-    # Nine digits tell any float32 from its neighbours.
+    # Nine digits distinguish any float32 from its neighbours.
     separator = "\t" if form == "tsv" else ", "
     numbers = separator.join(["%.9g"] * width)
     with ExitStack() as stack:
@@ -107,7 +102,7 @@ def _write(results: Iterable[tuple[Row, Any]], path: str, form: str, width: int)
             if form == "tsv":
                 write(numbers % tuple((missing if vector is None else vector).tolist()) + "\n")
             elif vector is None:
-                write(json_line(error=row.error))
+                write(bad_line(row))
             else:
                 # As `json_line`, which would write twice as many digits.
                 text = json_line(text=row.item).removesuffix("}\n")

@@ -2,78 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Optional
 
 import typer
 
+from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from . import options
 
+Predicted = list[tuple[Any, Any]]
+"""Examples, each with what the model says of it."""
 
-def evaluate(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+
+def evaluate(
     model: options.Model,
     data: Annotated[str, typer.Argument(metavar="DATA", help="Labelled data, as for `tinybert finetune`; - is stdin.")],
     predictions: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="Also writes what the model says: TSV, of tags CoNLL, of answers SQuAD's predictions."),
     ] = None,
-    text: options.Text = None,
-    pair: options.Pair = None,
-    label: options.Label = None,
-    from_: options.TableFrom = None,
-    multi_label: options.MultiLabel = None,
-    allow_extra_fields: options.ExtraFields = False,
     kind: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
             "--task",
-            help="Of a checkpoint file with a head, which does not tell: sequence-classification, "
+            help="Of a checkpoint file with a head, which does not say: sequence-classification, "
             "token-classification or question-answering.",
         ),
     ] = None,
-    max_length: options.MaxLength = None,
-    batch_size: options.BatchSize = 64,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
+    *,
+    reading: options.TableOptions,
+    computing: options.ComputeOptions,
+    loading: options.ModelOptions,
 ) -> None:
     """Prints a model's metrics on labelled data as JSON: the numbers that `tinybert finetune` prints.
 
     Example: tinybert evaluate my-model dev.csv --predictions predicted.tsv
     """
-    from .. import training
-    from .examples import Table, read_examples
+    from .. import evaluation
+    from ..data.labelled import read_examples
     from .finetune import print_metrics
 
-    loaded = options.load(model, kind or "sequence-classification", vocabulary, cased, config)
+    loaded = loading.load(model, kind or ENCODER.name)
     task = loaded.task
-    table = Table(text, pair, label, from_, task.problem == "regression", multi_label, allow_extra_fields)
-    examples = read_examples(task.kind, data, table)
-    training.check_examples(loaded, examples)
-    found = training.predictions(loaded, examples, max_length=max_length, batch_size=batch_size)
+    source = sys.stdin.buffer if data == "-" else data
+    examples = read_examples(task.kind, source, reading.table(regression=task.problem == "regression"))
+    scorer = evaluation.scorer_for(task, loaded.labels, examples)
+    found = evaluation.predictions(loaded, examples, max_length=computing.max_length, batch_size=computing.batch_size)
     if predictions:
-        _write(predictions, task.kind, list(zip(examples, found, strict=True)))
-    print_metrics(training.score(loaded, examples, found))
+        WRITERS[task.kind](predictions, list(zip(examples, found, strict=True)))
+    print_metrics(scorer.score(found))
 
 
-def _write(path: str, kind: str, predicted: list[tuple[Any, Any]]) -> None:
-    """Writes examples with what the model says of them."""
+def _write_answers(path: str, predicted: Predicted) -> None:
     from ..data import write_predictions
-    from .output import text_output
 
-    if kind == "question-answering":
-        write_predictions(path, {example.id: answer for example, answer in predicted})
-        return
-    lines = _sentences if kind == "token-classification" else _texts
-    if isinstance(predicted[0][1], int):
-        lines = _ranks
-    with text_output(path) as write:
-        for line in lines(predicted):
-            write(line)
+    write_predictions(path, {example.id: answer for example, answer in predicted})
 
 
-def _texts(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
-    """The true label of each text and the predicted one; several labels stand between |."""
+def _lines(make: Callable[[Predicted], Iterator[str]]) -> Callable[[str, Predicted], None]:
+    def write_lines(path: str, predicted: Predicted) -> None:
+        from .output import text_output
+
+        with text_output(path) as write:
+            for line in make(predicted):
+                write(line)
+
+    return write_lines
+
+
+def _texts(predicted: Predicted) -> Iterator[str]:
+    """The true label of each text and the predicted one; several labels are separated by |."""
     yield "label\tpredicted\n"
     for example, said in predicted:
         true = "|".join(example.label) if isinstance(example.label, tuple) else example.label
@@ -83,15 +82,27 @@ def _texts(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
             yield f"{true}\t{'|'.join(said) if isinstance(said, list) else said}\n"
 
 
-def _ranks(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
-    """At which place each first text finds its second one."""
+def _pairs(predicted: Predicted) -> Iterator[str]:
+    """The score of each pair and the cosine; without scores, at which place each first text finds its second one."""
+    if predicted[0][0].label is not None:
+        yield from _texts(predicted)
+        return
     yield "rank\n"
     for _, rank in predicted:
         yield f"{rank}\n"
 
 
-def _sentences(predicted: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+def _sentences(predicted: Predicted) -> Iterator[str]:
     """Words with their true and predicted labels, an empty line after each sentence."""
     for example, said in predicted:
         columns = zip(example.words, example.labels, said, strict=True)
         yield "".join("\t".join(row) + "\n" for row in columns) + "\n"
+
+
+WRITERS: dict[str, Callable[[str, Predicted], None]] = {
+    ENCODER.name: _lines(_pairs),
+    SEQUENCE_CLASSIFICATION.name: _lines(_texts),
+    TOKEN_CLASSIFICATION.name: _lines(_sentences),
+    QUESTION_ANSWERING.name: _write_answers,
+}
+"""How predictions are written, by the kind of task."""

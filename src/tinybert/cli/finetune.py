@@ -3,54 +3,51 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from ..task import KINDS, kind_of_command
+from ..training import TrainingSettings
+from ..writing import to_json
 from . import completion, options
 from .devices import check_files, is_worker, join, launch_workers
-from .messages import PROGRAM
+from .errors import PROGRAM, complain
+
+if TYPE_CHECKING:
+    from ..evaluation.labels import Examples
+    from ..training import FineTuning
+    from ..training.distributed import World
+
+TaskName = Enum("TaskName", {kind.command.upper(): kind.command for kind in KINDS.values()}, type=str)  # type: ignore[misc]
+"""What to learn."""
 
 
-class TaskName(str, Enum):
-    """What to learn."""
+@dataclass(frozen=True)
+class DataOptions(options.TableOptions):
+    """What is learned from, beside the training data."""
 
-    CLASSIFY = "classify"
-    TAG = "tag"
-    ANSWER = "answer"
-    EMBED = "embed"
+    dev: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Dev set, by which the best network is kept. [default: none; the last is kept]"),
+    ] = None
+    regression: Annotated[bool, typer.Option("--regression", help="Labels are numbers, to be predicted.")] = False
+    skip_misplaced: Annotated[
+        bool, typer.Option("--skip-misplaced", help="Leaves out questions whose answers are not where the file says.")
+    ] = False
 
+    def read(self, kind: str, path: str, *, strict: bool | None = None) -> Examples:
+        """The labelled examples of a file, or of stdin for `-`."""
+        from ..data.labelled import read_examples
 
-KINDS = {
-    TaskName.CLASSIFY: "sequence-classification",
-    TaskName.TAG: "token-classification",
-    TaskName.ANSWER: "question-answering",
-    TaskName.EMBED: "encoder",
-}
-SETTINGS = (
-    "epochs",
-    "batch_size",
-    "learning_rate",
-    "warmup_ratio",
-    "weight_decay",
-    "max_grad_norm",
-    "accumulation_steps",
-    "max_length",
-    "seed",
-    "evals_per_epoch",
-    "patience",
-    "pad_to_multiple_of",
-    "save_minutes",
-)
-"""The fields of `TrainingSettings`, which imports MindSpore; the tests compare names and defaults."""
+        source = sys.stdin.buffer if path == "-" else path
+        return read_examples(kind, source, self.table(regression=self.regression), strict=strict)
 
 
-def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
-    context: typer.Context,
+def finetune(
     task: Annotated[
         TaskName,
         typer.Argument(metavar="TASK", help="What to learn: classify texts, tag words, answer questions, embed texts."),
@@ -60,39 +57,10 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ],
     train: Annotated[str, typer.Option(help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model, its log and state.")],
-    dev: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Dev set, by which the best network is kept. [default: none; the last is kept]"),
-    ] = None,
-    text: options.Text = None,
-    pair: options.Pair = None,
-    label: options.Label = None,
-    from_: options.TableFrom = None,
-    regression: Annotated[bool, typer.Option("--regression", help="Labels are numbers, to be predicted.")] = False,
-    multi_label: options.MultiLabel = None,
-    allow_extra_fields: options.ExtraFields = False,
-    skip_misplaced: Annotated[
-        bool, typer.Option("--skip-misplaced", help="Leaves out questions whose answers are not where the file says.")
-    ] = False,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
-    epochs: Annotated[int, typer.Option(help="Passes over the data.")] = 3,
-    batch_size: Annotated[int, typer.Option(help="Rows of a step on one device.")] = 32,
-    learning_rate: Annotated[float, typer.Option(help="The highest.")] = 5e-5,
-    warmup_ratio: Annotated[float, typer.Option(help="Share of the steps in which it rises from 0.")] = 0.1,
-    weight_decay: Annotated[float, typer.Option(help="Of AdamW.")] = 0.01,
-    max_grad_norm: Annotated[float, typer.Option(help="Gradients are clipped to this global norm; 0: not.")] = 1.0,
-    accumulation_steps: Annotated[int, typer.Option(help="Batches averaged for an update.")] = 1,
-    max_length: Annotated[int, typer.Option(help="Tokens of a row; 384 is usual for questions.")] = 128,
-    seed: Annotated[int, typer.Option(help="Of head, order and dropout.")] = 42,
-    evals_per_epoch: Annotated[int, typer.Option(help="Evaluations on --dev.")] = 1,
-    patience: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(help="Evaluations without progress, then stop. [default: never]"),
-    ] = None,
-    pad_to_multiple_of: Annotated[int, typer.Option(help="Rows are padded to a multiple of this.")] = 8,
-    save_minutes: Annotated[float, typer.Option(help="Between saved states, in minutes.")] = 5.0,
+    *,
+    data: DataOptions,
+    loading: options.ModelOptions,
+    settings: TrainingSettings,
     devices: Annotated[
         int, typer.Option(min=1, help="Devices that train together, data parallel, a process each; on CPU processes.")
     ] = 1,
@@ -115,64 +83,61 @@ def finetune(  # noqa: PLR0913, PLR0917 -- each is an option of the command
       --text sentence1 --pair sentence2 --label score --dev dev.tsv --output my-encoder
     """  # noqa: D301 -- \b keeps the lines of the example
     try:
-        if devices > 1 and not is_worker():
-            _prepare(task, context.params)  # what is wrong is told once, and before any process is started
+        world = join(devices) if is_worker() else None
+        if devices > 1 or is_worker():
+            check_files(train, data.dev)
+        prepared = _prepare(kind_of_command(task.value).name, model, train, output, data, loading, settings)
+        if devices > 1 and world is None:  # what is wrong was said once, and before any process is started
             launch_workers(devices, port)
         else:
-            _train(task, context.params)
+            _train(prepared, world)
     except KeyboardInterrupt:
         if not is_worker():
             _say_how_to_go_on(output)
         raise typer.Exit(130) from None
 
 
-def _train(task: TaskName, given: dict[str, Any]) -> None:
-    world = join(given["devices"]) if is_worker() else None
-    train = _prepare(task, given)
+def _prepare(
+    kind: str,
+    model: str,
+    train: str,
+    output: Path,
+    data: DataOptions,
+    loading: options.ModelOptions,
+    settings: TrainingSettings,
+) -> FineTuning:
+    """Reads and checks what the command was given: first the data, then the model."""
+    from ..evaluation import task_for
+    from ..hub.lookup import find_stored
 
+    examples = data.read(kind, train, strict=not data.skip_misplaced)
+    dev = data.read(kind, data.dev) if data.dev else None
+    problem = "regression" if data.regression and KINDS[kind].problems else None
+    task = task_for(kind, examples, problem=problem)
+    stored = find_stored(model)
+    tokenizer = stored.tokenizer(loading.vocabulary, loading.do_lower_case)
+
+    from ..training import FineTuning
+    from ..weights import restore
+
+    checkpoint = stored.read(**options.config_fields(loading.config)).encoder()
+    encoder = restore(checkpoint, return_all_encoders=False)
+    command = [PROGRAM, *sys.argv[1:]]
+    return FineTuning(encoder, tokenizer, task, examples, output, dev=dev, settings=settings, command=command)
+
+
+def _train(prepared: FineTuning, world: World | None) -> None:
     from ..training.state import STATE, saved_progress
 
-    folder = given["output"]
-    before = saved_progress(folder)
-    metrics = train(world=world)
+    before = saved_progress(prepared.folder)
+    metrics = prepared.run(world)
     if world is not None and not world.is_first:
         return
-    after = saved_progress(folder)
+    after = saved_progress(prepared.folder)
     if before and after and before.step == after.step:
         how = f"To train anew, use another folder or remove {STATE} in it"
-        print(f"{PROGRAM}: the training in {folder} was finished before; nothing was done. {how}", file=sys.stderr)
+        complain(f"the training in {prepared.folder} was finished before; nothing was done. {how}")
     print_metrics(metrics)
-
-
-def _prepare(task: TaskName, given: dict[str, Any]) -> Callable[..., dict[str, float]]:
-    """Reads and checks what the command was given; what comes back trains on it."""
-    from .examples import Table, read_examples, task_of
-
-    if given["devices"] > 1 or is_worker():
-        check_files(given["train"], given["dev"])
-    kind = KINDS[task]
-    names = ("text", "pair", "label", "from_", "regression", "multi_label", "allow_extra_fields")
-    table = Table(*(given[name] for name in names))
-    train = read_examples(kind, given["train"], table, strict=not given["skip_misplaced"])
-    dev = read_examples(kind, given["dev"], table) if given["dev"] else None
-
-    from ..training import TrainingSettings
-    from ..training import finetune as run
-
-    settings = TrainingSettings(**{name: given[name] for name in SETTINGS})
-    learned = task_of(kind, train, regression=given["regression"])
-    model = options.load(given["model"], "encoder", given["vocabulary"], given["cased"], given["config"])
-    return partial(
-        run,
-        model.encoder,
-        model.tokenizer,
-        learned,
-        train,
-        given["output"],
-        dev=dev,
-        settings=settings,
-        command=[PROGRAM, *sys.argv[1:]],
-    )
 
 
 def _say_how_to_go_on(folder: Path) -> None:
@@ -180,11 +145,9 @@ def _say_how_to_go_on(folder: Path) -> None:
 
     saved = (folder / STATE).exists()
     how = f"the state is in {folder}; the same command goes on from it" if saved else "nothing was trained yet"
-    print(f"{PROGRAM}: interrupted; {how}", file=sys.stderr)
+    complain(f"interrupted; {how}")
 
 
 def print_metrics(metrics: dict[str, float]) -> None:
     """Prints metrics as a JSON object; one that is undefined, such as the correlation of a constant, as null."""
-    from ..checkpoint.json_files import to_json
-
     typer.echo(to_json(metrics, indent=2))

@@ -8,8 +8,11 @@ from typing import Annotated, Optional
 import typer
 
 from ..errors import CardError, IntegrityError
-from ..hub import HubCache, Module, cached_modules, check_card, find_module, list_uids, published, sha256_of
-from ..hub.card import read_card_text
+from ..hub.cache import HubCache
+from ..hub.card import check_card, read_card_text
+from ..hub.integrity import sha256_of
+from ..hub.modules import Module, cached_modules, find_module
+from ..hub.registry import list_uids, published
 from . import completion, options
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, check cards.", no_args_is_help=True)
@@ -102,15 +105,15 @@ def install(
 
     Example: tinybert hub install mindspore/ascend/1.0/tinybert_v1.0_cn-wiki --checkpoint tinybert.ckpt
     """
-    from ..hub.install import install as lay
+    from ..hub.installing import install as lay
 
     paths = lay(uid, checkpoint=checkpoint, cache=HubCache(cache))
     typer.echo(f"card:        {paths.card}\ncode:        {paths.code}\ncheckpoint:  {paths.asset}")
 
 
 @app.command()
-def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
-    source: Annotated[Path, typer.Argument(help="A .ckpt or .safetensors file, or a Hugging Face BERT folder.")],
+def publish(
+    source: options.Model,
     uid: Annotated[str, typer.Argument(help="What to call it: USER/VERSION/NAME or USER/DEVICE/VERSION/NAME.")],
     link: Annotated[str, typer.Option(help="https address below which the files will be hosted.")] = "",
     task: Annotated[
@@ -118,7 +121,7 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
     ] = "",
     labels: Annotated[str, typer.Option(help="Names of the head's outputs, with commas between.")] = "",
     problem: Annotated[
-        str, typer.Option(help="Of a head for texts, where the source does not tell: multi-label or regression.")
+        str, typer.Option(help="Of a head for texts, where the source does not say: multi-label or regression.")
     ] = "",
     vocabulary: Annotated[
         Optional[Path],  # noqa: UP045
@@ -133,21 +136,21 @@ def publish(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     Example: tinybert hub publish ./all-MiniLM-L6-v2 me/1.0/minilm --license Apache-2.0
     """
-    from ..hub.publish import NOWHERE
-    from ..hub.publish import publish as lay
+    from ..hub.lookup import find_stored
+    from ..hub.new_card import NOWHERE
+    from ..hub.publishing import publish as lay
 
-    facts = {name: value for name, value in (("license", license_), ("summary", summary)) if value}
+    stored = find_stored(source)
+    checkpoint = stored.read(**options.config_fields(config))
+    names = [label.strip() for label in labels.split(",") if label.strip()]
     module = lay(
-        source,
+        checkpoint,
         uid,
-        cache=HubCache(cache),
+        tokenizer=stored.tokenizer(vocabulary) if vocabulary or stored.vocabulary else None,
+        task=checkpoint.task.changed(task or None, names, problem or None),
         link=link or NOWHERE,
-        task=task or None,
-        labels=[label.strip() for label in labels.split(",") if label.strip()],
-        problem=problem or None,
-        vocabulary=vocabulary,
-        facts=facts,
-        config=options.config_fields(config),
+        facts={name: value for name, value in (("license", license_), ("summary", summary)) if value},
+        cache=HubCache(cache),
     )
     typer.echo(f"published:   {module.uid}\ncard:        {module.paths.card}\ncheckpoint:  {module.paths.asset}")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
 
 import typer
 
@@ -13,7 +15,9 @@ from . import completion
 
 if TYPE_CHECKING:
     from ..data.columns import Column
+    from ..data.labelled import Table
     from ..tasks import TaskModel
+    from .input_rows import Row
 
 EXIT_CODES = "Exit codes: 0 done; 1 an error that is explained on stderr; 2 wrong usage; 130 interrupted."
 
@@ -52,10 +56,7 @@ Input = Annotated[
     ),
 ]
 Output = Annotated[str, typer.Option("--output", "-o", help="Where results go; - is stdout. It is there whole or not.")]
-FromOption = Annotated[
-    Optional[From],  # noqa: UP045
-    typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, text]", show_default=False),
-]
+
 Text = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--text", help="Column of the text: a name, or an index from 0. [default: names known from GLUE]"),
@@ -64,48 +65,127 @@ Pair = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--pair", help="Column of the second text, where texts come in pairs."),
 ]
-Label = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--label", help="Column of the label; of CoNLL files its index. [default: known names; the last]"),
-]
-TableFrom = Annotated[
-    Optional[From],  # noqa: UP045
-    typer.Option("--from", help="Format of a table: tsv, csv or jsonl. [default: by its ending]", show_default=False),
-]
-MultiLabel = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--multi-label", metavar="SEP", help="Texts may have several labels; what stands between them."),
-]
 ExtraFields = Annotated[bool, typer.Option("--allow-extra-fields", help="Rows may have more fields than the first.")]
-MaxLength = Annotated[
-    Optional[int],  # noqa: UP045
-    typer.Option("--max-length", help="Tokens to which a text is cut, or of a window. [default: the model's]"),
-]
-BatchSize = Annotated[int, typer.Option("--batch-size", min=1, help="The most rows that are computed at once.")]
-OnErrorOption = Annotated[
-    OnError,
-    typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),
-]
-Vocabulary = Annotated[
-    Optional[str],  # noqa: UP045
-    typer.Option("--vocabulary", help="A vocab.txt, or a folder with one. [default: the model's own]"),
-]
-Cased = Annotated[
-    Optional[bool],  # noqa: UP045
-    typer.Option("--cased/--uncased", help="Whether upper case is kept. [default: what the model says]"),
-]
 Config = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--config", metavar="NAME=VALUE", help="What a file cannot tell, such as hidden_act=gelu_erf."),
 ]
+OnErrorOption = Annotated[
+    OnError,
+    typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),
+]
 
 
-def load(model: str, kind: str, vocabulary: str | None, cased: bool | None, config: list[str] | None) -> TaskModel:
-    """Loads the model that a command was given."""
-    from ..tasks import load_model
+@dataclass(frozen=True)
+class InputOptions:
+    """How an input of texts is read."""
 
-    case = None if cased is None else not cased
-    return load_model(model, vocabulary=vocabulary, do_lower_case=case, kind=kind, **config_fields(config))
+    text: Text = None
+    allow_extra_fields: ExtraFields = False
+    from_: Annotated[
+        Optional[From],  # noqa: UP045
+        typer.Option(
+            "--from", help="Format of the input. [default: by its ending; of stdin, text]", show_default=False
+        ),
+    ] = None
+
+    def rows(self, file: BinaryIO, path: str, *, pair: str | None = None, pairs: bool = False) -> Iterator[Row]:
+        """The rows of an input.
+
+        Args:
+            file: The input, open.
+            path: Its path; the ending stands for its format.
+            pair: The column of the second text, as the user said it.
+            pairs: Whether the task takes pairs.
+        """
+        from ..data.columns import Request
+        from .input_rows import input_format, read_rows
+
+        request = Request(column(self.text), column(pair))
+        kind: Any = input_format(path, self.from_ and self.from_.value)
+        return read_rows(file, kind, request, pairs=pairs, extra=self.allow_extra_fields)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a file of labelled examples is read."""
+
+    text: Text = None
+    pair: Pair = None
+    label: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--label", help="Column of the label; of CoNLL files its index. [default: known names; the last]"),
+    ] = None
+    from_: Annotated[
+        Optional[From],  # noqa: UP045
+        typer.Option(
+            "--from", help="Format of a table: tsv, csv or jsonl. [default: by its ending]", show_default=False
+        ),
+    ] = None
+    multi_label: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--multi-label", metavar="SEP", help="Texts may have several labels; what separates them."),
+    ] = None
+    allow_extra_fields: ExtraFields = False
+
+    def table(self, *, regression: bool) -> Table:
+        """The same for the readers of data."""
+        from ..data.labelled import Table
+
+        return Table(
+            column(self.text),
+            column(self.pair),
+            column(self.label),
+            self.from_ and self.from_.value,
+            regression,
+            self.multi_label,
+            self.allow_extra_fields,
+        )
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What a model does not say itself."""
+
+    vocabulary: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--vocabulary", help="A vocab.txt, or a folder with one. [default: the model's own]"),
+    ] = None
+    cased: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--cased/--uncased", help="Whether upper case is kept. [default: what the model says]"),
+    ] = None
+    config: Config = None
+
+    @property
+    def do_lower_case(self) -> bool | None:
+        """Whether text is lower-cased; None leaves it to the model."""
+        return None if self.cased is None else not self.cased
+
+    def load(self, model: str, kind: str) -> TaskModel:
+        """Loads a model for a kind of task."""
+        from ..tasks import load_model
+
+        return load_model(
+            model,
+            vocabulary=self.vocabulary,
+            do_lower_case=self.do_lower_case,
+            kind=kind,
+            **config_fields(self.config),
+        )
+
+
+@dataclass(frozen=True)
+class ComputeOptions:
+    """How texts go through the network."""
+
+    max_length: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--max-length", help="Tokens to which a text is cut, or of a window. [default: the model's]"),
+    ] = None
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="The most rows that are computed at once.")] = (
+        64
+    )
 
 
 def config_fields(settings: list[str] | None) -> dict[str, Any]:

@@ -13,16 +13,17 @@ import typer
 
 from ..errors import InputError
 from ..writing import replacing
+from .errors import rendered
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from .input_rows import Row
+
 STDOUT = "-"
-_NPY_HEADER = 128
-"""Bytes that the header of a .npy file takes here, whatever the number of rows."""
 
 
-def format_of(path: str, given: str | None, known: tuple[str, ...]) -> str:
+def output_format(path: str, given: str | None, known: tuple[str, ...]) -> str:
     """Format of an output: what was given, or what the file's ending says; of stdout the first that is known.
 
     Raises:
@@ -71,14 +72,21 @@ def npy_output(path: str, width: int) -> Iterator[Callable[[np.ndarray], None]]:
 
     with replacing(path) as temporary, open(temporary, "wb") as file:
         _write_npy_header(file, 0, width)
+        begin = file.tell()
         yield write
         file.seek(0)
-        _write_npy_header(file, count, width)
+        _write_npy_header(file, count, width)  # NumPy leaves room for the number to grow
+        assert file.tell() == begin
 
 
 def json_line(**values: Any) -> str:
     """An object of JSON lines, end of line included."""
     return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def bad_line(row: Row, **named: Any) -> str:
+    """The object of JSON lines in the place of a bad line."""
+    return json_line(**named, error=rendered(row.error) if row.error else None)
 
 
 def is_terminal(path: str) -> bool:
@@ -87,7 +95,6 @@ def is_terminal(path: str) -> bool:
 
 
 def _write_npy_header(file: BinaryIO, rows: int, width: int) -> None:
-    """Writes the header of https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0."""
-    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
-    body = text.encode("latin1").ljust(_NPY_HEADER - 11) + b"\n"
-    file.write(b"\x93NUMPY\x01\x00" + len(body).to_bytes(2, "little") + body)
+    from numpy.lib import format as npy
+
+    npy.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows, width)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -10,11 +9,11 @@ from typing import Any
 
 import typer
 
-from ..errors import InputError, TinyBertError
-from .messages import PROGRAM, for_the_command_line
+from ..errors import TinyBertError
+from .errors import complain, rendered
+from .input_rows import Row
 from .options import OnError
 from .output import is_terminal
-from .rows import Row
 
 
 class Results:
@@ -27,7 +26,7 @@ class Results:
         on_error: What becomes of a bad line.
     """
 
-    def __init__(self, task: Callable[..., Iterable[Any]], input_: str, output: str, on_error: OnError) -> None:
+    def __init__(self, task: Callable[..., Any], input_: str, output: str, on_error: OnError) -> None:
         self._task, self._on_error = task, on_error
         self._name = "stdin" if input_ == "-" else input_
         self._progress = False if is_terminal(output) else None
@@ -48,20 +47,19 @@ class Results:
 
         for result in self._task(items(), on_error="return", progress=self._progress):
             row = waiting.popleft()
-            problem = row.error or (str(result) if isinstance(result, TinyBertError) else None)
+            problem = row.error or (result if isinstance(result, TinyBertError) else None)
             if problem is None:
                 yield row, result
                 continue
-            problem = for_the_command_line(problem)
-            message = f"{self._name}, {row.unit} {row.line}: {problem}"
+            placed = problem.prefixed(f"{self._name}, {row.unit} {row.line}: ")
             if self._on_error is OnError.FAIL:
-                raise InputError(message)
+                raise placed
             self._bad += 1
-            print(f"{PROGRAM}: {message}", file=sys.stderr)
+            complain(rendered(placed))
             yield replace(row, item=None, error=problem), None
 
     def finish(self) -> None:
         """Ends the command with exit code 1 if a line was bad."""
         if self._bad:
-            print(f"{PROGRAM}: {self._bad} bad lines were skipped", file=sys.stderr)
+            complain(f"{self._bad} bad lines were skipped")
             raise typer.Exit(1)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..task import TOKEN_CLASSIFICATION
 from . import options
 from .options import OnError
 
 if TYPE_CHECKING:
-    from .rows import Row
+    from .input_rows import Row
 
 
 class From(str, Enum):
@@ -42,7 +43,21 @@ class Aggregation(str, Enum):
     MAX = "max"
 
 
-def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
+TagFrom = Annotated[
+    Optional[From],  # noqa: UP045
+    typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, text]"),
+]
+"""One format more than other commands have."""
+
+
+@dataclass(frozen=True)
+class TagInput(options.InputOptions):
+    """How an input of texts or words is read."""
+
+    from_: TagFrom = None  # type: ignore[assignment]
+
+
+def tag(
     model: options.Model,
     input_: options.Input = "-",
     output: options.Output = "-",
@@ -53,22 +68,16 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
             show_default=False,
         ),
     ] = None,
-    words: Annotated[bool, typer.Option("--words", help="Words are what stands between blanks.")] = False,
+    conll: Annotated[bool, typer.Option("--conll", help="The same as --to conll.")] = False,
+    words: Annotated[bool, typer.Option("--words", help="Words are what is separated by blanks.")] = False,
     aggregation: Annotated[Aggregation, typer.Option(help="Whose label a word of several pieces gets.")] = (
         Aggregation.FIRST
     ),
-    text: options.Text = None,
-    allow_extra_fields: options.ExtraFields = False,
-    from_: Annotated[
-        Optional[From],  # noqa: UP045
-        typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, text]"),
-    ] = None,
-    max_length: options.MaxLength = None,
-    batch_size: options.BatchSize = 64,
+    *,
+    reading: TagInput,
+    computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
-    vocabulary: options.Vocabulary = None,
-    cased: options.Cased = None,
-    config: options.Config = None,
+    loading: options.ModelOptions,
 ) -> None:
     """Finds names and other labelled stretches: the spans of each text as JSON lines, or every word with its label.
 
@@ -76,54 +85,52 @@ def tag(  # noqa: PLR0913, PLR0917 -- each is an option of the command
 
     Example: tinybert tag my-model news.txt -o news.jsonl
     """
-    from . import output as out
-    from . import rows as reading
+    from .input_rows import open_input
+    from .output import output_format, text_output
     from .results import Results
 
-    conll = out.format_of(output, to and to.value, ("jsonl", "conll")) == "conll"
-    kind = from_.value if from_ else "conll" if input_.endswith(".conll") else reading.format_of(input_, None)
-    if kind == "conll" and text is not None:
+    in_columns = output_format(output, "conll" if conll else to and to.value, ("jsonl", "conll")) == "conll"
+    given = reading.from_
+    from_conll = given is From.CONLL if given else input_.endswith(".conll")
+    if from_conll and reading.text is not None:
         raise typer.BadParameter("the words of CoNLL files are in their first column", param_hint="--text")
-    with reading.open_input(input_) as file:
-        rows = _rows(file, kind, text, words, allow_extra_fields)
+    with open_input(input_) as file:
+        rows = _sentences(file) if from_conll else reading.rows(file, input_)
+        if words and not from_conll:
+            rows = (row if row.item is None else replace(row, item=row.item.split()) for row in rows)
         from ..tasks import Tagger
 
-        tagger = Tagger(options.load(model, Tagger.kind, vocabulary, cased, config))
+        tagger = Tagger(loading.load(model, TOKEN_CLASSIFICATION.name))
         task = partial(
-            tagger.label_words if conll else tagger,
+            tagger.label_words if in_columns else tagger,
             aggregation=aggregation.value,
-            is_split_into_words=words or kind == "conll",
-            max_length=max_length,
-            batch_size=batch_size,
+            is_split_into_words=words or from_conll,
+            max_length=computing.max_length,
+            batch_size=computing.batch_size,
         )
         results = Results(task, input_, output, on_error)
-        with out.text_output(output) as write:
+        with text_output(output) as write:
             for row, found in results.of(rows):
-                write((_words if conll else _spans)(row, found))
+                write((_words if in_columns else _spans)(row, found))
     results.finish()
 
 
-def _rows(file: Any, kind: str, text: str | None, words: bool, extra: bool) -> Iterator[Row]:
+def _sentences(file: Any) -> Iterator[Row]:
     from ..data import read_conll
-    from ..data.columns import Request
-    from .rows import Row, read_rows
+    from .input_rows import Row
 
-    if kind == "conll":
-        for number, sentence in enumerate(read_conll(file, label_column=None), 1):
-            yield Row(number, list(sentence.words), unit="sentence")
-        return
-    for row in read_rows(file, kind, Request(options.column(text)), extra=extra):
-        yield replace(row, item=row.item.split()) if words and row.item is not None else row
+    for number, sentence in enumerate(read_conll(file, label_column=None), 1):
+        yield Row(number, list(sentence.words), unit="sentence")
 
 
 def _spans(row: Row, spans: list[Any] | None) -> str:
-    from .output import json_line
+    from .output import bad_line, json_line
 
     if spans is None:
-        return json_line(error=row.error)
+        return bad_line(row)
     names = ("type", "start", "end", "text", "score")
     text = row.item if isinstance(row.item, str) else " ".join(row.item)
-    return json_line(text=text, spans=[{name: asdict(span)[name] for name in names} for span in spans])
+    return json_line(text=text, spans=[{name: getattr(span, name) for name in names} for span in spans])
 
 
 def _words(row: Row, words: list[Any] | None) -> str:

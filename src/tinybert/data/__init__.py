@@ -6,18 +6,20 @@
 | words and labels: CoNLL columns | `read_conll` | `write_conll` |
 | the scheme of such labels | `detect_scheme` | `convert_tags` |
 | questions: SQuAD's JSON | `read_squad` | `write_squad`, `write_predictions` |
+| examples of any kind of task | `read_examples` | |
 | tokenized rows: TFRecord | `read_records`, `check_tfrecord` | `write_tfrecord` |
 | tokenized rows: MindRecord | `read_records`, `check_mindrecord` | `write_mindrecord` |
-| batches of rows of about one length | `TrainingBatches`, `sorted_batches` | `restore_order` |
+| batches of rows of about one length | `TrainingBatches` | |
 """
 
-from .batches import Position, TrainingBatches, restore_order, sorted_batches
+from .batches import TrainingBatches
 from .conll import read_conll, write_conll
-from .examples import Answer, Label, QuestionExample, TaggedExample, TextExample
+from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample
+from .labelled import EXAMPLES, Table, read_examples
 from .mindrecord import write_mindrecord
-from .mindrecord_index import MindRecordFile, check_mindrecord
-from .record_columns import COLUMNS, LABEL_COLUMN, RecordColumn
-from .records import Records, read_records
+from .mindrecord_index import check_mindrecord
+from .record_columns import COLUMNS
+from .records import read_records
 from .squad import read_squad
 from .squad_writer import write_predictions, write_squad
 from .table_writer import write_texts
@@ -28,14 +30,11 @@ from .tfrecord_frames import check_tfrecord
 
 __all__ = [
     "COLUMNS",
-    "LABEL_COLUMN",
-    "Answer",
+    "EXAMPLES",
+    "AnswerSpan",
     "Label",
-    "MindRecordFile",
-    "Position",
     "QuestionExample",
-    "RecordColumn",
-    "Records",
+    "Table",
     "TaggedExample",
     "TextExample",
     "TrainingBatches",
@@ -45,11 +44,10 @@ __all__ = [
     "detect_scheme",
     "iter_texts",
     "read_conll",
+    "read_examples",
     "read_records",
     "read_squad",
     "read_texts",
-    "restore_order",
-    "sorted_batches",
     "write_conll",
     "write_mindrecord",
     "write_predictions",

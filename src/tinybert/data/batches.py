@@ -6,23 +6,13 @@ where it was and every process of a parallel one works out its own part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from ..arguments import check_integer
 from ..errors import InputError
-from ..text.inputs import check_integer
-
-
-class Position(NamedTuple):
-    """How far a training is: `batch` batches of epoch `epoch`, both from 0, are done."""
-
-    epoch: int = 0
-    batch: int = 0
-
-
-_BEGIN = Position()
 
 
 class TrainingBatches:
@@ -52,8 +42,6 @@ class TrainingBatches:
         >>> batches = TrainingBatches([3, 9, 4, 8], 2, seed=1)
         >>> [sorted(rows.tolist()) for rows in batches.epoch(0)]
         [[0, 2], [1, 3]]
-        >>> for position, rows in batches.resume(Position(epoch=0, batch=1)):
-        ...     break  # train with `rows`, then save `position`
     """
 
     def __init__(
@@ -90,25 +78,6 @@ class TrainingBatches:
         # Neighbours are of about one length, so dealing them out gives all processes the same work.
         return [rows[self._rank :: self._size] for rows in steps]
 
-    def resume(self, position: Position = _BEGIN) -> Iterator[tuple[Position, np.ndarray]]:
-        """Goes on after a position, from epoch to epoch without end.
-
-        Args:
-            position: What is done; the default is nothing.
-
-        Yields:
-            The position that is reached once this batch is done, and the batch.
-
-        Raises:
-            InputError: No epoch has so many batches: the position is that of other data or another batch size.
-        """
-        epoch, start = position
-        check_integer(start, "position.batch", 0, len(self))
-        while True:
-            for index, rows in enumerate(self.epoch(epoch)[start:], start + 1):
-                yield Position(epoch, index) if index < len(self) else Position(epoch + 1, 0), rows
-            epoch, start = epoch + 1, 0
-
     def _bucketed(self, order: np.ndarray, count: int, epoch: int) -> list[np.ndarray]:
         step = self._batch * self._size
         pools = [order[begin : begin + self._pool * step] for begin in range(0, len(order), self._pool * step)]
@@ -116,40 +85,6 @@ class TrainingBatches:
         ordered = [rows[np.argsort(self._lengths[rows], kind="stable")] for rows in pools]
         steps = [rows[begin : begin + step] for rows in ordered for begin in range(0, len(rows), step)]
         return [steps[index] for index in shuffled(count, self._seed, epoch, stream=1)]
-
-
-def sorted_batches(
-    lengths: Sequence[int] | np.ndarray, batch_size: int, *, rank: int = 0, size: int = 1
-) -> list[np.ndarray]:
-    """Batches for inference and evaluation: by length, the longest first, every row once.
-
-    The longest come first because a batch that does not fit into memory then fails at once.
-
-    Args:
-        lengths: (N,) tokens of each row.
-        batch_size: Rows of a batch; the last may be smaller.
-        rank: This process, from 0.
-        size: Number of processes. Each row is in the batches of exactly one; numbers of rows differ by one at most,
-            and so may numbers of batches.
-
-    Returns:
-        Arrays of row indices; none for no rows.
-
-    Raises:
-        InputError: An argument is not allowed.
-
-    Examples:
-        >>> batches = sorted_batches([3, 9, 4], 2)
-        >>> [rows.tolist() for rows in batches]
-        [[1, 2], [0]]
-        >>> restore_order(batches, [["nine", "four"], ["three"]])
-        ['three', 'nine', 'four']
-    """
-    lengths = _check_lengths(lengths)
-    check_integer(rank, "rank", 0, check_integer(size, "size", 1) - 1)
-    check_integer(batch_size, "batch_size", 1)
-    order = np.argsort(-lengths, kind="stable")[rank::size]
-    return [order[begin : begin + batch_size] for begin in range(0, len(order), batch_size)]
 
 
 def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
@@ -164,6 +99,10 @@ def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
 
     Raises:
         InputError: A batch has another number of results than rows, or rows are missing or twice.
+
+    Examples:
+        >>> restore_order([np.array([1, 2]), np.array([0])], [["nine", "four"], ["three"]])
+        ['three', 'nine', 'four']
     """
     if len(batches) != len(results):
         raise InputError(f"There are {len(batches)} batches and {len(results)} results. Each batch needs its results.")

@@ -30,17 +30,31 @@ Column = str | int
 
 
 class Request(NamedTuple):
-    """What the caller says about the columns; None leaves it to the names."""
+    """What the caller says about the columns; None leaves it to the names.
+
+    Attributes:
+        text: Column of the text, or of the first text of a pair.
+        pair: Column of the second text.
+        label: Column of the label; False reads none.
+        regression: Whether labels are scores, whose columns have names of their own.
+        pairs: Whether pairs are read. If not, columns that are known as a pair leave open which of them is the text.
+    """
 
     text: Column | None = None
     pair: Column | None = None
     label: Column | Literal[False] | None = None
     regression: bool = False
+    pairs: bool = True
 
     @property
     def given(self) -> list[Column]:
         """The columns that the caller named."""
         return [column for column in (self.text, self.pair, self.label) if column is not None and column is not False]
+
+    @property
+    def by_index(self) -> bool:
+        """Whether columns are given, and all of them by their indices: such a table has no header."""
+        return bool(self.given) and all(isinstance(column, int) for column in self.given)
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -70,12 +84,12 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
         Their indices.
 
     Raises:
-        InputError: A column that the caller gave is not there, or none is known as a text; the message lists the
-            columns, and begins in lower case, to follow file and line.
+        InputError: A column that the caller gave is not there, none is known as a text, or a pair is where one text is
+            wanted; the message lists the columns, and begins in lower case, to follow file and line.
     """
     known = [name.strip().casefold() for name in names]
     if request.label is None:
-        label = _find(names, known, request.label_names)
+        label = _find(names, known, request.label_names, "label")
     else:
         label = None if request.label is False else _index(names, known, request.label, "label")
     if request.text is not None:
@@ -84,47 +98,59 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
         text, pair = _texts(names, known)
     if request.pair is not None:
         pair = _index(names, known, request.pair, "pair")
+    if pair is not None and not request.pairs:
+        raise InputError("pairs of texts. Say which of them is meant.", argument="text", example=names[text])
     return Columns(text, pair, label)
 
 
 def check_no_header(text: str) -> None:
     """Raises InputError if the first text of a table without a header is the name of a column."""
     if text.strip().casefold() in _KNOWN:
-        raise InputError(f"{text!r} looks like a header. Say header=True, or False if it is a text.")
+        raise InputError(
+            f"{text!r} looks like a header. If it is one, give the columns by their names; if it is a text, say so.",
+            argument="header",
+            example=False,
+        )
 
 
 def _texts(names: Sequence[str], known: list[str]) -> tuple[int, int | None]:
     for first, second in PAIRS:
-        indices = (_find(names, known, (first,)), _find(names, known, (second,)))
+        indices = (_find(names, known, (first,), "text"), _find(names, known, (second,), "pair"))
         if indices[0] is not None and indices[1] is not None:
             return indices[0], indices[1]
-    text = _find(names, known, TEXTS)
+    text = _find(names, known, TEXTS, "text")
     if text is None:
         raise InputError(
-            f"no column is known as a text; there are {_shown(names)}. Say which one it is: text='NAME', or in a file "
-            "without a header text=INDEX, from 0."
+            f"no column is known as a text; there are {_shown(names)}. Say which one it is, by its name or, in a file "
+            "without a header, by its index from 0.",
+            argument="text",
+            example="NAME",
         )
     return text, None
 
 
-def _find(names: Sequence[str], known: list[str], candidates: Sequence[str]) -> int | None:
+def _find(names: Sequence[str], known: list[str], candidates: Sequence[str], role: str) -> int | None:
     for candidate in candidates:
         if candidate.casefold() in known:
-            return _index(names, known, candidate, "")
+            return _index(names, known, candidate, role)
     return None
 
 
 def _index(names: Sequence[str], known: list[str], column: Column, role: str) -> int:
     if isinstance(column, int):
         if not 0 <= column < len(names):
-            raise InputError(f"there is no column {column} for {role}; there are 0 to {len(names) - 1}.")
+            raise InputError(f"there is no column {column} for {role}; there are 0 to {len(names) - 1}.", argument=role)
         return column
     matches = [index for index, name in enumerate(names) if name == column]
     matches = matches or [index for index, name in enumerate(known) if name == column.strip().casefold()]
     if not matches:
-        raise InputError(f"there is no column {column!r} for {role}; there are {_shown(names)}.")
+        raise InputError(f"there is no column {column!r} for {role}; there are {_shown(names)}.", argument=role)
     if len(matches) > 1:
-        raise InputError(f"{len(matches)} columns are called {column!r}. Say which one by its index: {matches}.")
+        raise InputError(
+            f"{len(matches)} columns are called {column!r}. Say which one is meant by its index, {matches}.",
+            argument=role,
+            example=matches[0],
+        )
     return matches[0]
 
 

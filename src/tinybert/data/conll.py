@@ -11,8 +11,8 @@ from ..errors import InputError
 from ..metrics import Scheme
 from ..writing import replacing
 from .examples import TaggedExample
-from .files import Source, error_at, is_whole, name_of, numbered_lines
 from .tagging import TagChecker
+from .text_lines import Source, error_at, is_whole, name_of, numbered_lines
 
 DOCUMENT = "-DOCSTART-"
 _DOCUMENT_MARKS = ("#begin document", "#end document")  # CoNLL-2012
@@ -29,8 +29,8 @@ def read_conll(
 ) -> list[TaggedExample]:
     r"""Reads sentences of words and labels.
 
-    Columns stand between tabs if there are any, else between blanks. `-DOCSTART-` lines are passed over, and so are
-    comments: lines that begin with # and are no row, as `# sent_id = 3` is none among rows of two columns.
+    Columns are separated by tabs if there are any, else by blanks. `-DOCSTART-` lines are skipped, and so are comments:
+    lines that begin with # and are not a row, as `# sent_id = 3` among rows of two columns.
 
     Args:
         path: The file, UTF-8; or an open binary file.
@@ -131,9 +131,8 @@ def _sentences(path: Source, word_column: int, label_column: int | None) -> list
     word = _column(path, pattern, word_column, columns, "word_column")
     label = None if label_column is None else _column(path, pattern, label_column, columns, "label_column")
     if word == label:
-        raise error_at(
-            path, pattern.number, "words and labels are the same column. label_column=None reads words without labels."
-        )
+        problem = InputError("words and labels are the same column. Each line needs both.", argument="label_column")
+        raise error_at(path, pattern.number, problem)
     sentences = list(_split(path, lines, tabs, columns, (word, label)))
     if not sentences:
         raise InputError(f"{name_of(path)} has no words.")
@@ -168,7 +167,7 @@ def _split(
 
 
 def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> bool:
-    """Whether a line that begins with # is no row: # and its label are a row, and so is a #hashtag."""
+    """Whether a line that begins with # is not a row: # and its label are a row, and so is a #hashtag."""
     if not line.text.startswith("#"):
         return False
     if len(fields) != columns or line.text.startswith(_DOCUMENT_MARKS):
@@ -178,9 +177,8 @@ def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> boo
 
 def _column(path: Source, pattern: _Line, column: int, columns: int, name: str) -> int:
     if not -columns <= column < columns:
-        raise error_at(
-            path, pattern.number, f"{columns} columns, so there is no {name}={column}: {pattern.text!r:.60}."
-        )
+        problem = InputError(f"there is no column {column} among {columns}: {pattern.text!r:.60}.", argument=name)
+        raise error_at(path, pattern.number, problem)
     return column % columns
 
 
@@ -190,7 +188,7 @@ def _check_row(index: int, row: tuple[str, ...]) -> None:
         if problem:
             raise InputError(f"examples[{index}]: {field!r:.40} {problem}.")
     if row[0] == DOCUMENT or (row[0].startswith("#") and " " in row[0]):
-        raise InputError(f"examples[{index}]: {row[0]!r:.40} would be read as no word but a mark between sentences.")
+        raise InputError(f"examples[{index}]: {row[0]!r:.40} would be read as a mark between sentences, not as a word.")
 
 
 def _field_problem(field: str, *, alone: bool) -> str:

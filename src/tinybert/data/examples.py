@@ -47,7 +47,7 @@ class TaggedExample:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerSpan:
     """A span of a context that answers a question.
 
     Attributes:
@@ -74,5 +74,5 @@ class QuestionExample:
     id: str
     question: str
     context: str
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[AnswerSpan, ...] = ()
     is_impossible: bool = False

@@ -28,7 +28,7 @@ class MindRecordFile(NamedTuple):
     Attributes:
         path: The file.
         rows: Its rows.
-        schema: What stands in each column: its `type`, and its `shape` if it has one.
+        schema: What is in each column: its `type`, and its `shape` if it has one.
         parts: Names of all files that were written with it, itself among them.
         layout: Header and page size and schema; files that are read together must have the same.
     """
@@ -51,8 +51,8 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
         What it says about itself.
 
     Raises:
-        InputError: It is no MindRecord file, was renamed, its index is missing or belongs to another file, it has been
-            cut or changed since it was written, or it has another number of rows.
+        InputError: It is not a MindRecord file, was renamed, its index is missing or belongs to another file, it has
+            been cut or changed since it was written, or it has another number of rows.
 
     Examples:
         >>> import numpy as np
@@ -64,7 +64,7 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
     path = os.fspath(path)
     header = _header(path)
     name = os.path.basename(path)
-    parts = tuple(os.path.basename(part) for part in header.get("shard_addresses") or ())
+    parts = tuple(os.path.basename(part) for part in header["shard_addresses"])
     if name not in parts:
         raise InputError(
             f"{path} was written as {', '.join(parts)} and cannot be renamed: MindSpore would read the file of that "
@@ -77,7 +77,7 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
     if rows is not None and found != rows:
         raise InputError(f"{path} has {found} rows, but {rows} were written. Write or copy it again.")
     schema = header["schema"][0]["schema"]
-    layout = json.dumps([header.get("header_size"), header.get("page_size"), schema], sort_keys=True)
+    layout = json.dumps([header["header_size"], header["page_size"], schema], sort_keys=True)
     return MindRecordFile(path, found, schema, parts, layout)
 
 
@@ -91,22 +91,40 @@ def add_checksum(path: str | os.PathLike[str], rows: int) -> None:
 
 
 def _header(path: str) -> dict[str, Any]:
+    header: Any = None
     try:
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length)) if 0 < length < _LONGEST_HEADER else None
+            if 0 < length < _LONGEST_HEADER:
+                header = json.loads(file.read(length))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (ValueError, RecursionError):
-        header = None
-    try:
-        header["schema"][0]["schema"].items()  # type: ignore[index]
-        # What is read further down has to be there, and to be numbers.
-        sum(page["end_row_id"] - page["start_row_id"] for page in header["page"])  # type: ignore[index]
-        header["header_size"] + header["page_size"]  # type: ignore[index]
-    except (TypeError, KeyError, IndexError, AttributeError):
-        raise InputError(f"{path} is no MindRecord file, or an encrypted or damaged one.") from None
-    return header  # type: ignore[return-value]
+        pass  # not JSON, and so not a header
+    if not _is_header(header):
+        raise InputError(f"{path} is not a MindRecord file, or it is encrypted or damaged.")
+    return header
+
+
+def _is_header(header: Any) -> bool:
+    """Whether a header has what is read here: columns, names of files, and numbers for sizes and for rows of pages."""
+    match header:
+        case {
+            "schema": [{"schema": dict()}, *_],
+            "shard_addresses": [*addresses],
+            "header_size": int(),
+            "page_size": int(),
+            "page": [*pages],
+        }:
+            return all(isinstance(address, str) for address in addresses) and all(map(_is_page, pages))
+    return False
+
+
+def _is_page(page: Any) -> bool:
+    match page:
+        case {"start_row_id": int(), "end_row_id": int()}:
+            return True
+    return False
 
 
 @contextmanager

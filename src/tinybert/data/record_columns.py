@@ -1,4 +1,4 @@
-"""The columns of record files: their published names, and what may stand in them."""
+"""The columns of record files: their published names, and what they may contain."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def _to_write(name: str, array: Any) -> np.ndarray:
             single = array.astype(np.float32)
         rows = np.flatnonzero(~np.isfinite(single).all(axis=1))
         if len(rows):
-            raise InputError(f"column {name}, row {rows[0]}: {array[rows[0]].tolist()} is no number that float32 holds")
+            raise InputError(
+                f"column {name}, row {rows[0]}: {array[rows[0]].tolist()} is not a number that float32 can hold"
+            )
         return single
     dtype = integer_type(name)
     rows = outside(array, dtype)

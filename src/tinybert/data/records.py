@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from ..arguments import check_choice, check_integer
 from ..errors import InputError
-from ..text.inputs import check_integer
 from .batches import shuffled
 from .mindrecord_reader import MindRecordSource
 from .record_columns import RecordColumn, choose_names
@@ -150,8 +150,7 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
 
 def _format(files: list[str], given: RecordFormat | None) -> str:
     if given is not None:
-        if given not in _SOURCES:
-            raise InputError(f"format is {given!r}; it must be one of {', '.join(_SOURCES)}.")
+        check_choice(given, "format", tuple(_SOURCES))
         return given
     found = {path: _looks_like(path) for path in files}
     if len(set(found.values())) > 1:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import InputError
-from .examples import Answer, QuestionExample
-from .files import Source, is_whole, name_of, read_text
+from .examples import AnswerSpan, QuestionExample
+from .text_lines import Source, is_whole, name_of, read_text
 
 
 def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExample]:
-    """Reads questions and checks that each answer stands in its context where the file says.
+    """Reads questions and checks that each answer is in its context where the file says.
 
     Args:
         path: The file, UTF-8; or an open binary file.
@@ -26,9 +26,9 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         none is impossible.
 
     Raises:
-        InputError: With file and question: an answer that does not stand at its `answer_start` (says what stands
-            there, and where it does stand), an impossible question with an answer, an id that occurs twice, a missing
-            or misformed key. Without: a file that is not JSON or not of this form, or has no questions.
+        InputError: With file and question: an answer that is not at its `answer_start` (says what is there, and where
+            it is), an impossible question with an answer, an id that occurs twice, a missing or malformed key. Without:
+            a file that is not JSON or not of this form, or has no questions.
 
     Warns:
         UserWarning: How many questions were left out, and the first of them.
@@ -40,7 +40,7 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         >>> qas = [{"id": "1", "question": "Where?", "answers": [{"text": "Here", "answer_start": 0}]}]
         >>> content = {"data": [{"paragraphs": [{"context": "Here it is.", "qas": qas}]}]}
         >>> read_squad(io.BytesIO(json.dumps(content).encode()))[0].answers
-        (Answer(text='Here', start=0),)
+        (AnswerSpan(text='Here', start=0),)
     """
     name = name_of(path)
     text = read_text(path)
@@ -57,10 +57,13 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         problems = {question.id: problem for question in looked_at if (problem := answer_problem(question))}
         if problems and strict:
             identifier, problem = next(iter(problems.items()))
-            hint = f" ({len(problems)} questions are like that; strict=False leaves them out.)"
-            raise InputError(f"question {identifier!r}: {problem}{hint}")
+            raise InputError(
+                f"question {identifier!r}: {problem} Questions like that: {len(problems)}; they can be left out.",
+                argument="strict",
+                example=False,
+            )
     except InputError as error:
-        raise InputError(f"{name}, {error}") from None
+        raise error.prefixed(f"{name}, ") from None
     if problems:
         identifier, problem = next(iter(problems.items()))
         left_out = f"{name}: {len(problems)} of {len(questions)} questions are left out"
@@ -88,7 +91,7 @@ def _question(question: Any, context: str, place: str) -> QuestionExample:
         start = answer.get("answer_start") if isinstance(answer, dict) else None
         if not isinstance(start, int) or isinstance(start, bool):
             raise InputError(f"{inner}: answer_start is {start!r:.60}; it must be an integer.")
-        answers.append(Answer(_string(answer, "text", inner), start))
+        answers.append(AnswerSpan(_string(answer, "text", inner), start))
     return QuestionExample(identifier, _string(question, "question", named), context, tuple(answers), impossible)
 
 
@@ -104,7 +107,7 @@ def _string(value: Any, key: str, place: str) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     if isinstance(found, str):
         if not is_whole(found):
-            raise InputError(f"{place}: {key!r} holds half of a surrogate pair, which is no character.")
+            raise InputError(f"{place}: {key!r} holds half of a surrogate pair, not a character.")
         return found
     problem = f"{key!r} is {found!r:.60}, not a string" if found is not None else f"no {key!r}; {_found(value)}"
     raise InputError(f"{place}: {problem}.")
@@ -139,7 +142,7 @@ def answer_problem(question: QuestionExample) -> str:
             there = question.context[max(0, answer.start) : end] if answer.start >= 0 else ""
             places = [match.start() for match in re.finditer(re.escape(answer.text), question.context)]
             nearest = min(places, key=lambda place: abs(place - answer.start), default=None)
-            known = "it stands nowhere in the context" if nearest is None else f"it stands at {nearest}"
-            says = f"the answer {answer.text!r:.60} does not stand at character {answer.start}, where there is"
+            known = "it is nowhere in the context" if nearest is None else f"it is at {nearest}"
+            says = f"the answer {answer.text!r:.60} is not at character {answer.start}, where there is"
             return f"{says} {repr(there)[:60] if there else 'nothing'}; {known}."
     return ""

@@ -25,7 +25,7 @@ def write_squad(path: str | os.PathLike[str], examples: Iterable[QuestionExample
         Questions written.
 
     Raises:
-        InputError: There are none, an id occurs twice, an answer does not stand in its context, or a text cannot be
+        InputError: There are none, an id occurs twice, an answer is not in its context, or a text cannot be
             encoded.
     """
     questions = list(examples)
@@ -80,5 +80,5 @@ def _write_json(path: str | os.PathLike[str], content: Any) -> None:
             encoded = json.dumps(content, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
             half = error.object[error.start]
-            raise InputError(f"A text holds {half!r}, half of a surrogate pair and no character.") from None
+            raise InputError(f"A text holds {half!r}, half of a surrogate pair, not a character.") from None
         temporary.write_bytes(encoded + b"\n")

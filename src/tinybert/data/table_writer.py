@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from ..errors import InputError
 from ..writing import replacing
 from .examples import Label, TextExample
-from .rows import Format, format_of
+from .table_formats import Format, table_format
 from .tables import check_text
 
 
@@ -40,7 +40,7 @@ def write_texts(
         InputError: There are no examples, they differ in kind, or one cannot be written in this format so that it
             reads the same: a tab or a line end in TSV, an empty text, a label with outer blanks. Names its index.
     """
-    kind = format_of(path, format)
+    kind = table_format(path, format)
     writer = _TableWriter(kind, multi_label_separator)
     # newline="": what ends a line is up to the writer, and a line end inside a quoted field stays what it is.
     with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
@@ -49,7 +49,7 @@ def write_texts(
             try:
                 writer.write(file, example)
             except InputError as error:
-                raise InputError(f"examples[{index}]: {error}") from None
+                raise error.prefixed(f"examples[{index}]: ") from None
             count += 1
         if not count:
             raise InputError(f"There are no examples to write to {os.fspath(path)}.")
@@ -87,13 +87,17 @@ class _TableWriter:
             if not name or name != name.strip():
                 raise InputError(f"the label {name!r} is empty or has blanks around it.")
         if isinstance(label, float) and not math.isfinite(label):
-            raise InputError(f"the label is {label}, which is no score.")
+            raise InputError(f"the label is {label}, which is not a score.")
         if not isinstance(label, tuple):
             return label if isinstance(label, str) or self._kind == "jsonl" else repr(label)
         if self._kind == "jsonl":
             return list(label)
         if not self._separator:
-            raise InputError("it has several labels. Give multi_label_separator, or write JSON lines.")
+            raise InputError(
+                "it has several labels. Write JSON lines, or say what separates labels.",
+                argument="multi_label_separator",
+                example="|",
+            )
         for name in classes:
             if self._separator in name:
                 raise InputError(f"the label {name!r} holds the separator {self._separator!r}. Take another one.")

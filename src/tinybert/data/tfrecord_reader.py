@@ -95,7 +95,7 @@ class TfRecordSource:
             try:
                 yield number, example_pb2.Example.FromString(content).features.feature
             except DecodeError:
-                raise self._error(file, number, "the content is no tf.train.Example.") from None
+                raise self._error(file, number, "the content is not a tf.train.Example.") from None
 
     def _values(self, file: int, number: int, features: Any, name: str) -> Any:
         column = self.columns[name]

@@ -1,32 +1,40 @@
 """Modules: found, fetched, checked, loaded, installed and published.
 
-MindSpore is imported only when a network is built, so that lists, checks and `--help` are there at once.
+Names are imported when they are first used, and MindSpore when a network is built: lists and checks are instant.
 """
 
-from .cache import EntryPaths, HubCache
-from .card import Asset, Card, Problem, check_card, parse_card, read_card, render_card
-from .client import hub_list, load, load_weights
-from .download import fetch
-from .environment import get_hub_dir, mirror, offline, set_hub_dir
-from .install import install
-from .integrity import sha256_of, verified_bytes, verify
-from .modules import Module, cached_modules, find_module, local_module
-from .names import parse_uid
-from .publish import publish
-from .registry import PublishedModule, find, list_uids, published
+from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
+
+if TYPE_CHECKING:  # the same names for editors and type checkers
+    from .card import check_card, read_card
+    from .client import hub_list, load, load_weights
+    from .environment import get_hub_dir, set_hub_dir
+    from .installing import install
+    from .modules import Module, find_module
+    from .publishing import publish
+    from .registry import list_uids
+
+_HOMES = {
+    "Module": "modules",
+    "check_card": "card",
+    "find_module": "modules",
+    "get_hub_dir": "environment",
+    "hub_list": "client",
+    "install": "installing",
+    "list_uids": "registry",
+    "load": "client",
+    "load_weights": "client",
+    "publish": "publishing",
+    "read_card": "card",
+    "set_hub_dir": "environment",
+}
 __all__ = [
-    "Asset",
-    "Card",
-    "EntryPaths",
-    "HubCache",
     "Module",
-    "Problem",
-    "PublishedModule",
-    "cached_modules",
     "check_card",
-    "fetch",
-    "find",
     "find_module",
     "get_hub_dir",
     "hub_list",
@@ -34,17 +42,10 @@ __all__ = [
     "list_uids",
     "load",
     "load_weights",
-    "local_module",
-    "mirror",
-    "offline",
-    "parse_card",
-    "parse_uid",
     "publish",
-    "published",
     "read_card",
-    "render_card",
     "set_hub_dir",
-    "sha256_of",
-    "verified_bytes",
-    "verify",
 ]
+
+if not TYPE_CHECKING:  # they would take any name for one of the package's
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES)

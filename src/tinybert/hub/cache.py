@@ -10,23 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UnsafePathError
-from .card_model import Asset, Card
-from .environment import get_hub_dir, mirror, offline, set_hub_dir
-from .integrity import sha256_of, verified_bytes, verify
-from .names import asset_name, parse_uid, plain_name
-
-__all__ = [
-    "EntryPaths",
-    "HubCache",
-    "get_hub_dir",
-    "mirror",
-    "offline",
-    "parse_uid",
-    "set_hub_dir",
-    "sha256_of",
-    "verified_bytes",
-    "verify",
-]
+from .card import Asset, Card
+from .environment import get_hub_dir
+from .safe_names import asset_name, plain_name
+from .uids import parse_uid
 
 
 @dataclass(frozen=True)
@@ -66,7 +53,7 @@ class HubCache:
         """Returns where the card of a module belongs.
 
         Raises:
-            UnsafePathError: The uid is none, or the path leads out of the cache.
+            UnsafePathError: The uid is not one, or the path leads out of the cache.
         """
         *folders, name = parse_uid(uid).split("/")
         return self._inside(self.root.joinpath(*folders, f"{name}.md"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..checkpoint.layouts import name_in
 from ..config import TinyBertConfig
 from ..errors import CardError, ConfigError, UnknownModuleError
 from .building import MEAN_THE_MODULE, build
@@ -17,18 +18,29 @@ from .modules import Module, find_module, local_module
 from .registry import published
 
 if TYPE_CHECKING:
-    from mindspore import nn
+    from ..modeling.network import Network
 
 
-def create_network(code: Path, name: str | bool = "tinybert", is_training: bool = False, **kwargs: Any) -> nn.Cell:
+def create_network(
+    code: Path,
+    name: str | bool = "tinybert",
+    is_training: bool = False,
+    *,
+    pretrained: bool = True,
+    seq_length: int = TinyBertConfig.seq_length,
+    **options: Any,
+) -> Network:
     """The network of a module, by the name that a client passes.
 
     Args:
         code: The folder that the conf file lies in, with the module's card, `tinybert.md`.
         name: `tinybert` for that module, or the name of a card beside the folder. A bool is taken as `is_training`.
         is_training: Starts in training mode, with dropout.
-        **kwargs: As for `build`: `pretrained`, `checkpoint`, `seq_length`, `compute_type` and fields of the
-            configuration.
+        pretrained: Whether the weights are bound. Without them the parameters get the names in the checkpoint, by which
+            the official client binds them.
+        seq_length: Length that the data is padded to. The default is that of the published signature, and leaves the
+            length to the module's card.
+        **options: As for `build`: `checkpoint`, `compute_type`, `return_all_encoders` and fields of the configuration.
 
     Raises:
         UnknownModuleError: The name is none of them; lists them.
@@ -38,12 +50,10 @@ def create_network(code: Path, name: str | bool = "tinybert", is_training: bool 
         is_training, name = name, MEAN_THE_MODULE[0]
     if not isinstance(name, str):
         raise ConfigError(f"name is a {type(name).__name__}; it must be the name of a network, such as 'tinybert'")
-    # The default of the published signature must not contradict a card of a shorter network.
-    if kwargs.get("seq_length") == TinyBertConfig.seq_length:
-        del kwargs["seq_length"]
     module = _module(code, name.lower())
-    network = build(module, is_training, **kwargs)
-    if not kwargs.get("pretrained", True):
+    length = None if seq_length == TinyBertConfig.seq_length else seq_length
+    network = build(module, is_training, pretrained=pretrained, seq_length=length, **options)
+    if not pretrained:
         _name_as_published(module, network)
     return network
 
@@ -77,11 +87,9 @@ def _asset(path: Path) -> Asset | None:
         return None  # such as a README
 
 
-def _name_as_published(module: Module, network: nn.Cell) -> None:
+def _name_as_published(module: Module, network: Network) -> None:
     """Gives the parameters the names in the module's checkpoint, by which the official client binds them."""
-    from ..checkpoint.binding import own_parameters
-    from ..checkpoint.layouts import HEAD_NAMES, name_in
+    from ..weights.binding import own_parameters
 
-    parameters = own_parameters(network)
-    for own, parameter in parameters.items():
-        parameter.name = name_in(module.layout, own, task=HEAD_NAMES[0] in parameters)
+    for own, parameter in own_parameters(network).items():
+        parameter.name = name_in(module.layout, own, network.task.facts)

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import HubError
-from .names import split_https
+from .addresses import split_https
 
 DEFAULT_HUB_DIR = "~/.mscache"
 _YES = ("1", "true", "yes", "on")
@@ -22,7 +22,7 @@ def set_hub_dir(path: str | Path | None = None) -> None:
     Args:
         path: The folder; None goes back to `MSHUB_CACHE` or `~/.mscache`.
     """
-    global _chosen_hub_dir  # noqa: PLW0603 - the official client has this setting for the whole process too
+    global _chosen_hub_dir  # noqa: PLW0603 -- the official client has this setting for the whole process too
     _chosen_hub_dir = None if path is None else _absolute(path)
 
 
@@ -32,7 +32,7 @@ def get_hub_dir() -> Path:
 
 
 def offline() -> bool:
-    """Tells whether `MSHUB_OFFLINE` forbids the network.
+    """Whether `MSHUB_OFFLINE` forbids using the network.
 
     Raises:
         HubError: Its value is neither yes nor no.

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from io import FileIO
 from pathlib import Path
 
 from ..errors import IntegrityError
-from .names import sha256_text
 
 _BLOCK = 4 << 20
+
+
+def sha256_text(text: str) -> str:
+    """Returns a SHA-256 in lower case.
+
+    Raises:
+        ValueError: It does not consist of 64 hexadecimal digits.
+    """
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError(f"{text[:80]!r} is not a SHA-256, which has 64 hexadecimal digits")
+    return text.lower()
 
 
 def sha256_of(path: str | Path) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig, check_fields
 from ..errors import CardError, CheckpointError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
+from ..task import Task
 from .cache import EntryPaths, HubCache
-from .card import read_card
-from .card_model import Card
-from .download import fetch
+from .card import Card, read_card
+from .fetch import fetch
 from .integrity import verified_bytes, verify
-from .names import parse_uid
 from .registry import published
+from .uids import parse_uid
+
+if TYPE_CHECKING:
+    from ..checkpoint import Checkpoint
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +56,47 @@ class Module:
             CardError: The card names a field that is none, or a value of the wrong kind.
         """
         return config_fields(self.card.network_config, self.uid)
+
+    @property
+    def task(self) -> Task:
+        """What the module is for, by its card."""
+        return self.task_for(None)
+
+    def task_for(self, outputs: int | None) -> Task:
+        """What a network of the module is for, by its card.
+
+        Args:
+            outputs: Outputs of the head in its checkpoint (C); None if unknown. Labels of another number are left out,
+                with a warning.
+        """
+        card, labels = self.card, self.card.labels
+        if labels and outputs is not None and len(labels) != outputs:
+            warnings.warn(
+                f"{self.uid}: the card names {len(labels)} labels, but the checkpoint has {outputs}; "
+                "they are numbered instead",
+                stacklevel=2,
+            )
+            labels = ()
+        kind = Task(card.task).facts
+        problem = card.problem if kind.problems else None
+        return Task(kind.name, labels, problem or kind.usual_problem(outputs))
+
+    def checkpoint(self, *, refetch: bool = False, **config: Any) -> Checkpoint:
+        """The module's parameters with their configuration and task, fetched if need be.
+
+        Args:
+            refetch: As for `checkpoint_bytes`.
+            **config: Fields of `TinyBertConfig` that take precedence over those of the card.
+
+        Raises:
+            TinyBertError: As for `checkpoint_bytes`, or the file cannot be read.
+        """
+        from ..checkpoint import parse_checkpoint  # which lists of modules do without
+
+        data = self.checkpoint_bytes(refetch=refetch)
+        read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **{**self.config, **config})
+        task = self.task_for(read.num_labels).fitted(read.num_labels)
+        return dataclasses.replace(read, task=task)
 
     def checkpoint_bytes(self, *, refetch: bool = False) -> bytes:
         """The content of the checkpoint, fetched if need be; what is returned is what was hashed.
@@ -101,7 +146,7 @@ def find_module(name: str, *, cache: HubCache | None = None) -> Module:
         cache: Where to look; by default the folder of `get_hub_dir`.
 
     Raises:
-        UnsafePathError: The name is no uid.
+        UnsafePathError: The name is not a uid.
         UnknownModuleError: No module has it; lists the closest uids.
         CardError: The card in the cache is malformed.
     """
@@ -170,6 +215,6 @@ def verify_or_set_aside(path: Path, sha256: str) -> bool:
 
 def _unknown(uid: str, cache: HubCache) -> UnknownModuleError:
     known = {*published(), *cached_modules(cache)}
-    closest = difflib.get_close_matches(uid, known, n=5, cutoff=0.5)
+    closest = difflib.get_close_matches(uid.lower(), known, n=5, cutoff=0.5)
     advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
     return UnknownModuleError(f"no module has the uid {uid!r}. {advice}", closest=closest)

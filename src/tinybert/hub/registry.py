@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -12,8 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import UnknownModuleError
-from .card_model import Asset, Card
+from .card import Asset, Card
 
 _TABLE = Path(__file__).with_name("published_cards.json")
 
@@ -147,20 +145,6 @@ def published() -> Mapping[str, PublishedModule]:
 def list_uids() -> list[str]:
     """Returns the uids of all published modules, sorted so that 1.10 comes after 1.9."""
     return list(published())
-
-
-def find(uid: str) -> PublishedModule:
-    """Returns a published module.
-
-    Raises:
-        UnknownModuleError: No published module has this uid; the error lists the closest that there are.
-    """
-    modules = published()
-    if uid in modules:
-        return modules[uid]
-    closest = difflib.get_close_matches(uid.lower(), modules, n=5, cutoff=0.5)
-    advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
-    raise UnknownModuleError(f"no published module has the uid {uid!r}. {advice}", closest=closest)
 
 
 def _module(entry: Mapping[str, Any], uids: list[str]) -> PublishedModule:

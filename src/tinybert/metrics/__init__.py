@@ -15,7 +15,7 @@ from .entities import entity_scores, entity_type_scores
 from .multilabel import multilabel_scores
 from .retrieval import mean_reciprocal_rank, ranks, retrieval_scores
 from .scheme_check import TagProblem, check_scheme
-from .schemes import SCHEMES, Scheme, Span, spans
+from .schemes import SCHEMES, Scheme, TagSpan, are_tags, spans
 from .squad import squad_scores
 from .squad_v2 import squad_v2_scores
 
@@ -23,9 +23,10 @@ __all__ = [
     "SCHEMES",
     "LabelScores",
     "Scheme",
-    "Span",
     "TagProblem",
+    "TagSpan",
     "accuracy",
+    "are_tags",
     "check_scheme",
     "classification_scores",
     "correlation_scores",

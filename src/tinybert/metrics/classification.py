@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from .arrays import Array, Values, as_labels
 from .counts import LabelScores, macro_f1
-from .inputs import Array, Values, as_labels
 
 # These few lines of counting stand here rather than scikit-learn, which would be the package's heaviest dependency
 # after MindSpore and slow to import; the tests hold them equal to it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .inputs import Values, as_numbers
+from .arrays import Values, as_numbers
 
 
 def pearson(y_true: Values, y_pred: Values) -> float:

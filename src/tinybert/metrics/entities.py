@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..errors import InputError
+from .arrays import check_lengths
 from .counts import LabelScores
-from .inputs import check_lengths
 from .schemes import Scheme, spans
 
 TagSequences = Sequence[Sequence[str]]

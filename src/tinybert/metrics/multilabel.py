@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .arrays import Values, as_indicators
 from .counts import LabelScores, macro_f1
-from .inputs import Values, as_indicators
 
 
 def multilabel_scores(y_true: Values, y_pred: Values) -> dict[str, float]:

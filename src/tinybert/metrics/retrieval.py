@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from .inputs import Array, Values, check_lengths
+from .arrays import Array, Values, check_lengths
 
 BLOCK = 1 << 22
 """Similarities that are in memory at a time, 16 MB, however many vectors there are."""

@@ -22,7 +22,7 @@ _READ_AS = {"L": "E", "U": "S"}
 _STARTING = {None: "BIES", "IOB1": "I", "IOB2": "B", "IOBES": "BS", "BILOU": "BS"}
 
 
-class Span(NamedTuple):
+class TagSpan(NamedTuple):
     """A span of words: its type, the index of its first word, and the index after its last."""
 
     type: str
@@ -76,7 +76,7 @@ def check_known(scheme: Scheme) -> None:
         )
 
 
-def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[Span]:
+def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[TagSpan]:
     """Finds the spans that tags mark.
 
     Args:
@@ -94,9 +94,9 @@ def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[Span]:
 
     Examples:
         >>> spans(["B-PER", "I-PER", "O", "I-LOC"])
-        [Span(type='PER', start=0, end=2), Span(type='LOC', start=3, end=4)]
+        [TagSpan(type='PER', start=0, end=2), TagSpan(type='LOC', start=3, end=4)]
         >>> spans(["B-PER", "I-PER", "O", "I-LOC"], "IOB2")
-        [Span(type='PER', start=0, end=2)]
+        [TagSpan(type='PER', start=0, end=2)]
     """
     if scheme is not None:
         check_known(scheme)
@@ -115,6 +115,15 @@ def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[Span]:
             while marks[end].continues(marks[end - 1]):
                 end += 1
             if marks[end - 1].closes(marks[end], scheme):
-                found.append(Span(marks[start].type, start - 1, end - 1))
+                found.append(TagSpan(marks[start].type, start - 1, end - 1))
         start = end
     return found
+
+
+def are_tags(labels: Sequence[str]) -> bool:
+    """Whether labels are tags such as B-PER and I-PER: in IOB1, IOB2, IOBES or BILOU."""
+    try:
+        spans(labels)
+    except InputError:
+        return False
+    return True

@@ -10,12 +10,13 @@ from mindspore import Tensor
 from ..compat import device_target
 from ..config import TinyBertConfig
 from ..errors import InputError
+from ..task import Task
 from .attention import MergeHeads
 from .embeddings import AttentionBias, EmbeddingLookup, EmbeddingPostprocessor
 from .encoder import Encoder
-from .inputs import order_masks
 from .layers import Linear, exact_tanh
 from .network import Network
+from .order import order_masks
 
 
 class TinyBertModel(Network):
@@ -61,7 +62,7 @@ class TinyBertModel(Network):
         return_all_encoders: bool = True,
         pooler: bool = True,
     ) -> None:
-        super().__init__(config)
+        super().__init__(config, Task())
         compute_type = _compute_type(config)
         self.return_all_encoders = return_all_encoders
         self.hidden_size = config.hidden_size
@@ -99,6 +100,21 @@ class TinyBertModel(Network):
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
         """All outputs but the word embedding table."""
+        outputs = self.encode(input_ids, input_mask, segment_ids, self.return_all_encoders)
+        return outputs if self.return_all_encoders else outputs[:2]
+
+    def encode(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, all_encoders: bool) -> tuple[Any, ...]:
+        """What heads, and losses over hidden states, are computed from; inside a graph.
+
+        Args:
+            input_ids: As for the network, likewise what follows.
+            input_mask: (B, T).
+            segment_ids: (B, T).
+            all_encoders: Whether hidden states and attention scores are computed; they are empty tuples otherwise.
+
+        Returns:
+            Sequence output (B, T, H); pooled output (B, H), None without a pooler; hidden states; attention scores.
+        """
         batch_size, length = input_ids.shape
         input_mask, segment_ids = order_masks(input_mask, segment_ids)
         words = self.tinybert_embedding_lookup(input_ids.reshape((-1,)))
@@ -108,19 +124,18 @@ class TinyBertModel(Network):
 
         rows = (batch_size, length, self.hidden_size)
         sequence_output = hidden_states[-1].reshape(rows)
-        if not self.has_pooler:
-            return (sequence_output,)
-        pooled_output = exact_tanh(self.dense(sequence_output[:, 0]).astype(ms.float32))
-        if not self.return_all_encoders:
-            return sequence_output, pooled_output
+        pooled_output = None
+        if self.has_pooler:
+            pooled_output = exact_tanh(self.dense(sequence_output[:, 0]).astype(ms.float32))
 
         all_hidden: tuple[Tensor, ...] = ()
         all_scores: tuple[Tensor, ...] = ()
-        for hidden in hidden_states:
-            all_hidden += (hidden.reshape(rows),)
-        for scores in encoded[1]:  # (A*B, T, T), heads before rows
-            merged = self.merge_heads(scores.reshape((self.num_heads * batch_size, length * length)))
-            all_scores += (merged.reshape((batch_size, self.num_heads, length, length)),)
+        if all_encoders:
+            for hidden in hidden_states:
+                all_hidden += (hidden.reshape(rows),)
+            for scores in encoded[1]:  # (A*B, T, T), heads before rows
+                merged = self.merge_heads(scores.reshape((self.num_heads * batch_size, length * length)))
+                all_scores += (merged.reshape((batch_size, self.num_heads, length, length)),)
         return sequence_output, pooled_output, all_hidden, all_scores
 
 

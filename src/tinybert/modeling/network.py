@@ -9,7 +9,8 @@ from mindspore import Parameter, Tensor, nn
 
 from ..compat import device_target, graph_runs
 from ..config import TinyBertConfig
-from .inputs import check_inputs
+from ..inputs import check_inputs
+from ..task import Task
 
 
 class Network(nn.Cell):
@@ -19,15 +20,18 @@ class Network(nn.Cell):
     and in PYNATIVE_MODE. Inside a cell that is itself compiled, MindSpore takes `construct` and nothing else happens.
 
     Args:
-        config: The configuration.
+        config: The configuration of the encoder.
+        task: What the network is for.
     """
 
-    def __init__(self, config: TinyBertConfig) -> None:
+    def __init__(self, config: TinyBertConfig, task: Task) -> None:
         super().__init__()
         self.config = config
+        self.task = task
 
     def __call__(self, input_ids: Any, input_mask: Any = None, segment_ids: Any = None) -> Any:
-        inputs = check_inputs(self.config, input_ids, input_mask, segment_ids)
+        arrays = check_inputs(self.config, *map(_as_array, (input_ids, input_mask, segment_ids)))
+        inputs = [Tensor(array, ms.int32) for array in arrays]
         with graph_runs():
             return _computed(self.assemble(self._own_graph()(*inputs)))
 
@@ -83,6 +87,10 @@ class CompiledNetwork(nn.Cell):
     @ms.jit
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
         return self.network.compute(input_ids, input_mask, segment_ids)
+
+
+def _as_array(value: Any) -> Any:
+    return value.asnumpy() if isinstance(value, Tensor) else value
 
 
 def _computed(outputs: Any) -> Any:

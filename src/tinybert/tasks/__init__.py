@@ -1,22 +1,25 @@
 """Text in, answers out: embed, classify, tag and answer with a model from the hub, a folder or a checkpoint.
 
-MindSpore is imported when a model is loaded, not before.
+Whatever computes stands behind `tinybert.runtime`; MindSpore is imported when a model is loaded, not before.
 """
 
 from .answer import QuestionAnswerer
+from .by_kind import TASKS, load
 from .classify import Classifier
 from .embed import Embedder
+from .loading import ModelDescription, load_model
 from .model import TaskModel
 from .results import Answer, Classification, MultiLabel, Regression, Span, Word
 from .search import similarity, top_k
-from .sources import load_model
 from .tag import Tagger
 
 __all__ = [
+    "TASKS",
     "Answer",
     "Classification",
     "Classifier",
     "Embedder",
+    "ModelDescription",
     "MultiLabel",
     "QuestionAnswerer",
     "Regression",
@@ -24,6 +27,7 @@ __all__ = [
     "Tagger",
     "TaskModel",
     "Word",
+    "load",
     "load_model",
     "similarity",
     "top_k",

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, overload
 
 import numpy as np
 
+from ..arguments import check_integer
 from ..errors import InputError
+from ..task import QUESTION_ANSWERING
 from ..text import Encoding
-from ..text.inputs import check_integer
 from .candidates import best_stretches, log_total, span_table, word_bounds
-from .inputs import check_question
-from .job import BATCH_SIZE, Job, OnError, Options
+from .checks import check_question
 from .model import TaskModel
+from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
 from .question_rows import STRIDE, WINDOW, QuestionRows
 from .results import Answer
 from .stream import run
 from .text_task import TextTask
-from .windows import continuations, merged_tokens, rows_of
+from .windows import continuations, merged_tokens, windows_of
 from .words import with_marks
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Array = np.ndarray
 Item = tuple[str, str]
+Question = tuple[str, str] | Mapping[str, str]
+"""A question with its context."""
+
+
+class AnswerOptions(TypedDict, total=False):
+    """The options of `QuestionAnswerer.__call__`, for type checkers."""
+
+    handle_impossible: bool
+    threshold: float
+    max_answer_length: int
+    max_length: int | None
+    stride: int
+    batch_size: int
+    progress: bool | None
 
 
 class QuestionAnswerer(TextTask):
@@ -42,11 +60,47 @@ class QuestionAnswerer(TextTask):
         'Bonn'
     """
 
-    kind = "question-answering"
+    kind = QUESTION_ANSWERING.name
 
     def __init__(self, model: TaskModel) -> None:
         super().__init__(model)
         self._continues = continuations(model.tokenizer)
+
+    @overload
+    def __call__(self, question: str, context: str, **options: Unpack[AnswerOptions]) -> Answer: ...
+
+    @overload
+    def __call__(self, question: list[str], context: list[str], **options: Unpack[AnswerOptions]) -> list[Answer]: ...
+
+    @overload
+    def __call__(self, question: Question, **options: Unpack[AnswerOptions]) -> Answer: ...
+
+    @overload
+    def __call__(self, question: Iterator[Question], **options: Unpack[AnswerOptions]) -> Iterator[Answer]: ...
+
+    @overload
+    def __call__(self, question: Collection[Question], **options: Unpack[AnswerOptions]) -> list[Answer]: ...
+
+    @overload
+    def __call__(
+        self,
+        question: Question | Iterable[Question],
+        *,
+        top_k: int = 1,
+        on_error: OnError = "raise",
+        **options: Unpack[AnswerOptions],
+    ) -> Any: ...
+
+    @overload
+    def __call__(
+        self,
+        question: str | list[str],
+        context: str | list[str],
+        *,
+        top_k: int = 1,
+        on_error: OnError = "raise",
+        **options: Unpack[AnswerOptions],
+    ) -> Any: ...
 
     def __call__(  # noqa: PLR0913 -- each is a choice of its own, given by name
         self,
@@ -100,7 +154,7 @@ class QuestionAnswerer(TextTask):
         if not isinstance(threshold, int | float) or math.isnan(threshold):
             raise InputError(f"threshold is {threshold!r}; it must be a number.")
         length = self.model.row_length(min(WINDOW, self.model.config.seq_length) if max_length is None else max_length)
-        job = _AnswerJob(
+        pipeline = _AnswerPipeline(
             self.model,
             QuestionRows(self.model.tokenizer, length, stride),
             top_k,
@@ -109,7 +163,7 @@ class QuestionAnswerer(TextTask):
             self._continues,
         )
         pairs, single = _as_pairs(question, context)
-        return run(job, pairs, Options(batch_size, on_error, progress), single=single)
+        return run(pipeline, pairs, Options(batch_size, on_error, progress), single=single)
 
 
 def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
@@ -125,7 +179,7 @@ def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
 
 
 @dataclass(frozen=True)
-class _AnswerJob(Job):
+class _AnswerPipeline(Pipeline):
     """`threshold` is above all numbers where "no answer" is none."""
 
     layout: QuestionRows
@@ -147,7 +201,7 @@ class _AnswerJob(Job):
         return self.layout.encode([question for question, _ in items], [context for _, context in items])
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
-        logits = np.stack([output.asnumpy() for output in outputs], axis=1)  # (B, 2, T)
+        logits = np.stack(outputs, axis=1)  # (B, 2, T)
         kept = batch.sequence_ids == 1
         kept[:, 0] = True
         return [row[:, columns] for row, columns in zip(logits, kept, strict=True)]
@@ -156,7 +210,7 @@ class _AnswerJob(Job):
         assert encoding.offsets is not None
         inside = encoding.sequence_ids == 1
         results: list[Answer | list[Answer]] = []
-        for (_, context), windows in zip(items, rows_of(encoding, len(items)), strict=True):
+        for (_, context), windows in zip(items, windows_of(encoding, len(items)), strict=True):
             offsets = merged_tokens(encoding.offsets, windows, inside, self.layout.stride)
             ids = merged_tokens(encoding.input_ids, windows, inside, self.layout.stride)
             answers = self._answers(context, [rows[row] for row in windows], offsets, self.continues[ids])

@@ -1,41 +1,37 @@
-"""Rows through the network: sorted by length, in batches padded to their longest row, results in the rows' order."""
+"""Rows through a runtime: sorted by length, in batches padded to their longest row, results in the rows' order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..compat import device_target
-from ..errors import InputError
+from ..runtime import Runtime
+from ..runtime.base import Inputs
 from ..text import Encoding
 
-if TYPE_CHECKING:
-    from ..modeling.network import Network
-
 Array = np.ndarray
+Compute = Callable[[Inputs], Any]
 Reduce = Callable[[Any, Encoding], Iterable[Any]]
-"""Makes of a network's outputs for a batch, and the batch, one value a row."""
-
-BATCH_TOKENS = 4096
-"""The most tokens in a batch, padding included. More are not faster on CPU, and memory grows with B * T * T."""
-_WIDTH_STEP = 64
+"""Makes of the outputs for a batch, and the batch, one value a row."""
 
 
 def forward(
-    network: Network,
+    runtime: Runtime,
+    compute: Compute,
     encoding: Encoding,
     reduce: Reduce,
     *,
     batch_size: int,
     advance: Callable[[float], None] = lambda share: None,
 ) -> list[Any]:
-    """Runs rows of any lengths through a network.
+    """Runs rows of any lengths through a runtime.
 
     Args:
-        network: The network.
+        runtime: Says which shapes are cheap.
+        compute: Which of its functions computes: `runtime.logits` or `runtime.encode`.
         encoding: The rows.
         reduce: Makes one value of each row of a batch. Arrays among them should not be views of the whole batch, which
             would stay in memory with them.
@@ -46,52 +42,45 @@ def forward(
         The value of each row, in the order of the rows.
 
     Raises:
-        InputError: The network is in training mode: what it returned would be random.
+        InputError: The model is in training: what it returned would be random.
     """
-    if network.training:
-        raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")
-    lengths = encoding.lengths
-    few_shapes = device_target() != "CPU"
-    if few_shapes:  # each shape is compiled there, which takes seconds
-        lengths = np.minimum(-(-lengths // _WIDTH_STEP) * _WIDTH_STEP, network.config.max_position_embeddings)
+    widths = runtime.widths(encoding.lengths)
     values: list[Any] = [None] * len(encoding)
-    for rows in batches(lengths, batch_size):
+    for rows in batches(runtime, widths, batch_size):
         batch = encoding.take(rows)
-        if few_shapes:
-            width = int(lengths[rows[0]])
-            batch = padded(batch, batch_rows(width, batch_size), width)
-        outputs = network(*batch.inputs)
-        for row, value in zip(rows.tolist(), reduce(outputs, batch), strict=not few_shapes):
+        if runtime.fixed_rows:
+            width = int(widths[rows[0]])
+            batch = padded(batch, runtime.rows(width, batch_size), width)
+        results = reduce(compute(batch.inputs), batch)
+        for row, value in zip(rows.tolist(), results, strict=not runtime.fixed_rows):
             values[row] = value
         advance(len(rows) / len(encoding))
     return values
 
 
-def batches(lengths: Array, batch_size: int) -> Iterator[Array]:
-    """Batches of rows of about the same length, the longest first: a batch too large for the memory fails at once.
+def batches(runtime: Runtime, widths: Array, batch_size: int) -> Iterator[Array]:
+    """Batches of rows of about the same width, the widest first: a batch too large for the memory fails at once.
 
     Args:
-        lengths: (N,) tokens of each row.
-        batch_size: The most rows in a batch; fewer where they would come to more than `BATCH_TOKENS`.
+        runtime: Says how many rows of a width go in at once.
+        widths: (N,) the width of each row.
+        batch_size: The most rows in a batch.
 
     Yields:
         Row indices.
 
     Examples:
-        >>> [rows.tolist() for rows in batches(np.array([3, 9, 4]), 2)]
-        [[1, 2], [0]]
+        >>> from types import SimpleNamespace
+        >>> runtime = SimpleNamespace(rows=lambda width, most: min(most, 20 // width))
+        >>> [rows.tolist() for rows in batches(runtime, np.array([3, 9, 4, 2]), 64)]
+        [[1, 2], [0, 3]]
     """
-    order = np.argsort(-lengths, kind="stable")
+    order = np.argsort(-widths, kind="stable")
     start = 0
     while start < len(order):
-        stop = start + batch_rows(int(lengths[order[start]]), batch_size)
+        stop = start + runtime.rows(int(widths[order[start]]), batch_size)
         yield order[start:stop]
         start = stop
-
-
-def batch_rows(width: int, batch_size: int) -> int:
-    """Rows of a batch of a width."""
-    return max(1, min(batch_size, BATCH_TOKENS // width))
 
 
 def padded(encoding: Encoding, rows: int, width: int) -> Encoding:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, overload
 
 import numpy as np
 
-from ..errors import ConfigError, InputError
+from ..arguments import check_integer
+from ..errors import InputError
+from ..task import SEQUENCE_CLASSIFICATION
 from ..text import Encoding
 from .batching import joined
-from .inputs import check_text_or_pair
-from .job import BATCH_SIZE, Job, OnError, Options
-from .model import TaskModel
+from .checks import check_text_or_pair
+from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
 from .results import Classification, MultiLabel, Regression
 from .stream import run
 from .text_task import TextTask
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Array = np.ndarray
 Item = tuple[str, str | None]
-Result = Classification | MultiLabel | Regression
+TextOrPair = str | tuple[str, str]
+ClassifierResult = Classification | MultiLabel | Regression
+
+
+class ClassifyOptions(TypedDict, total=False):
+    """The options of `Classifier.__call__`, for type checkers."""
+
+    threshold: float
+    max_length: int | None
+    batch_size: int
+    progress: bool | None
 
 
 class Classifier(TextTask):
@@ -42,22 +56,40 @@ class Classifier(TextTask):
         ['entailment', 'contradiction']
     """
 
-    kind = "sequence-classification"
-
-    def __init__(self, model: TaskModel) -> None:
-        super().__init__(model)
-        if model.task.problem == "regression" and model.num_labels != 1:
-            raise ConfigError(f"{model.source} has {model.num_labels} outputs; a regression has 1")
+    kind = SEQUENCE_CLASSIFICATION.name
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels in the order of the model's outputs; "0", "1" and so on where they have no names."""
         return self.model.labels
 
+    # A string is a collection of strings too, but comes first.
+    @overload
+    def __call__(self, texts: TextOrPair, **options: Unpack[ClassifyOptions]) -> ClassifierResult: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __call__(
+        self, texts: Iterator[TextOrPair], **options: Unpack[ClassifyOptions]
+    ) -> Iterator[ClassifierResult]: ...
+
+    @overload
+    def __call__(self, texts: Collection[TextOrPair], **options: Unpack[ClassifyOptions]) -> list[ClassifierResult]: ...
+
+    @overload
+    def __call__(
+        self,
+        texts: TextOrPair | Iterable[TextOrPair],
+        *,
+        top_k: int = 1,
+        on_error: OnError = "raise",
+        **options: Unpack[ClassifyOptions],
+    ) -> Any: ...
+
     def __call__(
         self,
         texts: Any,
         *,
+        top_k: int = 1,
         threshold: float = 0.5,
         max_length: int | None = None,
         batch_size: int = BATCH_SIZE,
@@ -69,6 +101,7 @@ class Classifier(TextTask):
         Args:
             texts: A string, or a pair as a tuple of two strings; a list of them; or an iterator over them. A list of
                 two strings is two texts.
+            top_k: How many labels are wanted.
             threshold: Where a text may have any number of labels: the probability above which it has one.
             max_length: Tokens after which a text is cut, [CLS] and [SEP] included, of a pair the longer text first: by
                 default `seq_length` of the model's configuration, at most its positions.
@@ -78,22 +111,28 @@ class Classifier(TextTask):
 
         Returns:
             A `Classification`, `MultiLabel` or `Regression` for one text; a list of them for a list; an iterator for an
-            iterator, with flat memory.
+            iterator, with flat memory. With `top_k` above 1, in the place of each a list of up to as many
+            `Classification`s, the most probable label first.
 
         Raises:
             InputError: A text is no string or cannot be encoded, or an argument is not allowed.
         """
         if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
             raise InputError(f"threshold is {threshold!r}; it must be a number from 0 to 1.")
+        check_integer(top_k, "top_k", 1)
+        problem = self.model.task.problem
+        if top_k > 1 and problem == "regression":
+            raise InputError(f"{self.model.source} predicts a number, which has no labels to choose from.")
         one_pair = isinstance(texts, tuple) and any(isinstance(item, str) for item in texts)
-        job = _ClassifyJob(self.model, threshold, self.model.row_length(max_length))
-        return run(job, texts, Options(batch_size, on_error, progress), single=isinstance(texts, str) or one_pair)
+        pipeline = _ClassifyPipeline(self.model, threshold, self.model.row_length(max_length), top_k)
+        return run(pipeline, texts, Options(batch_size, on_error, progress), single=isinstance(texts, str) or one_pair)
 
 
 @dataclass(frozen=True)
-class _ClassifyJob(Job):
+class _ClassifyPipeline(Pipeline):
     threshold: float
     max_length: int
+    top_k: int
 
     def check(self, item: Any, name: str) -> Item:
         return check_text_or_pair(item, name)
@@ -115,26 +154,36 @@ class _ClassifyJob(Job):
         return self.model.tokenizer(texts, pairs or None, max_length=self.max_length)
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
-        return outputs.asnumpy().copy()
+        return outputs.copy()
 
-    def finish(self, items: list[Item], encoding: Encoding, rows: list[Any]) -> list[Result]:
-        logits = np.array(rows)
+    def finish(self, items: list[Item], encoding: Encoding, rows: list[Any]) -> list[Any]:
         problem, labels = self.model.task.problem, self.model.labels
-        if problem == "regression":
-            return [Regression(score) for score in logits[:, 0].tolist()]
-        if problem == "multi-label":
-            probabilities = sigmoid(logits)
-            return [self._several(labels, row) for row in probabilities.tolist()]
-        probabilities = softmax(logits)
-        best = probabilities.argmax(axis=1).tolist()
-        return [
-            Classification(labels[index], row[index], dict(zip(labels, row, strict=True)))
-            for index, row in zip(best, probabilities.tolist(), strict=True)
-        ]
+        make, probabilities_of = _PROBLEMS[problem or ""]
+        values = probabilities_of(np.array(rows)).tolist()
+        if self.top_k > 1:
+            return [_best(labels, row, self.top_k) for row in values]
+        return [make(labels, row, self.threshold) for row in values]
 
-    def _several(self, labels: tuple[str, ...], row: list[float]) -> MultiLabel:
-        found = tuple(label for label, value in zip(labels, row, strict=True) if value > self.threshold)
-        return MultiLabel(found, dict(zip(labels, row, strict=True)))
+
+def _best(labels: tuple[str, ...], row: list[float], count: int) -> list[Classification]:
+    probabilities = dict(zip(labels, row, strict=True))
+    order = sorted(range(len(row)), key=lambda index: -row[index])  # equal ones stay in the model's order
+    return [Classification(labels[index], row[index], probabilities) for index in order[:count]]
+
+
+def _single_label(labels: tuple[str, ...], row: list[float], threshold: float) -> Classification:
+    del threshold
+    return _best(labels, row, 1)[0]
+
+
+def _multi_label(labels: tuple[str, ...], row: list[float], threshold: float) -> MultiLabel:
+    found = tuple(label for label, value in zip(labels, row, strict=True) if value > threshold)
+    return MultiLabel(found, dict(zip(labels, row, strict=True)))
+
+
+def _regression(labels: tuple[str, ...], row: list[float], threshold: float) -> Regression:
+    del labels, threshold
+    return Regression(row[0])
 
 
 def softmax(logits: Array) -> Array:
@@ -146,3 +195,11 @@ def softmax(logits: Array) -> Array:
 def sigmoid(logits: Array) -> Array:
     """Probabilities, each for itself."""
     return 0.5 * (1 + np.tanh(0.5 * logits))
+
+
+_PROBLEMS: dict[str, tuple[Callable[..., ClassifierResult], Callable[[Array], Array]]] = {
+    "single-label": (_single_label, softmax),
+    "multi-label": (_multi_label, sigmoid),
+    "regression": (_regression, np.asarray),
+}
+"""How the logits of a text become its result, by the problem that the model solves."""

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..arguments import check_choice
+from ..errors import InputError
+from ..runtime.base import EncoderOutputs
+from ..task import ENCODER
 from ..text import Encoding
-from .inputs import check_text
-from .job import BATCH_SIZE, Job, OnError, Options, check_choice
+from .batching import Compute
+from .checks import check_text
+from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
 from .stream import run
 from .text_task import TextTask
 
-Array = np.ndarray
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+Array = NDArray[np.float32]
 Pooling = Literal["mean", "first", "pooled"]
 POOLINGS = ("mean", "first", "pooled")
+
+
+class EmbedOptions(TypedDict, total=False):
+    """The options of `Embedder.__call__`, for type checkers."""
+
+    pooling: Pooling
+    normalize: bool
+    max_length: int | None
+    batch_size: int
+    progress: bool | None
 
 
 class Embedder(TextTask):
@@ -34,7 +53,19 @@ class Embedder(TextTask):
         (2, 384)
     """
 
-    kind = "encoder"
+    kind = ENCODER.name
+
+    @overload
+    def __call__(self, texts: str, **options: Unpack[EmbedOptions]) -> Array: ...
+
+    @overload
+    def __call__(self, texts: Iterator[str], **options: Unpack[EmbedOptions]) -> Iterator[Array]: ...
+
+    @overload
+    def __call__(self, texts: Collection[str], **options: Unpack[EmbedOptions]) -> Array: ...
+
+    @overload
+    def __call__(self, texts: Iterable[str], *, on_error: OnError, **options: Unpack[EmbedOptions]) -> Any: ...
 
     def __call__(
         self,
@@ -69,10 +100,10 @@ class Embedder(TextTask):
             InputError: A text is no string or cannot be encoded, or an argument is not allowed.
         """
         check_choice(pooling, "pooling", POOLINGS)
-        job = _EmbedJob(self.model, pooling, normalize, self.model.row_length(max_length))
+        pipeline = _EmbedPipeline(self.model, pooling, normalize, self.model.row_length(max_length))
         options = Options(batch_size, on_error, progress)
         collect = self._as_matrix if on_error == "raise" else lambda vectors, count: list(vectors)
-        return run(job, texts, options, single=isinstance(texts, str), collect=collect)
+        return run(pipeline, texts, options, single=isinstance(texts, str), collect=collect)
 
     @property
     def embedding_size(self) -> int:
@@ -87,14 +118,14 @@ class Embedder(TextTask):
 
 
 @dataclass(frozen=True)
-class _EmbedJob(Job):
+class _EmbedPipeline(Pipeline):
     pooling: Pooling
     normalize: bool
     max_length: int
 
     @property
-    def network(self) -> Any:
-        return self.model.encoder
+    def compute(self) -> Compute:
+        return self.model.runtime.encode
 
     def check(self, item: Any, name: str) -> str:
         return check_text(item, name)
@@ -105,7 +136,7 @@ class _EmbedJob(Job):
     def encode(self, items: list[str]) -> Encoding:
         return self.model.tokenizer(items, max_length=self.max_length)
 
-    def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
+    def reduce(self, outputs: EncoderOutputs, batch: Encoding) -> Iterable[Array]:
         vectors = pool(outputs, batch.input_mask, self.pooling)
         if self.normalize:
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
@@ -115,17 +146,21 @@ class _EmbedJob(Job):
         return rows
 
 
-def pool(outputs: Any, input_mask: Array, pooling: Pooling) -> Array:
+def pool(outputs: EncoderOutputs, input_mask: np.ndarray, pooling: Pooling) -> Array:
     """(B, H) float32, one vector a row.
 
     Args:
-        outputs: Sequence output (B, T, H) and pooled output (B, H) of an encoder.
+        outputs: What the encoder gave.
         input_mask: (B, T) int32, 1 = real token.
         pooling: See `Embedder`.
     """
+    sequence_output, pooled_output = outputs
     if pooling == "pooled":
-        return outputs[1].asnumpy()
-    sequence_output = outputs[0].asnumpy()
+        if pooled_output is None:
+            raise InputError(
+                "the model has no pooler, and so no pooled output: use another pooling", argument="pooling"
+            )
+        return pooled_output
     if pooling == "first":
         return sequence_output[:, 0]
     mask = input_mask.astype(np.float32)

@@ -1,83 +1,83 @@
-"""A network and its tokenizer, known to fit each other."""
+"""A runtime and its tokenizer, known to fit each other; and what a model was loaded from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from ..checkpoint.restore import task_of_network
-from ..checkpoint.task import Task
+from ..arguments import check_integer
 from ..config import TinyBertConfig
-from ..errors import ConfigError, InputError
+from ..errors import ConfigError, InputError, TinyBertError
+from ..runtime import Runtime
+from ..task import KINDS, Task
 from ..text import BertTokenizer
-from ..text.inputs import check_integer
 
-if TYPE_CHECKING:
-    from ..modeling.network import Network
 
-USED_BY = {
-    "encoder": "Embedder",
-    "sequence-classification": "Classifier",
-    "token-classification": "Tagger",
-    "question-answering": "QuestionAnswerer",
-}
-"""The class that uses a network of each kind."""
+class Description(Protocol):
+    """What a model was loaded from."""
+
+    def load(self) -> TaskModel:
+        """Loads the model again."""
 
 
 @dataclass(frozen=True, eq=False)
 class TaskModel:
-    """A network, its tokenizer and what it is for: what the task objects work with.
+    """A runtime and a tokenizer: what the task objects work with.
+
+    A model that was loaded can be pickled: what is written is its description, and it is loaded again from there.
 
     Args:
-        network: `TinyBertModel` or a task network, in inference mode.
+        runtime: Computes the model.
         tokenizer: The tokenizer that it was trained with.
-        task: What the network is for; the names of its outputs are those of the network where it has none.
         source: Where the model came from; errors name it.
+        description: What it was loaded from; None for a network that was made here.
 
     Raises:
         InputError: The tokenizer knows more ids than the network has embeddings.
-        ConfigError: The task names more or fewer labels than the network has outputs.
+        ConfigError: The task names more or fewer labels than the network has outputs, or is a regression with several.
     """
 
-    network: Network
+    runtime: Runtime
     tokenizer: BertTokenizer
-    task: Task
     source: str = "the model"
+    description: Description | None = None
 
     def __post_init__(self) -> None:
         size = self.config.vocab_size
         if self.tokenizer.vocab_size > size:
             raise InputError(
                 f"{self.tokenizer.vocabulary.source} has {self.tokenizer.vocab_size} tokens, but the embedding table "
-                f"of {self.source} has {size} rows: it is another model's vocabulary. Give the model's own: "
-                "vocabulary=..."
+                f"of {self.source} has {size} rows: it is another model's vocabulary. Give the model's own",
+                argument="vocabulary",
             )
-        if self.task.labels and self.num_labels not in (None, len(self.task.labels)):
-            raise ConfigError(
-                f"{len(self.task.labels)} labels are given, but {self.source} has {self.num_labels} outputs: "
-                "labels must name each of them"
+        check_outputs(self.task, self.num_labels, self.source)
+
+    def __reduce__(self) -> Any:
+        if self.description is None:
+            raise TinyBertError(
+                f"{self.source} cannot be pickled: it was made of a network. Save it as a folder, and load that"
             )
+        return self.description.load, ()
 
     @property
     def config(self) -> TinyBertConfig:
         """The network's configuration."""
-        return self.network.config
+        return self.runtime.config
+
+    @property
+    def task(self) -> Task:
+        """What the model is for."""
+        return self.runtime.task
 
     @property
     def num_labels(self) -> int | None:
         """Outputs of the head (C); None for an encoder alone."""
-        return getattr(self.network, "num_labels", None)
+        return self.runtime.num_labels
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the head's outputs; "0", "1" and so on where they have none."""
-        names = self.task.labels or getattr(self.network, "labels", ())
-        return names or tuple(map(str, range(self.num_labels or 0)))
-
-    @property
-    def encoder(self) -> Network:
-        """The network without its head."""
-        return self.network.bert if self.num_labels else self.network
+        return self.task.labels or tuple(map(str, range(self.num_labels or 0)))
 
     @property
     def most_tokens(self) -> int:
@@ -97,20 +97,33 @@ class TaskModel:
         wanted = self.config.seq_length if max_length is None else check_integer(max_length, "max_length", 3)
         return min(wanted, self.most_tokens)
 
-    def require(self, kind: str) -> None:
-        """Raises InputError, with what to do instead, unless the network is one of a kind.
 
-        Args:
-            kind: One of `tinybert.checkpoint.task.TASKS`.
-        """
-        actual = task_of_network(self.network).kind
-        if actual == kind:
-            return
-        if actual == "encoder":
-            raise InputError(
-                f"{self.source} is an encoder: it has no head for {kind}. Fine-tune it first (tinybert finetune), or "
-                "use Embedder"
-            )
+def require_kind(task: Task, kind: str, source: str) -> None:
+    """Raises InputError, with what to do instead, unless a model is one of a kind.
+
+    Args:
+        task: What the model is for.
+        kind: The name of a kind of task; any model has an encoder.
+        source: Where the model came from, for the message.
+    """
+    wanted, actual = KINDS[kind], task.facts
+    if not wanted.has_head or actual is wanted:
+        return
+    if not actual.has_head:
         raise InputError(
-            f"{self.source} is a model for {actual}, and {USED_BY[kind]} needs one for {kind}. Use {USED_BY[actual]}"
+            f"{source} is an encoder: it has no head for {kind}. Fine-tune one first "
+            f"(tinybert finetune {wanted.command}), or use {actual.used_by} (tinybert {actual.command})"
         )
+    raise InputError(
+        f"{source} is a model for {actual.name}, not for {kind}: use {actual.used_by} (tinybert {actual.command})"
+    )
+
+
+def check_outputs(task: Task, outputs: int | None, source: str) -> None:
+    """Raises ConfigError unless the outputs of a head (C; None without one) are as many as its task needs."""
+    if task.labels and outputs not in (None, len(task.labels)):
+        raise ConfigError(
+            f"{len(task.labels)} labels are given, but {source} has {outputs} outputs: labels must name each of them"
+        )
+    if task.problem == "regression" and outputs not in (None, 1):
+        raise ConfigError(f"{source} has {outputs} outputs; a regression has 1")

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+class Result:
+    """What a task says of one text."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields by their names, as plain values that JSON can hold."""
+        return asdict(self)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Result):
     """The one label of a text.
 
     Attributes:
@@ -22,7 +33,7 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
-class MultiLabel:
+class MultiLabel(Result):
     """The labels of a text that may have any number of them.
 
     Attributes:
@@ -35,14 +46,14 @@ class MultiLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
+class Regression(Result):
     """The number that a model gives a text, in the unit that it was trained on."""
 
     score: float
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Word(Result):
     """A word and its label.
 
     Attributes:
@@ -61,7 +72,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Result):
     """A labelled stretch of a text, such as a name.
 
     Attributes:
@@ -84,7 +95,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Result):
     """A stretch of a context that answers a question.
 
     Attributes:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import check_integer
 from ..errors import InputError
-from ..text.inputs import check_integer
 
 Array = np.ndarray
 QUERY_ROWS = 256

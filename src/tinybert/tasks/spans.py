@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from .. import metrics
-from ..errors import InputError
 from .results import Span, Word
 from .words import WordTable
 
@@ -14,16 +13,7 @@ OUTSIDE = "O"
 """The label of a word that is part of no span, by convention of all schemes."""
 
 
-def are_tags(labels: Sequence[str]) -> bool:
-    """Whether labels are tags such as B-PER and I-PER: in IOB1, IOB2, IOBES or BILOU."""
-    try:
-        metrics.spans(labels)
-    except InputError:
-        return False
-    return True
-
-
-def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.Span]:
+def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.TagSpan]:
     """Yields the spans that labels of words mark.
 
     Args:
@@ -45,7 +35,7 @@ def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.Span]:
     for label, run in groupby(labels):
         end = start + sum(1 for _ in run)
         if label != OUTSIDE:
-            yield metrics.Span(label, start, end)
+            yield metrics.TagSpan(label, start, end)
         start = end
 
 

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
 
 import numpy as np
 
+from ..arguments import check_choice, check_integer
+from ..metrics import are_tags
+from ..task import TOKEN_CLASSIFICATION
 from ..text import Encoding
-from ..text.inputs import check_integer
+from .checks import check_text, check_words
 from .classify import softmax
-from .inputs import check_text, check_words
-from .job import BATCH_SIZE, Job, OnError, Options, check_choice
 from .model import TaskModel
+from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
 from .results import Span, Word
-from .spans import OUTSIDE, are_tags, spans_of, words_of
+from .spans import OUTSIDE, spans_of, words_of
 from .stream import run
 from .text_task import TextTask
-from .windows import continuations, merged, merged_tokens, rows_of
+from .windows import continuations, merged, merged_tokens, windows_of
 from .words import AGGREGATIONS, WordTable, aggregated, words_of_list, words_of_text
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Array = np.ndarray
 Aggregation = Literal["first", "average", "max"]
+
+
+class TagOptions(TypedDict, total=False):
+    """The options of `Tagger.__call__`, for type checkers."""
+
+    aggregation: Aggregation
+    max_length: int | None
+    stride: int | None
+    batch_size: int
+    progress: bool | None
 
 
 class Tagger(TextTask):
@@ -45,10 +61,11 @@ class Tagger(TextTask):
         [('PER', 'Ada Lovelace', 0), ('LOC', 'London', 22)]
     """
 
-    kind = "token-classification"
+    kind = TOKEN_CLASSIFICATION.name
 
     def __init__(self, model: TaskModel) -> None:
         super().__init__(model)
+        self._pipeline: type[_TagPipeline] = _Spans
         self._tags = are_tags(model.labels)
         self._continues = continuations(model.tokenizer)
 
@@ -56,6 +73,26 @@ class Tagger(TextTask):
     def labels(self) -> tuple[str, ...]:
         """The labels in the order of the model's outputs; "0", "1" and so on where they have no names."""
         return self.model.labels
+
+    # A string is a collection of strings too, but comes first.
+    @overload
+    def __call__(self, texts: str, **options: Unpack[TagOptions]) -> list[Span]: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def __call__(self, texts: Iterator[str], **options: Unpack[TagOptions]) -> Iterator[list[Span]]: ...
+
+    @overload
+    def __call__(self, texts: Collection[str], **options: Unpack[TagOptions]) -> list[list[Span]]: ...
+
+    @overload
+    def __call__(
+        self,
+        texts: Iterable[str | Sequence[str]],
+        *,
+        is_split_into_words: bool = False,
+        on_error: OnError = "raise",
+        **options: Unpack[TagOptions],
+    ) -> Any: ...
 
     def __call__(
         self,
@@ -92,47 +129,44 @@ class Tagger(TextTask):
         Raises:
             InputError: A text is no string or cannot be encoded, or an argument is not allowed.
         """
-        job = self._job(aggregation, is_split_into_words, max_length, stride, words=False)
-        return run(job, texts, Options(batch_size, on_error, progress), single=_is_single(texts, is_split_into_words))
+        check_choice(aggregation, "aggregation", AGGREGATIONS)
+        length = self.model.row_length(max_length)
+        shared = (length - 2) // 4 if stride is None else check_integer(stride, "stride", 0, length - 3)
+        pipeline = self._pipeline(
+            self.model, aggregation, is_split_into_words, length, shared, self._tags, self._continues
+        )
+        options = Options(batch_size, on_error, progress)
+        return run(pipeline, texts, options, single=_is_single(texts, is_split_into_words))
 
+    @overload
+    def label_words(self, texts: str, **options: Unpack[TagOptions]) -> list[Word]: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def label_words(self, texts: Iterator[str], **options: Unpack[TagOptions]) -> Iterator[list[Word]]: ...
+
+    @overload
+    def label_words(self, texts: Collection[str], **options: Unpack[TagOptions]) -> list[list[Word]]: ...
+
+    @overload
     def label_words(
         self,
-        texts: Any,
+        texts: Iterable[str | Sequence[str]],
         *,
-        aggregation: Aggregation = "first",
         is_split_into_words: bool = False,
-        max_length: int | None = None,
-        stride: int | None = None,
-        batch_size: int = BATCH_SIZE,
         on_error: OnError = "raise",
-        progress: bool | None = None,
-    ) -> Any:
-        """Labels every word of one text, many, or a stream of them.
+        **options: Unpack[TagOptions],
+    ) -> Any: ...
 
-        Args:
-            texts: As for calling the tagger.
-            aggregation: Likewise, as all that follow.
-            is_split_into_words: Likewise.
-            max_length: Likewise.
-            stride: Likewise.
-            batch_size: Likewise.
-            on_error: Likewise.
-            progress: Likewise.
+    def label_words(self, texts: Any, **options: Any) -> Any:
+        """Labels every word of one text, many, or a stream of them; arguments are those of calling the tagger.
 
         Returns:
             A list of `Word` for one text, for a list of words one for each; likewise for many. A word of which the
             tokenizer leaves nothing, such as an empty one, is labelled `O` with score 0.
         """
-        job = self._job(aggregation, is_split_into_words, max_length, stride, words=True)
-        return run(job, texts, Options(batch_size, on_error, progress), single=_is_single(texts, is_split_into_words))
-
-    def _job(
-        self, aggregation: Aggregation, split: bool, max_length: int | None, stride: int | None, *, words: bool
-    ) -> _TagJob:
-        check_choice(aggregation, "aggregation", AGGREGATIONS)
-        length = self.model.row_length(max_length)
-        shared = (length - 2) // 4 if stride is None else check_integer(stride, "stride", 0, length - 3)
-        return _TagJob(self.model, aggregation, split, length, shared, words, self._tags, self._continues)
+        words = copy.copy(self)
+        words._pipeline = _Words
+        return words(texts, **options)
 
 
 def _is_single(texts: Any, split: bool) -> bool:
@@ -142,12 +176,13 @@ def _is_single(texts: Any, split: bool) -> bool:
 
 
 @dataclass(frozen=True)
-class _TagJob(Job):
+class _TagPipeline(Pipeline):
+    """Texts to labelled words; what is made of these is up to the two classes below."""
+
     aggregation: Aggregation
     split: bool
     max_length: int
     stride: int
-    words: bool
     tags: bool
     continues: Array
 
@@ -168,22 +203,22 @@ class _TagJob(Job):
         )
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
-        probabilities = softmax(outputs.asnumpy())
+        probabilities = softmax(outputs)
         # Without [CLS] and [SEP].
         return [row[1 : length - 1].copy() for row, length in zip(probabilities, batch.lengths.tolist(), strict=True)]
 
-    def finish(self, items: list[Any], encoding: Encoding, rows: list[Any]) -> list[list[Span] | list[Word]]:
+    def finish(self, items: list[Any], encoding: Encoding, rows: list[Any]) -> list[Any]:
         inside = encoding.sequence_ids == 0
-        results: list[list[Span] | list[Word]] = []
-        for item, windows in zip(items, rows_of(encoding, len(items)), strict=True):
+        results = []
+        for item, windows in zip(items, windows_of(encoding, len(items)), strict=True):
             table = self._table(item, encoding, windows, inside)
             probabilities = merged([rows[row] for row in windows], self.stride)
             labels, scores = self._labels(table, aggregated(probabilities, table.pieces, self.aggregation))
-            if self.words:
-                results.append(words_of(table, labels, scores))
-            else:
-                results.append(spans_of(table, labels, scores, tags=self.tags))
+            results.append(self._result(table, labels, scores))
         return results
+
+    def _result(self, table: WordTable, labels: Sequence[str], scores: Sequence[float]) -> Any:
+        raise NotImplementedError
 
     def _table(self, item: Any, encoding: Encoding, windows: range, inside: Array) -> WordTable:
         if self.split:
@@ -204,3 +239,13 @@ class _TagJob(Job):
         ):
             labels[word], scores[word] = names[label], score
         return labels, scores
+
+
+class _Spans(_TagPipeline):
+    def _result(self, table: WordTable, labels: Sequence[str], scores: Sequence[float]) -> list[Span]:
+        return spans_of(table, labels, scores, tags=self.tags)
+
+
+class _Words(_TagPipeline):
+    def _result(self, table: WordTable, labels: Sequence[str], scores: Sequence[float]) -> list[Word]:
+        return words_of(table, labels, scores)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from ..text import BertTokenizer
-from .model import TaskModel
-from .sources import load_model
+from .loading import load_model
+from .model import TaskModel, require_kind
 
 Self = TypeVar("Self", bound="TextTask")
 
@@ -16,7 +16,8 @@ Self = TypeVar("Self", bound="TextTask")
 class TextTask:
     """A model with a way to use it on text.
 
-    It never changes after it was made: any number of threads may use one at once.
+    It never changes after it was made: any number of threads may use one at once. One that was loaded can be pickled;
+    it is then loaded again from its source.
 
     Args:
         model: The model; `from_pretrained` loads one.
@@ -28,8 +29,7 @@ class TextTask:
     kind: ClassVar[str]
 
     def __init__(self, model: TaskModel) -> None:
-        if self.kind != "encoder":  # which each model has
-            model.require(self.kind)
+        require_kind(model.task, self.kind, model.source)
         self.model = model
 
     @classmethod
@@ -71,6 +71,9 @@ class TextTask:
             **config,
         )
         return cls(model)
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.model,)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.model.source!r})"

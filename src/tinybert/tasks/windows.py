@@ -12,7 +12,7 @@ from ..text import BertTokenizer, Encoding
 Array = np.ndarray
 
 
-def rows_of(encoding: Encoding, count: int) -> Iterator[range]:
+def windows_of(encoding: Encoding, count: int) -> Iterator[range]:
     """Yields the rows that are windows of each text.
 
     Args:

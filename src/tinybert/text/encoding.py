@@ -48,7 +48,7 @@ class Encoding:
 
     @property
     def special_mask(self) -> Array:
-        """(B, T) bool, True at [CLS], [SEP] and padding: what is no part of any text."""
+        """(B, T) bool, True at [CLS], [SEP] and padding: what is not part of any text."""
         return self.sequence_ids < 0
 
     @property

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import check_integer
 from ..errors import InputError
 from .encoding import Encoding, Layout, assemble
-from .inputs import Texts, as_batch, as_pairs, check_integer
-from .sources import read_vocabulary, write_vocabulary
+from .texts import Texts, as_batch, as_pairs
 from .truncation import RowPlanner, Truncation
 from .vocabulary import CLS, PAD, SEP, Vocabulary
+from .vocabulary_files import read_vocabulary, write_vocabulary
 from .wordpiece import WordPiece
 
 
@@ -24,7 +25,7 @@ class BertTokenizer:
     Text is cleaned of control characters, lower-cased and freed of accents if the vocabulary is an uncased one, split
     at white space, punctuation and around each Chinese character, and every word is cut greedily into the longest
     pieces that the vocabulary has (Devlin et al. 2019, arXiv:1810.04805; published code: google-research/bert
-    `tokenization.py`). [CLS], [SEP] and [MASK] count as themselves where they stand in a text.
+    `tokenization.py`). [CLS], [SEP] and [MASK] count as themselves where they occur in a text.
 
     It never changes after it was made: any number of threads may use one at once.
 
@@ -165,7 +166,7 @@ class BertTokenizer:
         row = [int(index) for index in ids]
         for index in row:
             if not 0 <= index < self.vocab_size:
-                raise InputError(f"{index} is no token id: the vocabulary has 0 to {self.vocab_size - 1}.")
+                raise InputError(f"{index} is not a token id: the vocabulary has 0 to {self.vocab_size - 1}.")
         return self._wordpiece.decode(row, skip_special_tokens=skip_special_tokens)
 
     def token_to_id(self, token: str) -> int | None:
@@ -186,6 +187,9 @@ class BertTokenizer:
     def model_max_length(self) -> int:
         """The most tokens in a row that the model has positions for."""
         return self.vocabulary.model_max_length
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.vocabulary,)
 
     def __repr__(self) -> str:
         case, length = self.vocabulary.do_lower_case, self.model_max_length

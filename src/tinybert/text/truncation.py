@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..arguments import check_integer
 from ..errors import InputError
-from .inputs import check_integer
 
 Truncation = Literal["longest_first", "only_first", "only_second", False]
 _STRATEGIES = ("longest_first", "only_first", "only_second")
@@ -61,12 +61,15 @@ class RowPlanner:
             raise InputError("truncation='only_second' needs pairs.")
         check_integer(self.stride, "stride", 0)
         if self.stride and not self.windows:
-            raise InputError("stride says how far windows overlap: it needs return_overflowing=True.")
+            raise InputError(
+                "stride is by how much windows overlap, so it needs windows.",
+                argument="return_overflowing",
+                example=True,
+            )
         if self.windows and (not self.truncation or (self.paired and self.truncation == "longest_first")):
             wanted = "'only_first' or 'only_second'" if self.paired else "'longest_first' or 'only_first'"
             raise InputError(
-                f"return_overflowing=True must know which text to cut into windows: truncation must be {wanted}, not "
-                f"{self.truncation!r}."
+                f"which text to cut into windows is not known: truncation must be {wanted}, not {self.truncation!r}."
             )
 
     @property
@@ -94,8 +97,8 @@ class RowPlanner:
         if not self.truncation:
             raise InputError(
                 f"{self._name(sample)} has {first + second + self.specials} tokens with [CLS] and [SEP], more than "
-                f"{self.limit}. Shorten it, allow more with max_length, give a truncation, or take windows with "
-                "return_overflowing=True."
+                f"{self.limit}. Shorten it, have it truncated or cut into windows, or allow more tokens.",
+                argument="max_length",
             )
         first_room, second_room = self._share(sample, first, second, room)
         if not self.windows:
@@ -115,7 +118,9 @@ class RowPlanner:
         if kept >= room:
             raise InputError(
                 f"{self._name(sample)}: the {name} text has {kept} tokens, which leaves no room for the {other} within "
-                f"{self.limit}. Shorten it, allow more with max_length, or use truncation='longest_first'."
+                f"{self.limit}. Shorten it, allow more tokens, or have the longer text cut.",
+                argument="truncation",
+                example="longest_first",
             )
         return (room - kept, kept) if self.truncation == "only_first" else (kept, room - kept)
 
@@ -123,8 +128,8 @@ class RowPlanner:
         step = room - self.stride
         if step < 1:
             raise InputError(
-                f"{self._name(sample)}: stride={self.stride} must be less than the {room} tokens that a window has "
-                f"room for within {self.limit}."
+                f"{self._name(sample)}: stride is {self.stride}; it must be less than the {room} tokens that a window "
+                f"has room for within {self.limit}."
             )
         parts = [slice(0, min(room, length))]
         while parts[-1].stop < length:

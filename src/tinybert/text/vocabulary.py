@@ -22,7 +22,7 @@ class AddedToken:
         id: Its id: that of the same token in the vocabulary, or one that follows the vocabulary's last.
         special: Left out by `decode`, as [CLS] is.
         normalized: Looked for in the normalised text rather than in the text as given.
-        single_word: Found only where it stands between spaces or punctuation.
+        single_word: Found only between spaces or punctuation.
         lstrip: Takes the white space on its left with it.
         rstrip: Takes the white space on its right with it.
     """
@@ -50,7 +50,7 @@ class Vocabulary:
         added: Tokens found in the raw text besides [PAD], [UNK], [CLS], [SEP] and [MASK]; new ids follow the tokens.
 
     Raises:
-        InputError: A required token is missing, a token stands there twice or is empty, or an added token's id leaves
+        InputError: A required token is missing, a token occurs twice or is empty, or an added token's id leaves
             a gap.
 
     Examples:
@@ -100,7 +100,7 @@ def read_vocab_txt(path: Path) -> tuple[str, ...]:
     """Reads a `vocab.txt`: UTF-8, one token a line, the line's number (from 0) is the id.
 
     Args:
-        path: The file. Empty lines at its end, a byte order mark and Windows line ends are let pass.
+        path: The file. Empty lines at its end, a byte order mark and Windows line ends are allowed.
 
     Returns:
         The tokens in the order of their ids.
@@ -140,7 +140,7 @@ def _problems(tokens: tuple[str, ...] | list[str], place: str, first: int) -> It
         if not token:
             yield number, "an empty token. Every id needs one, or all later ids would shift."
         elif "\n" in token:
-            yield number, f"the token {token!r} holds a line end."
+            yield number, f"the token {token!r} contains a line end."
         elif token in seen:
-            yield number, f"{token!r} stands at {place} {seen[token]} already. Tokens must be different."
+            yield number, f"{token!r} appears twice, first at {place} {seen[token]}. Tokens must be different."
         seen[token] = number

@@ -56,7 +56,7 @@ class WordPiece:
         """Yields the tokens of each text.
 
         Args:
-            batch: Strings, or lists of words, checked by `inputs`.
+            batch: Strings, or lists of words, checked by `as_batch`.
             offsets: Whether character offsets are wanted.
             words: Whether the texts are lists of words.
 

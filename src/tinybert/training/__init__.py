@@ -1,28 +1,26 @@
-"""Fine-tuning and evaluation."""
+"""Fine-tuning: from examples to a model folder. MindSpore is imported when something of it is first used."""
 
-from ..compat import require_mindspore
+from __future__ import annotations
 
-require_mindspore()
+from typing import TYPE_CHECKING
 
-from .evaluation import evaluate, predictions  # noqa: E402
-from .features import Features, featurize  # noqa: E402
-from .finetune import finetune  # noqa: E402
-from .labels import labels_of  # noqa: E402
-from .scores import Prediction, check_examples, key_metric, score  # noqa: E402
-from .settings import TrainingSettings  # noqa: E402
-from .trainer import Trainer  # noqa: E402
+from ..lazy import lazy_names
+from .settings import TrainingSettings
 
-__all__ = [
-    "Features",
-    "Prediction",
-    "Trainer",
-    "TrainingSettings",
-    "check_examples",
-    "evaluate",
-    "featurize",
-    "finetune",
-    "key_metric",
-    "labels_of",
-    "predictions",
-    "score",
-]
+if TYPE_CHECKING:
+    from .features import Features
+    from .finetuning import FineTuning, finetune
+    from .learning import featurize
+    from .trainer import Trainer
+
+_HOMES = {
+    "Features": "features",
+    "FineTuning": "finetuning",
+    "Trainer": "trainer",
+    "featurize": "learning",
+    "finetune": "finetuning",
+}
+__all__ = ["Features", "FineTuning", "Trainer", "TrainingSettings", "featurize", "finetune"]
+
+if not TYPE_CHECKING:  # they would take any name for one of the package's
+    __getattr__, __dir__ = lazy_names(__name__, _HOMES)

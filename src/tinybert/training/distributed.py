@@ -13,13 +13,11 @@ import numpy as np
 from mindspore import Parameter, Tensor, ops
 
 from ..errors import DistributedError
+from .ports import SECONDS_TO_MEET
 from .signals import end_with_launcher
 
 if TYPE_CHECKING:
     from .gradients import Average
-
-SECONDS_TO_MEET = 45
-"""How long processes wait for each other. MindSpore's own 600 seconds make a port in use look like a hang."""
 
 SECONDS_TO_WAIT = 1800
 """How long processes wait for one that writes or compiles. MindSpore's own 30 seconds, on CPU, end a sound training.
@@ -68,7 +66,7 @@ class World:
             # Not all devices broadcast float16. Every float16 is a float32.
             kind = ms.int32 if parameter.dtype in (ms.int32, ms.bool_) else ms.float32
             sent = self._broadcast(Tensor(parameter.asnumpy().reshape(-1), kind))
-            parameter.set_data(Tensor(sent.reshape(parameter.shape), parameter.dtype))
+            ops.assign(parameter, Tensor(sent.reshape(parameter.shape), parameter.dtype))  # in place, as `load_state`
 
     def spread_dropout(self, counters: Iterable[Parameter]) -> None:
         """Gives each process other dropout than process 0, by a distance that follows from the rank alone.

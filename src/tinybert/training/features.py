@@ -1,20 +1,19 @@
-"""From examples to arrays: token ids with the labels of their task."""
+"""From examples of each kind of task to arrays: token ids with labels."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..checkpoint.task import Task
 from ..data import QuestionExample, TaggedExample, TextExample
 from ..errors import InputError
+from ..evaluation.labels import label_ids, label_sets, numbers, word_label_ids
+from ..evaluation.pairs import are_matches, as_cosines, check_pairs, scores_of, text_ids
+from ..task import Task
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
-from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
-from .pairs import are_matches, as_cosines, scores_of, text_ids
 
 IGNORED = -100
 """The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
@@ -66,6 +65,11 @@ class PairFeatures(Features):
         """(N,) int32, tokens of the longer text of each pair: what a batch is padded to."""
         return self.encoding.lengths.reshape(2, -1).max(axis=0)
 
+    @property
+    def are_matches(self) -> bool:
+        """Whether pairs have no scores: each is a match then."""
+        return self.labels.ndim == 2
+
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
         """The network's three inputs, all first texts before all second ones, and the labels of some pairs."""
         first = np.asarray(rows)
@@ -73,54 +77,40 @@ class PairFeatures(Features):
         return (*part.inputs, self.labels[first])
 
 
-def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Tokenizes labelled examples.
-
-    Args:
-        examples: All of the kind that the task needs.
-        task: Tells the labels and their order.
-        tokenizer: The model's.
-        max_length: Tokens to which a row is cut; questions get further rows for what does not fit.
-
-    Raises:
-        InputError: An example has no label, or one that the task does not have; names its index.
-    """
-    check_kind(examples, task.kind)
-    makers: dict[str, Any] = {
-        "encoder": _pair_features,
-        "sequence-classification": _sequence_features,
-        "token-classification": _token_features,
-        "question-answering": _answer_features,
-    }
-    return makers[task.kind](examples, task, tokenizer, max_length)
-
-
-def _pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
+def pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
+    """Both texts of each pair, with their score, or which of them are the same."""
     del task
+    check_pairs(examples)
     texts = [example.text for example in examples] + [example.pair or "" for example in examples]
     labels = text_ids(examples) if are_matches(examples) else as_cosines(scores_of(examples))
     return PairFeatures(tokenizer(texts, max_length=max_length), labels)
 
 
-def _sequence_features(
+def sequence_features(
     examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
+    """Texts, or pairs of texts in one row, with a label, several or a number."""
     texts = [example.text for example in examples]
     pairs = [example.pair for example in examples if example.pair is not None]
     if pairs and len(pairs) != len(examples):
         raise InputError(f"of {len(examples)} examples, {len(pairs)} are pairs: either all texts come in pairs or none")
     encoding = tokenizer(texts, pairs or None, max_length=max_length)
-    labels = [example.label for example in examples]
-    if task.problem == "regression":
-        return Features(encoding, numbers(labels).astype(np.float32))
-    if task.problem == "multi-label":
-        return Features(encoding, label_sets(labels, task.labels))
-    return Features(encoding, label_ids(labels, task.labels))
+    values = [example.label for example in examples]
+    return Features(encoding, _LABELS[str(task.problem)](values, task.labels))
 
 
-def _token_features(
+_LABELS: dict[str, Callable[..., np.ndarray]] = {
+    "single-label": label_ids,
+    "multi-label": label_sets,
+    "regression": lambda values, names: numbers(values).astype(np.float32),
+}
+"""How labels become arrays, by the problem."""
+
+
+def token_features(
     examples: Sequence[TaggedExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
+    """Sentences of words, cut to one row each, with a label at the first piece of each word."""
     encoding = tokenizer([list(example.words) for example in examples], max_length=max_length, is_split_into_words=True)
     word_ids = encoding.word_ids
     assert word_ids is not None
@@ -132,9 +122,10 @@ def _token_features(
     return Features(encoding, labels, per_token=True)
 
 
-def _answer_features(
+def answer_features(
     examples: Sequence[QuestionExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
+    """Windows over questions with their contexts, with the first and last token of the answer."""
     del task
     encoding = QuestionRows(tokenizer, max_length).encode(
         [example.question for example in examples], [example.context for example in examples]

@@ -1,23 +1,23 @@
-"""What tells one training from another, so that a saved state is not taken for that of other data or weights."""
+"""What distinguishes one training from another: a saved state is not taken for that of other data or weights."""
 
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from mindspore import nn
 
 from ..errors import CheckpointError
-
-if TYPE_CHECKING:
-    from mindspore import nn
-
-    from .features import Features
-    from .labels import Examples
+from ..evaluation.labels import Examples
+from .features import Features
 
 _WORDS = {"processes": "devices", "rows": "rows of training data"}
 _CONTENTS = "contents of "
+# Training changes an encoder in place. Whoever goes on with the same one started from the weights that it had before.
+_starting_weights: weakref.WeakKeyDictionary[nn.Cell, str] = weakref.WeakKeyDictionary()
 
 
 def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[str, Any]:
@@ -30,12 +30,10 @@ def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[st
     """
     encoding = train.encoding
     arrays = (encoding.input_ids, encoding.input_mask, encoding.segment_ids, train.labels)
-    # Training changes an encoder in place; who goes on with the same one started from the weights that it had before.
-    if "_starting_weights" not in encoder.__dict__:
-        weights = (_bytes_of(parameter.asnumpy()) for parameter in encoder.get_parameters())
-        encoder.__dict__["_starting_weights"] = _digest(weights)
+    if encoder not in _starting_weights:
+        _starting_weights[encoder] = _digest(_bytes_of(parameter.asnumpy()) for parameter in encoder.get_parameters())
     return {
-        f"{_CONTENTS}the weights to start from": encoder.__dict__["_starting_weights"],
+        f"{_CONTENTS}the weights to start from": _starting_weights[encoder],
         f"{_CONTENTS}the training data": _digest(_bytes_of(array) for array in arrays),
         f"{_CONTENTS}the dev set": _digest(repr(example).encode("utf-8", "surrogatepass") for example in dev or ()),
     }

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from ..errors import WorkerError
 from ..signals import interrupted_when_told_to_end, until_done
-from .distributed import SECONDS_TO_MEET, start
-from .ports import HOST, check_port, free_port
+from .ports import HOST, SECONDS_TO_MEET, check_port, free_port
 from .signals import LAUNCHER
 
 PYTHON = [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else [])]
 """This Python. With `-m` or `-c` it would else import modules from the folder that the user is in."""
 _SCHEDULER = "scheduler"
+_SCHEDULE = f"from {__package__}.distributed import start; start()"  # as text: imported here, it would bring MindSpore
 _POLL = 0.2
 _GRACE, _GRACE_ALONE = 50.0, 5.0
 _LINES = 20
@@ -77,7 +77,7 @@ def launch(
         }
         try:
             scheduler = {**common, "MS_ROLE": "MS_SCHED", "RANK_ID": "0"}
-            processes.start(_SCHEDULER, [*PYTHON, "-c", f"from {start.__module__} import start; start()"], scheduler)
+            processes.start(_SCHEDULER, [*PYTHON, "-c", _SCHEDULE], scheduler)
             for rank in map(str, range(workers)):
                 worker = {"MS_ROLE": "MS_WORKER", "MS_NODE_ID": rank, "RANK_ID": rank, "DEVICE_ID": rank}
                 processes.start(rank, argv, {**common, **worker})

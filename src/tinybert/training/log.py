@@ -1,19 +1,14 @@
-"""What a training tells while it runs: a progress bar, a log in JSON lines, and a picture of the curves."""
+"""What a training shows while it runs: a progress bar, a log in JSON lines, and a picture of the curves."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..checkpoint.json_files import to_json
-from ..writing import replacing
+from ..progress import ProgressBar
+from ..writing import replacing, to_json
 from .state import Progress
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
 
 LOG, CURVES = "log.jsonl", "curves.png"
 
@@ -33,11 +28,11 @@ class Log:
         self.path = folder / LOG
         self.every = every
         self.silent = silent
-        self.show = not silent and (sys.stderr.isatty() if show is None else show)
+        self.show = False if silent else show
         self._losses: list[float] = []
         self._metrics = ""
-        self._bar: Bar | None = None
-        self._task: TaskID | None = None
+        self._bar: ProgressBar | None = None
+        self._shown = 0
 
     def rewind(self, step: int) -> None:
         """Drops the lines after a step, which are written again; with 0, those of a run that left no state."""
@@ -71,26 +66,14 @@ class Log:
     def close(self) -> None:
         """Ends the progress bar."""
         if self._bar is not None:
-            self._bar.stop()
+            self._bar.close()
             self._bar = None
 
     def _advance(self, step: int, total: int, text: str) -> None:
-        if not self.show:
-            return
         if self._bar is None:
-            self._bar, self._task = _make_bar(total)
-        assert self._task is not None
-        self._bar.update(self._task, completed=step, description=text)
-
-
-def _make_bar(total: int) -> tuple[Bar, TaskID]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True))
-    bar.start()
-    return bar, bar.add_task("", total=total)
+            self._bar, self._shown = ProgressBar(total, unit="steps", shown=self.show), 0
+        self._bar.advance(step - self._shown, text)
+        self._shown = step
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

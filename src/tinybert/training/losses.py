@@ -5,9 +5,6 @@ from __future__ import annotations
 import mindspore as ms
 from mindspore import Tensor, nn, ops
 
-from ..checkpoint.task import Task
-from .embedding import CosineLoss, InBatchNegatives
-
 
 class CrossEntropy(nn.Cell):
     """Mean cross entropy over the rows whose label is not negative.
@@ -31,29 +28,35 @@ class CrossEntropy(nn.Cell):
         return -(log_probs * counted).sum() / ops.maximum(counted.sum(), 1.0)
 
 
-class SequenceLoss(nn.Cell):
-    """Cross entropy of one label a text, of several labels a text, or the squared error of a score.
+class BinaryCrossEntropy(nn.Cell):
+    """Mean cross entropy of labels that each apply or not.
 
     Inputs:
         logits: (B, C) float32.
-        labels: (B,) int32; (B, C) float32 of 0 and 1 for several labels; (B,) float32 for a score.
+        labels: (B, C) float32 of 0 and 1.
 
     Outputs:
         () float32.
     """
 
-    def __init__(self, problem: str) -> None:
-        super().__init__()
-        self.problem = problem
-        self.cross_entropy = CrossEntropy()
-
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
-        if self.problem == "single-label":
-            return self.cross_entropy(logits, labels)
-        if self.problem == "regression":
-            return ops.square(logits.reshape((-1,)) - labels).mean()
         # -log(sigmoid(z)) = softplus(-z), in the form that does not overflow.
         return (ops.relu(logits) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits)))).mean()
+
+
+class SquaredError(nn.Cell):
+    """Mean squared error of a score.
+
+    Inputs:
+        logits: (B, 1) float32.
+        labels: (B,) float32.
+
+    Outputs:
+        () float32.
+    """
+
+    def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return ops.square(logits.reshape((-1,)) - labels).mean()
 
 
 class TokenLoss(nn.Cell):
@@ -93,19 +96,3 @@ class AnswerLoss(nn.Cell):
     def construct(self, logits: tuple[Tensor, Tensor], labels: Tensor) -> Tensor:
         start, end = logits
         return (self.cross_entropy(start, labels[:, 0]) + self.cross_entropy(end, labels[:, 1])) / 2
-
-
-def loss_of(task: Task, *, matches: bool = False) -> nn.Cell:
-    """The loss of a task.
-
-    Args:
-        task: The task.
-        matches: Of an encoder, whether the pairs have no scores.
-    """
-    if task.kind == "encoder":
-        return InBatchNegatives() if matches else CosineLoss()
-    if task.kind == "token-classification":
-        return TokenLoss()
-    if task.kind == "question-answering":
-        return AnswerLoss()
-    return SequenceLoss(task.problem)

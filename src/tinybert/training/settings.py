@@ -9,6 +9,11 @@ from typing import Any
 from ..errors import ConfigError
 
 
+def _setting(default: Any, help_: str) -> Any:
+    """A field with its default, and the line that the command line says of it."""
+    return dataclasses.field(default=default, metadata={"help": help_})
+
+
 @dataclasses.dataclass(frozen=True)
 class TrainingSettings:
     """How to train. The defaults are those of Devlin et al. 2018 for fine-tuning, as far as they give them.
@@ -32,19 +37,19 @@ class TrainingSettings:
         ConfigError: A value is not allowed; names it and says what is.
     """
 
-    epochs: int = 3
-    batch_size: int = 32
-    learning_rate: float = 5e-5
-    warmup_ratio: float = 0.1
-    weight_decay: float = 0.01
-    max_grad_norm: float = 1.0
-    accumulation_steps: int = 1
-    max_length: int = 128
-    seed: int = 42
-    evals_per_epoch: int = 1
-    patience: int | None = None
-    pad_to_multiple_of: int = 8
-    save_minutes: float = 5.0
+    epochs: int = _setting(3, "Passes over the data.")
+    batch_size: int = _setting(32, "Rows of a step on one device.")
+    learning_rate: float = _setting(5e-5, "The highest.")
+    warmup_ratio: float = _setting(0.1, "Share of the steps in which the learning rate rises from 0.")
+    weight_decay: float = _setting(0.01, "Of AdamW.")
+    max_grad_norm: float = _setting(1.0, "Gradients are clipped to this global norm; 0 for no limit.")
+    accumulation_steps: int = _setting(1, "Batches averaged for an update.")
+    max_length: int = _setting(128, "Tokens of a row; 384 is usual for questions.")
+    seed: int = _setting(42, "Of head, order and dropout.")
+    evals_per_epoch: int = _setting(1, "Evaluations on the dev set.")
+    patience: int | None = _setting(None, "Evaluations without progress, then stop. [default: never]")
+    pad_to_multiple_of: int = _setting(8, "Rows are padded to a multiple of this.")
+    save_minutes: float = _setting(5.0, "Between saved states, in minutes.")
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulation_steps", "evals_per_epoch", "pad_to_multiple_of"):

@@ -86,7 +86,7 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
     Raises:
         CheckpointError: The state is that of another training, or cannot be read; says what differs.
     """
-    from mindspore import Tensor
+    from mindspore import Tensor, ops
     from safetensors import SafetensorError, safe_open
 
     path = folder / STATE
@@ -102,5 +102,6 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
             raise
         raise CheckpointError(f"{path} cannot be read ({error}); remove it to start anew") from None
     for name, parameter in parameters.items():
-        parameter.set_data(Tensor(arrays[name].reshape(parameter.shape)))
+        # In place: compiled graphs that share a parameter may lose each other's changes after `set_data`.
+        ops.assign(parameter, Tensor(arrays[name].reshape(parameter.shape)))
     return Progress(**json.loads(facts["progress"]))

@@ -1,0 +1,72 @@
+"""Checks of arguments, and how errors show a wrong value: briefly and at once, however large it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from numbers import Integral
+from reprlib import Repr
+from typing import Any
+
+from .errors import InputError
+
+_MOST = 40
+
+
+def check_integer(value: Any, name: str, least: int, most: int | None = None) -> int:
+    """Returns an argument that is an integer within its bounds.
+
+    Raises:
+        InputError: It is not one, or outside; the message names argument, value and bounds.
+    """
+    allowed = isinstance(value, Integral) and not isinstance(value, bool)
+    if not allowed or value < least or (most is not None and value > most):
+        bounds = f"{least} or more" if most is None else f"{least} to {most}"
+        raise InputError(f"{name} is {beginning(value)}; it must be an integer, {bounds}.")
+    return int(value)
+
+
+def check_choice(value: Any, name: str, allowed: Sequence[str]) -> None:
+    """Raises InputError unless a value is one of those allowed."""
+    if value not in allowed:
+        raise InputError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+
+
+def describe(value: Any) -> str:
+    """The type of something, and the beginning of its `repr`."""
+    return "None" if value is None else f"{type(value).__name__} {beginning(value)}"
+
+
+def beginning(value: Any) -> str:
+    """The first 40 characters of what `repr` returns."""
+    shown = _REPR.repr(value)
+    return shown if len(shown) <= _MOST else shown[: _MOST - 3] + "..."
+
+
+class _Beginning(Repr):
+    """`reprlib` writes out few elements, but sorts dicts and sets before, and writes out all of a bytes object."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxstring = self.maxother = 2 * _MOST  # it leaves out the middle; what is shown is the beginning
+
+    def repr_dict(self, x: dict[Any, Any], level: int) -> str:
+        return super().repr_dict(dict(islice(x.items(), self.maxdict + 1)), level)
+
+    def repr_set(self, x: set[Any], level: int) -> str:
+        return super().repr_set(set(islice(x, self.maxset + 1)), level)
+
+    def repr_frozenset(self, x: frozenset[Any], level: int) -> str:
+        return super().repr_frozenset(frozenset(islice(x, self.maxfrozenset + 1)), level)
+
+    def repr_bytes(self, x: bytes, level: int) -> str:
+        del level
+        return repr(x[:_MOST])
+
+    def repr_bytearray(self, x: bytearray, level: int) -> str:
+        del level
+        return repr(x[:_MOST])
+
+
+_REPR = _Beginning()

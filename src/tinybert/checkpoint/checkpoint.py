@@ -1,0 +1,103 @@
+"""A model's parameters as named arrays, with its configuration and what it is for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..config import TinyBertConfig
+from ..errors import CheckpointError
+from ..task import Task
+from .layouts import HEAD_NAMES, POOLER_NAMES
+from .shapes import expected_shapes
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """Parameters by the network's own names, and what belongs to them.
+
+    Attributes:
+        source: The file or folder, for messages.
+        layout: The layout that it was read in: `v1.0`, `later` or `huggingface`.
+        config: The configuration of the encoder.
+        tensors: Arrays by the network's own names; a head's are `dense_1.weight` and `dense_1.bias`.
+        names: The name that each of them has in the file.
+        left_aside: What else is in the file, with the reason why it is no part of the network.
+        task: What the network is for, as far as it is known.
+    """
+
+    source: str
+    layout: str
+    config: TinyBertConfig
+    tensors: Mapping[str, np.ndarray]
+    names: Mapping[str, str]
+    left_aside: Mapping[str, str]
+    task: Task = dataclasses.field(default_factory=Task)
+
+    @property
+    def num_labels(self) -> int | None:
+        """Outputs of the head (C), or None where the checkpoint is that of an encoder alone."""
+        return self.tensors[HEAD_NAMES[0]].shape[0] if HEAD_NAMES[0] in self.tensors else None
+
+    @property
+    def has_pooler(self) -> bool:
+        """Whether anything of a pooler is there; Hugging Face's networks for tokens and for answers have none."""
+        return any(name in self.tensors for name in POOLER_NAMES)
+
+    def encoder(self) -> Checkpoint:
+        """The same without a head: for transfer learning from a task checkpoint."""
+        head = {
+            self.names[name]: "the head; only the encoder was asked for" for name in HEAD_NAMES if name in self.names
+        }
+        return dataclasses.replace(
+            self,
+            tensors={name: array for name, array in self.tensors.items() if name not in HEAD_NAMES},
+            names={name: theirs for name, theirs in self.names.items() if name not in HEAD_NAMES},
+            left_aside={**self.left_aside, **head},
+            task=Task(),
+        )
+
+    def with_task(self, task: Task) -> Checkpoint:
+        """The same for a task that somebody knows better.
+
+        Raises:
+            CheckpointError: The head does not fit the task; says how.
+        """
+        outputs, facts = self.num_labels, task.facts
+        if outputs is None and (facts.has_head or task.labels):
+            raise CheckpointError(f"{self.source} is an encoder alone: it has no head for a task or for labels")
+        if outputs is not None and not facts.has_head:
+            raise CheckpointError(f"{self.source} has a head; its task cannot be {task.kind}", argument="task")
+        if facts.outputs not in (None, outputs):
+            raise CheckpointError(
+                f"{self.source} has {outputs} outputs; a head for {task.kind} has {facts.outputs}", argument="task"
+            )
+        if task.problem == "regression" and outputs != 1:
+            raise CheckpointError(f"{self.source} has {outputs} outputs; a regression has 1", argument="problem")
+        if task.labels and len(task.labels) != outputs:
+            raise CheckpointError(
+                f"{self.source} has {outputs} outputs, but {len(task.labels)} labels are given", argument="labels"
+            )
+        return dataclasses.replace(self, task=task)
+
+    def whole(self) -> dict[str, np.ndarray]:
+        """The parameters in the order of the network, if they are those of one: one model has one file.
+
+        Raises:
+            CheckpointError: Parameters are missing, misshapen, or not those of a network; lists them.
+        """
+        pooler = self.has_pooler or self.task.facts.uses_pooler
+        wanted = expected_shapes(self.config, self.num_labels, pooler=pooler)
+        found = {name: array.shape for name, array in self.tensors.items()}
+        lines = [f"  missing: {name} {shape}" for name, shape in wanted.items() if name not in found]
+        lines += [
+            f"  {self.names[name]}: {found[name]} in the file, {shape} in a network of its size"
+            for name, shape in wanted.items()
+            if found.get(name, shape) != shape
+        ]
+        lines += [f"  not in a network: {self.names.get(name, name)}" for name in found if name not in wanted]
+        if lines:
+            raise CheckpointError("\n".join([f"{self.source} is not a whole model:", *lines]))
+        return {name: self.tensors[name] for name in wanted}

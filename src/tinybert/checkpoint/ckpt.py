@@ -1,0 +1,117 @@
+"""MindSpore's `.ckpt`: the bytes of a file to named arrays, and back."""
+
+from __future__ import annotations
+
+import binascii
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import CheckpointError
+
+_CRC_MARK = b"crc_num"
+_CRC_SIZE = 10
+_PART_BYTES = 512 << 20
+"""A larger parameter is written as several entries of one name, as MindSpore does: protobuf ends at 2 GiB."""
+_DTYPES = {
+    "Float64": np.float64,
+    "Float32": np.float32,
+    "Float16": np.float16,
+    "Int64": np.int64,
+    "Int32": np.int32,
+    "Int16": np.int16,
+    "Int8": np.int8,
+    "UInt8": np.uint8,
+    "Bool": np.bool_,
+}
+_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
+
+
+def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
+    """Named arrays out of a file's bytes.
+
+    Args:
+        data: The whole file.
+        source: The file's name, for messages.
+
+    Raises:
+        CheckpointError: The bytes are no such file, are cut, or hold a type that is not known.
+    """
+    from google.protobuf.message import DecodeError
+
+    from .ckpt_schema import CheckpointMessage
+
+    message = CheckpointMessage()
+    try:
+        message.ParseFromString(_without_crc(data, source))
+        # Text that is not UTF-8 is an error when it is read, not when it is parsed.
+        entries = [(value.tag, value.tensor.tensor_type, value.tensor) for value in message.value]
+    except (DecodeError, UnicodeDecodeError):
+        raise CheckpointError(
+            f"{source} is not a MindSpore checkpoint, or it is cut or encrypted. Fetch it again, or save it again"
+        ) from None
+
+    parts: dict[str, list[bytes]] = {}
+    headers: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {}
+    for name, kind, tensor in entries:
+        header = _dtype(name, kind, source), _shape(tensor.dims)
+        if headers.setdefault(name, header) != header:
+            raise CheckpointError(f"{source}: {name} appears twice, with different types or shapes")
+        parts.setdefault(name, []).append(tensor.tensor_content)
+    return {name: _array(name, parts[name], *headers[name], source) for name in parts}
+
+
+def render_ckpt(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
+    """Yields a file's bytes, entry by entry: those that `mindspore.save_checkpoint` writes of the same arrays.
+
+    Args:
+        tensors: Arrays by their names, of a type that the format has.
+    """
+    from .ckpt_schema import CheckpointMessage
+
+    for name, array in tensors.items():
+        content = np.ascontiguousarray(array).tobytes()
+        for begin in range(0, len(content), _PART_BYTES):
+            message = CheckpointMessage()
+            entry = message.value.add(tag=name)
+            entry.tensor.dims.extend(array.shape)
+            entry.tensor.tensor_type = _NAMES[array.dtype]
+            entry.tensor.tensor_content = content[begin : begin + _PART_BYTES]
+            yield message.SerializeToString()
+
+
+def _without_crc(data: bytes, source: str) -> bytes:
+    # Appended by save_checkpoint(crc_check=True).
+    end = len(data) - _CRC_SIZE
+    start = end - len(_CRC_MARK)
+    if start < 0 or data[start:end] != _CRC_MARK:
+        return data
+    if binascii.crc32(data[:start]) != int.from_bytes(data[end:], "big"):
+        raise CheckpointError(f"{source} is corrupt: its own checksum does not fit it. Fetch it again")
+    return data[:start]
+
+
+def _dtype(name: str, kind: str, source: str) -> np.dtype[Any]:
+    if kind not in _DTYPES:
+        raise CheckpointError(f"{source}: {name} is of type {kind or 'none'!r}, which is not known")
+    return np.dtype(_DTYPES[kind])
+
+
+def _shape(dims: Iterable[int]) -> tuple[int, ...]:
+    # MindSpore 1 wrote a scalar as one dimension of 0.
+    shape = tuple(dims)
+    return () if shape == (0,) else shape
+
+
+def _array(name: str, parts: list[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], source: str) -> np.ndarray:
+    # Checked before anything is allocated: a small file may declare any shape.
+    expected = math.prod(shape) * dtype.itemsize
+    actual = sum(map(len, parts))
+    if min(shape, default=1) < 1 or actual != expected:
+        raise CheckpointError(
+            f"{source}: {name} declares shape {shape} of {dtype}, {expected} bytes, but {actual} bytes are there"
+        )
+    content = parts[0] if len(parts) == 1 else b"".join(parts)
+    return np.frombuffer(content, dtype).reshape(shape)

@@ -1,0 +1,127 @@
+"""A model where it lies: what a folder or a file says about it, read in one place for all who use it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..errors import CheckpointError, InputError
+from ..text import BertTokenizer
+from ..text.vocabulary_files import has_vocabulary
+from .checkpoint import Checkpoint
+from .folder import CHECKPOINT, is_model_folder, read_folder
+from .huggingface import read_huggingface
+from .reading import parse_checkpoint
+
+_PADDED_ROWS = 128
+"""An embedding table may be rounded up to a multiple of this; a larger difference means another vocabulary."""
+_OF_A_MODEL = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredModel:
+    """A model in a folder, a file or the hub's cache.
+
+    The weights are read when they are asked for, and last: whatever else is missing is said before anything is fetched.
+
+    Attributes:
+        name: What messages call it.
+        read: Reads the parameters with configuration and task; takes fields of `TinyBertConfig` that take precedence.
+        vocabulary: The file or folder of its vocabulary; None where it has none.
+        do_lower_case: Whether text is lower-cased; None leaves it to the vocabulary's folder.
+        knows_task: Whether it says what a head is for. A checkpoint file does not.
+    """
+
+    name: str
+    read: Callable[..., Checkpoint]
+    vocabulary: Path | None = None
+    do_lower_case: bool | None = None
+    knows_task: bool = True
+
+    def tokenizer(
+        self, vocabulary: str | Path | BertTokenizer | None = None, do_lower_case: bool | None = None
+    ) -> BertTokenizer:
+        """The model's tokenizer.
+
+        Args:
+            vocabulary: A tokenizer, a file or a folder that takes precedence.
+            do_lower_case: Whether text is lower-cased; None takes what the model says.
+
+        Raises:
+            InputError: The model comes without a vocabulary, and none is given.
+        """
+        if isinstance(vocabulary, BertTokenizer):
+            return vocabulary
+        if vocabulary is not None:
+            return BertTokenizer.from_file(Path(vocabulary).expanduser(), do_lower_case=do_lower_case)
+        if self.vocabulary is None:
+            raise InputError(
+                f"{self.name} comes without a vocabulary: give the one that it was trained with, and say so if it is "
+                "a cased one",
+                argument="vocabulary",
+                example="vocab.txt",
+            )
+        case = self.do_lower_case if do_lower_case is None else do_lower_case
+        return BertTokenizer.from_file(self.vocabulary, do_lower_case=case)
+
+
+def stored_at(path: str | Path) -> StoredModel:
+    """The model in a folder that a fine-tuning or `save_folder` wrote, a Hugging Face BERT folder, or a file.
+
+    Args:
+        path: The folder, or the `.ckpt` or `.safetensors` file in any published layout.
+
+    Raises:
+        CheckpointError: There is no such file, or the folder holds no model.
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise CheckpointError(f"{path} does not exist")
+    if path.is_file():
+        return StoredModel(str(path), partial(_read_file, path), knows_task=False)
+    if not any((path / name).is_file() for name in _OF_A_MODEL):
+        raise CheckpointError(
+            f"{path} holds no model: neither a {CHECKPOINT}, as a fine-tuning writes it, nor the config.json and "
+            "model.safetensors of a Hugging Face BERT"
+        )
+    read = read_folder if is_model_folder(path) else read_huggingface
+    return StoredModel(str(path), partial(read, path), path if has_vocabulary(path) else None)
+
+
+def read_checkpoint(path: str | Path, **config: Any) -> Checkpoint:
+    """Reads the parameters of a model on disk, with configuration and task.
+
+    Args:
+        path: As for `stored_at`.
+        **config: Fields of `TinyBertConfig` that take precedence over what the model says; needed for what a file
+            cannot tell: heads, activation, epsilon. Sizes must agree with the file.
+
+    Returns:
+        The checkpoint; `tinybert.weights` makes a network of it.
+
+    Raises:
+        CheckpointError: It cannot be read, or its parts do not fit each other; says why and what to do.
+
+    Example:
+        >>> checkpoint = read_checkpoint("tinybert.ckpt")
+        >>> network = restore(checkpoint)
+    """
+    return stored_at(path).read(**config)
+
+
+def check_vocabulary_size(tokenizer: BertTokenizer, checkpoint: Checkpoint, name: str) -> None:
+    """Raises InputError if a vocabulary that somebody gave has far fewer tokens than the model has embeddings."""
+    rows = checkpoint.config.vocab_size
+    if tokenizer.vocab_size < rows - _PADDED_ROWS:
+        raise InputError(
+            f"{tokenizer.vocabulary.source} has {tokenizer.vocab_size} tokens, but the embedding table of {name} has "
+            f"{rows} rows: it is another model's vocabulary. Give the model's own",
+            argument="vocabulary",
+        )
+
+
+def _read_file(path: Path, **config: Any) -> Checkpoint:
+    return parse_checkpoint(path.read_bytes(), path.suffix.lstrip(".").lower(), str(path), **config)

@@ -1,0 +1,66 @@
+"""Errors and warnings as the command line says them: on stderr, with options in the place of Python's arguments."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..config import TinyBertConfig
+from ..errors import TinyBertError
+
+PROGRAM = "tinybert"
+"""What each message on stderr begins with."""
+OPTIONS = {
+    "allow_extra_fields": "--allow-extra-fields",
+    "encoder": "--encoder",
+    "format": "--from",
+    "label": "--label",
+    "labels": "--labels",
+    "multi_label_separator": "--multi-label",
+    "pair": "--pair",
+    "pooling": "--pooling",
+    "port": "--port",
+    "problem": "--problem",
+    "regression": "--regression",
+    "strict": "--skip-misplaced",
+    "task": "--task",
+    "text": "--text",
+    "vocabulary": "--vocabulary",
+    **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
+}
+"""The option of each argument that an error may speak of; arguments that are not here have none."""
+FLAGS = ("allow_extra_fields", "encoder", "regression", "strict")
+"""Those of them whose options take no value."""
+
+
+def rendered(error: TinyBertError) -> str:
+    """An error's message, with the option that remedies it."""
+    option = OPTIONS.get(error.argument or "")
+    if option is None:
+        return error.message
+    if isinstance(error.example, bool):
+        return error.with_hint(option) if error.argument in FLAGS else error.message
+    separator = "=" if " " in option else " "
+    return error.with_hint(f"{option}{separator}{'...' if error.example is None else error.example}")
+
+
+def complain(message: str) -> None:
+    """Prints a message on stderr."""
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
+
+
+@contextmanager
+def warnings_as_messages() -> Iterator[None]:
+    """Prints what the package warns of as messages, each time it does."""
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        complain(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield

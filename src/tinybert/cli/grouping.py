@@ -1,0 +1,55 @@
+"""Groups of options that several commands share: a parameter whose type is a dataclass stands for its fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+
+def grouped(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a command of a function that takes groups.
+
+    Each field becomes an option, with the default that the dataclass has. Its annotation says which, as for any
+    parameter of a command; of a field without one, `metadata["help"]` is the help of an option of its name.
+
+    Args:
+        command: The function. Its parameters that are dataclasses get one, made of the options.
+
+    Returns:
+        A function with one parameter for each option, as typer reads it.
+    """
+    groups: dict[str, type] = {}
+    parameters: list[inspect.Parameter] = []
+    hints = get_type_hints(command, include_extras=True)
+    for name, parameter in inspect.signature(command).parameters.items():
+        if dataclasses.is_dataclass(hints[name]):
+            groups[name] = hints[name]
+            parameters += _options(hints[name])
+        else:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]))
+
+    @functools.wraps(command)
+    def run(**given: Any) -> Any:
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in dataclasses.fields(group)})
+            for name, group in groups.items()
+        }
+        return command(**given, **made)
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
+
+def _options(group: type) -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for field in dataclasses.fields(group):
+        kind = hints[field.name]
+        if "help" in field.metadata:
+            kind = Annotated[kind, typer.Option(help=field.metadata["help"])]
+        yield inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=kind)

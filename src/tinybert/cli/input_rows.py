@@ -1,0 +1,87 @@
+"""The rows of an input, each with its line; a bad one has its place among them, so that the others are not lost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..data.columns import Request
+from ..data.table_formats import FORMATS
+from ..data.table_rows import RowFormat, TableRow, table_rows
+from ..data.text_lines import is_whole
+from ..errors import InputError, TinyBertError
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a task is to work on.
+
+    Attributes:
+        line: The line that it begins in, from 1; of a bad row, the line that is wrong.
+        item: A text, or a tuple of two; None if the row is bad.
+        error: What is wrong with it; None if nothing is.
+        id: The value of the key `id`, in JSON lines.
+        unit: What `line` counts, where it is not lines.
+    """
+
+    line: int
+    item: Any = None
+    error: TinyBertError | None = None
+    id: Any = None
+    unit: str = "line"
+
+
+def open_input(path: str) -> AbstractContextManager[BinaryIO]:
+    """Opens a file, or stdin for `-`.
+
+    Raises:
+        InputError: It cannot be opened; says why.
+    """
+    if path == STDIN:
+        if sys.stdin.isatty():
+            print("tinybert: reading from the terminal; Ctrl-D ends it", file=sys.stderr)
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def input_format(path: str, given: str | None) -> str:
+    """`text`, `tsv`, `csv` or `jsonl`: what was given, or what the ending stands for."""
+    return given if given is not None else FORMATS.get(Path(path).suffix.lower(), "text")
+
+
+def read_rows(
+    file: BinaryIO, kind: RowFormat, request: Request, *, pairs: bool = False, extra: bool = False
+) -> Iterator[Row]:
+    """Reads rows one after the other; memory stays flat.
+
+    Args:
+        file: The input.
+        kind: `text`, where every line is a text, an empty one too; `tsv`, `csv` or `jsonl`.
+        request: The columns that were asked for; the label is not read.
+        pairs: Whether the task takes pairs of texts.
+        extra: Whether rows of a table may have more fields than the first.
+
+    Returns:
+        The rows, bad ones included. Empty lines at the end of a table are not rows.
+
+    Raises:
+        InputError: As `table_rows`; or there are pairs, and the task takes none.
+    """
+    unlabelled = request._replace(label=False, pairs=pairs)
+    return map(_row, table_rows(file, kind, unlabelled, allow_extra_fields=extra))
+
+
+def _row(row: TableRow) -> Row:
+    if isinstance(row.id, str) and not is_whole(row.id):  # results are written with it
+        return Row(row.line, error=InputError("the key 'id' holds half of a surrogate pair, not a character."))
+    item = row.text if row.pair is None else (row.text, row.pair)
+    return Row(row.line, item, row.error, row.id)

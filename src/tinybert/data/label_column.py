@@ -1,0 +1,100 @@
+"""The label column of a table: a class, several classes or a score, in every row or in none."""
+
+from __future__ import annotations
+
+import json
+import math
+from contextlib import suppress
+from typing import Any
+
+from ..errors import InputError
+from .examples import Label
+
+
+class LabelReader:
+    """Turns a value of the label column into a label, and sees to it that all rows have one or none has.
+
+    Args:
+        regression: Labels are scores.
+        separator: Between several classes in one field; None where a text has one class.
+
+    Raises:
+        InputError: Both are given, or the separator is empty.
+    """
+
+    def __init__(self, *, regression: bool = False, separator: str | None = None) -> None:
+        if regression and separator is not None:
+            raise InputError(
+                "labels are scores or lists of classes, not both: a score is one number, which needs no separator.",
+                argument="multi_label_separator",
+                example=separator,
+            )
+        if separator == "":
+            raise InputError(
+                "the separator of labels is empty; give a character that no label contains.",
+                argument="multi_label_separator",
+                example="|",
+            )
+        self._regression = regression
+        self._separator = separator
+        self._first: tuple[int, bool] | None = None
+
+    def read(self, line: int, value: Any) -> Label:
+        """Reads the label of one row.
+
+        Args:
+            line: The row's line.
+            value: The field, or the JSON value; None where the row has none.
+
+        Returns:
+            The label; None where the row has none.
+
+        Raises:
+            InputError: It is not a number in regression, not a string, number or list of them, or it is there where
+                the first row has none, or the other way round. The message is to follow file and line.
+        """
+        label = self._label(value)
+        present = label is not None
+        if self._first is None:
+            self._first = (line, present)
+        elif self._first[1] != present:
+            here, there = ("a label", "none") if present else ("no label", "one")
+            raise InputError(
+                f"{here}, but line {self._first[0]} has {there}. Give all rows a label or none.",
+                argument="label",
+                example=False,
+            )
+        return label
+
+    def _label(self, value: Any) -> Label:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            # Where a text may have several classes it may also have none of them.
+            return () if self._separator is not None and isinstance(value, str) else None
+        if self._regression:
+            return _number(value)
+        if isinstance(value, list):
+            return tuple(_class(item) for item in value)
+        if self._separator is not None and isinstance(value, str):
+            return tuple(_class(item) for item in value.split(self._separator))
+        return _class(value)
+
+
+def _class(value: Any) -> str:
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        raise InputError(f"the label is {value!r:.60}; it must be a string, a number or a list of them.")
+    if not value.strip():
+        raise InputError("one of the labels is empty.")
+    return value.strip()
+
+
+def _number(value: Any) -> float:
+    number = math.nan
+    # A boolean is not a score, and Python would take 1_0 for 10.
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and "_" not in str(value):
+        with suppress(ValueError, OverflowError):
+            number = float(value)
+    if not math.isfinite(number):
+        raise InputError(f"the label {value!r:.60} is not a number, which regression needs.")
+    return number

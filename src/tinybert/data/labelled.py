@@ -1,0 +1,149 @@
+"""Labelled examples for each kind of task: what they are, and how a file of them is read."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import InputError
+from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from .columns import Column
+from .conll import read_conll
+from .examples import QuestionExample, TaggedExample, TextExample
+from .squad import read_squad
+from .table_formats import table_format
+from .tables import read_texts
+from .text_lines import Source, name_of
+
+
+@dataclass(frozen=True)
+class Table:
+    """How a file of examples is to be read, as the arguments of `read_texts`.
+
+    Attributes:
+        text: Column of the text; of CoNLL files, of the word.
+        pair: Column of the second text.
+        label: Column of the label.
+        format: Format of a table, where the file's ending does not determine it.
+        regression: Whether labels are scores.
+        multi_label_separator: What separates the labels of a text that may have several.
+        allow_extra_fields: Whether rows may have more fields than the first.
+    """
+
+    text: Column | None = None
+    pair: Column | None = None
+    label: Column | None = None
+    format: str | None = None
+    regression: bool = False
+    multi_label_separator: str | None = None
+    allow_extra_fields: bool = False
+
+
+_ANY_TABLE = Table()
+
+
+def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, strict: bool | None = None) -> list[Any]:
+    """Reads labelled examples.
+
+    Args:
+        kind: What they are for, one of `tinybert.task.KINDS`.
+        source: The file.
+        table: How to read it.
+        strict: Of questions, as `read_squad` takes it; the default is for those that are only scored.
+
+    Returns:
+        The examples, all of the class that `EXAMPLES` has for the kind.
+
+    Raises:
+        InputError: Something is wrong with the file, or it has no labels; names file and line.
+
+    Warns:
+        UserWarning: What was left out, or is taken for granted about the file.
+    """
+    return _READERS[kind](source, table, strict)
+
+
+def _read_pairs(source: Source, table: Table, strict: bool | None) -> list[TextExample]:
+    del strict
+    try:
+        examples = _read_table(source, replace(table, regression=True))
+    except InputError as error:
+        raise error.prefixed(
+            "an encoder is trained and evaluated on pairs of texts, each with a number that says how alike they are "
+            "or, without such a column, each a match: "
+        ) from None
+    if examples[0].label is None:
+        problem = "no column is known as a score, so each pair is taken for a match"
+        warnings.warn(
+            f"{name_of(source)}: {problem}; if there are scores, give their column as the label", stacklevel=3
+        )
+    return examples
+
+
+def _read_texts(source: Source, table: Table, strict: bool | None) -> list[TextExample]:
+    del strict
+    examples = _read_table(source, table)
+    if examples[0].label is None:
+        problem = "no column is known as the label" if table.label is None else f"the column {table.label!r} is empty"
+        raise InputError(f"{name_of(source)}: {problem}. Say which one it is.", argument="label", example="NAME")
+    return examples
+
+
+def _read_words(source: Source, table: Table, strict: bool | None) -> list[TaggedExample]:
+    del strict
+    word, label = _index(table.text, "text", default=0), _index(table.label, "label", default=-1)
+    try:
+        return read_conll(source, word_column=word, label_column=label)
+    except InputError as error:
+        # The caller gave a `Table`, and not the arguments of this reader.
+        error.argument = {"word_column": "text", "label_column": "label"}.get(error.argument or "", error.argument)
+        raise
+
+
+def _read_questions(source: Source, table: Table, strict: bool | None) -> list[QuestionExample]:
+    del table
+    return read_squad(source, strict=strict)
+
+
+def _read_table(source: Source, table: Table) -> list[TextExample]:
+    return read_texts(
+        source,
+        text=table.text,
+        pair=table.pair,
+        label=table.label,
+        regression=table.regression,
+        multi_label_separator=table.multi_label_separator,
+        format=table_format(source, table.format),
+        allow_extra_fields=table.allow_extra_fields,
+    )
+
+
+def _index(column: Column | None, argument: str, *, default: int) -> int:
+    if column is None:
+        return default
+    try:
+        return int(column)
+    except ValueError:
+        raise InputError(
+            f"columns of CoNLL files have no names, and so none is called {column!r}. Give an index, 0 or -1 say.",
+            argument=argument,
+            example=default,
+        ) from None
+
+
+EXAMPLES: Mapping[str, type] = {
+    ENCODER.name: TextExample,
+    SEQUENCE_CLASSIFICATION.name: TextExample,
+    TOKEN_CLASSIFICATION.name: TaggedExample,
+    QUESTION_ANSWERING.name: QuestionExample,
+}
+"""The class of the examples that each kind of task learns from and is scored on."""
+
+_READERS: Mapping[str, Callable[[Source, Table, bool | None], list[Any]]] = {
+    ENCODER.name: _read_pairs,
+    SEQUENCE_CLASSIFICATION.name: _read_texts,
+    TOKEN_CLASSIFICATION.name: _read_words,
+    QUESTION_ANSWERING.name: _read_questions,
+}

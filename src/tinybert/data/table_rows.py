@@ -1,0 +1,169 @@
+"""The rows of a table as they are in the file: texts, label and id of each, or in a bad row's place what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from ..errors import InputError
+from .columns import Columns, Request, check_no_header, choose_columns
+from .table_formats import Format, rows_or_errors
+from .text_lines import Source, error_at, lines_of, name_of
+
+RowFormat = Format | Literal["text"]
+"""A table's format, or one text a line."""
+
+
+class TableRow(NamedTuple):
+    """A row, unchecked but for its form: a text may be empty, and a label is what the file has.
+
+    Attributes:
+        line: The line that it begins in, from 1; of a bad row, the line that is wrong.
+        text: The text, or the first text of a pair; None in a bad row.
+        pair: The second text; None where texts are not pairs.
+        label: The field, or the JSON value; None without a label.
+        id: The value of the key `id`, in JSON lines.
+        error: What is wrong, to follow file and line; None if nothing is.
+    """
+
+    line: int
+    text: str | None = None
+    pair: str | None = None
+    label: Any = None
+    id: Any = None
+    error: InputError | None = None
+
+
+def table_rows(
+    source: Source,
+    kind: RowFormat,
+    request: Request,
+    *,
+    header: bool | None = None,
+    allow_extra_fields: bool = False,
+) -> Iterator[TableRow]:
+    """Reads rows one after the other; memory stays flat.
+
+    Args:
+        source: The file.
+        kind: Its format. Of `text` every line is a text, an empty one too.
+        request: The columns that were asked for.
+        header: Whether the first line of TSV and CSV holds the names. None: it does, unless all columns are given by
+            their indices.
+        allow_extra_fields: Whether rows of TSV and CSV may have more fields than the first.
+
+    Yields:
+        The rows, bad ones included. Empty lines at the end of a table are not rows.
+
+    Raises:
+        InputError: The file cannot be read or is UTF-16, its header is bad, a column is not there, or the request does
+            not fit the format.
+    """
+    if kind == "text":
+        if request.given:
+            raise InputError(
+                f"{name_of(source)} is read as one text a line, which has no columns. Say what it is.",
+                argument="format",
+                example="tsv",
+            )
+        return _by_line(source)
+    if kind == "jsonl":
+        if header is not None or any(isinstance(column, int) for column in request.given):
+            raise InputError("JSON lines have neither a header nor column indices; give the names of keys.")
+        return _by_key(source, request)
+    return _by_field(source, kind, request, header, allow_extra_fields)
+
+
+def _by_line(source: Source) -> Iterator[TableRow]:
+    for number, text, problem in lines_of(source, allow_nul=True):
+        yield TableRow(number, error=problem) if problem else TableRow(number, text.rstrip("\r\n"))
+
+
+def _by_field(
+    source: Source, kind: Format, request: Request, header: bool | None, allow_extra_fields: bool
+) -> Iterator[TableRow]:
+    named = not request.by_index if header is None else header
+    columns: Columns | None = None
+    first = width = 0
+    for line, fields in rows_or_errors(source, kind):
+        if isinstance(fields, InputError):
+            if named and columns is None:  # without its header a table has no columns
+                raise error_at(source, line, fields)
+            yield TableRow(line, error=fields)
+            continue
+        if columns is None:
+            try:
+                columns = choose_columns(fields, request) if named else _choose_by_index(fields, request)
+                if header is None and not named:
+                    check_no_header(fields[columns.text])
+            except InputError as error:
+                raise error_at(source, line, error) from None
+            first, width = line, len(fields)
+            if named:
+                continue
+        if len(fields) < width or (len(fields) > width and not allow_extra_fields):
+            yield TableRow(line, error=_other_width(fields, first, width))
+            continue
+        pair = None if columns.pair is None else fields[columns.pair]
+        label = None if columns.label is None else fields[columns.label]
+        yield TableRow(line, fields[columns.text], pair, label)
+
+
+def _by_key(source: Source, request: Request) -> Iterator[TableRow]:
+    names: list[str] = []
+    columns: Columns | None = None
+    for line, values in rows_or_errors(source, "jsonl"):
+        if isinstance(values, InputError):
+            yield TableRow(line, error=values)
+            continue
+        if columns is None:
+            names = list(values)
+            try:
+                columns = choose_columns(names, request)
+            except InputError as error:
+                raise error_at(source, line, error) from None
+        identifier = values.get("id")
+        try:
+            if columns.label is None and request.label is None:
+                _check_late_label(values, names, request)
+            text = _text(values, names[columns.text])
+            pair = None if columns.pair is None else _text(values, names[columns.pair])
+        except InputError as error:
+            yield TableRow(line, id=identifier, error=error)
+            continue
+        label = None if columns.label is None else values.get(names[columns.label])
+        yield TableRow(line, text, pair, label, identifier)
+
+
+def _choose_by_index(fields: list[str], request: Request) -> Columns:
+    if request.text is None or not request.by_index:
+        raise InputError("without a header columns are given by index, the text at least.", argument="text", example=0)
+    return choose_columns([""] * len(fields), request)  # no column is known by its name
+
+
+def _other_width(fields: list[str], first: int, width: int) -> InputError:
+    counted = f"{len(fields)} field" if len(fields) == 1 else f"{len(fields)} fields"
+    problem = f"{counted}, but line {first} has {width}; this one begins with {fields[0]!r:.40}"
+    if len(fields) < width:
+        return InputError(f"{problem}.")
+    return InputError(f"{problem}. Rows with more fields can be allowed.", argument="allow_extra_fields", example=True)
+
+
+def _check_late_label(values: dict[str, Any], names: list[str], request: Request) -> None:
+    """Raises InputError if a row has a label under a key that the first row does not have."""
+    if not values.keys() <= set(names):
+        late = choose_columns(list(values), request).label
+        if late is not None:
+            raise InputError(
+                f"the key {list(values)[late]!r} is not in the first row. Give all rows a label or none.",
+                argument="label",
+                example=False,
+            )
+
+
+def _text(values: dict[str, Any], key: str) -> str:
+    if key not in values:
+        raise InputError(f"no key {key!r}; there are {', '.join(map(repr, values)) or 'none'}.")
+    if not isinstance(values[key], str):
+        raise InputError(f"the key {key!r} is {values[key]!r:.60}, not a string.")
+    return values[key]

@@ -1,0 +1,117 @@
+"""Text files in, line by line: a reader stops at the first bad line and names it, or passes it over and goes on."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import BinaryIO, NamedTuple
+
+from ..errors import InputError
+
+Source = str | os.PathLike[str] | BinaryIO
+"""A file's path, or an open binary file such as `sys.stdin.buffer`."""
+
+
+def name_of(source: Source) -> str:
+    """What errors call a source: its path, or the name that an open file has."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    return str(getattr(source, "name", "the file")).strip("<>")  # Python calls stdin <stdin>
+
+
+def error_at(source: Source, line: int, problem: InputError | str) -> InputError:
+    """Makes the error for a line, counted from 1; what the problem says of an argument is kept."""
+    error = problem if isinstance(problem, InputError) else InputError(problem)
+    return error.prefixed(f"{name_of(source)}, line {line}: ")
+
+
+class Line(NamedTuple):
+    """A line of a file.
+
+    Attributes:
+        number: Its number, from 1.
+        text: The line with its end. Bytes that are not UTF-8 are halves of surrogate pairs in it.
+        problem: What is wrong with it, to follow file and line; None if nothing is.
+    """
+
+    number: int
+    text: str
+    problem: InputError | None
+
+
+def lines_of(source: Source, *, allow_nul: bool = False) -> Iterator[Line]:
+    r"""Reads UTF-8 text line by line; what is read does not stay in memory.
+
+    Args:
+        source: The file. A byte order mark at its beginning is skipped. An open file is not closed.
+        allow_nul: Whether a line may hold NUL.
+
+    Yields:
+        The lines; one that is not UTF-8 or holds NUL with its problem. Only \n ends a line: texts may well hold U+2028
+        and others that `str.splitlines` takes for line ends.
+
+    Raises:
+        InputError: The file cannot be read, is UTF-16, or is open as text.
+    """
+    try:
+        opened = open(source, "rb") if isinstance(source, str | os.PathLike) else nullcontext(source)  # noqa: SIM115
+        with opened as file:
+            for number, raw in enumerate(file, 1):
+                yield _line(number, raw if number > 1 else _without_mark(raw, source), allow_nul)
+    except OSError as error:
+        raise InputError(f"{name_of(source)} cannot be read: {error.strerror or error}.") from error
+
+
+def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
+    """Reads UTF-8 text line by line, as `lines_of`, but the first bad line is an error.
+
+    Yields:
+        The line's number, from 1, and the line with its end.
+
+    Raises:
+        InputError: As `lines_of`; or a line is not UTF-8 or holds NUL.
+    """
+    for number, text, problem in lines_of(source):
+        if problem:
+            raise error_at(source, number, problem)
+        yield number, text
+
+
+def read_text(source: Source) -> str:
+    """Reads a whole file of UTF-8 text, checked as `numbered_lines` does."""
+    return "".join(line for _, line in numbered_lines(source))
+
+
+def _without_mark(raw: bytes, source: Source) -> bytes:
+    if not isinstance(raw, bytes):
+        raise InputError(f"{name_of(source)} is open as text. Open it as bytes, with mode='rb'.")
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise error_at(source, 1, "the file is UTF-16. Save it as UTF-8: iconv -f UTF-16 -t UTF-8.")
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def _line(number: int, raw: bytes, allow_nul: bool) -> Line:
+    problem = None
+    if not allow_nul and b"\0" in raw:
+        column = raw.index(b"\0") + 1
+        problem = InputError(f"byte {column} of the line is NUL, which text never contains. Is it a text file?")
+    try:
+        return Line(number, raw.decode("utf-8"), problem)
+    except UnicodeDecodeError as error:
+        wrong = f"not UTF-8 (byte {error.start + 1} of the line is 0x{raw[error.start]:02x})"
+    problem = problem or InputError(
+        f"{wrong}. Save the file as UTF-8: iconv -f ENCODING -t UTF-8, where ENCODING is often GB18030 for Chinese, "
+        "WINDOWS-1252 for English."
+    )
+    return Line(number, raw.decode("utf-8", "surrogateescape"), problem)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a string can be written: the escapes of JSON may stand for halves of characters."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,8 @@
+"""How good a model is: labels, predictions, scores. NumPy only; what computes is behind `tinybert.runtime`."""
+
+from .evaluating import evaluate
+from .labels import labels_of, task_for
+from .predicting import predictions
+from .scorers import Prediction, Scorer, scorer_for
+
+__all__ = ["Prediction", "Scorer", "evaluate", "labels_of", "predictions", "scorer_for", "task_for"]

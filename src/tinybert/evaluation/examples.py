@@ -1,0 +1,28 @@
+"""Labelled examples, from a file where one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..data.labelled import Table, read_examples
+from ..task import Task
+from .labels import Examples
+
+Data = str | Path | Examples
+"""Labelled examples, or the file that holds them: TSV, CSV or JSON lines of texts, CoNLL of words, SQuAD of answers."""
+
+
+def examples_of(task: Task, data: Data, *, strict: bool | None = None) -> Examples:
+    """The labelled examples for a task.
+
+    Args:
+        task: What they are for; of a regression the labels are numbers, and a JSON list of labels is one of several.
+        data: The examples, or a file whose columns have names that are known.
+        strict: Of a file of questions, as `read_squad` takes it; the default is for those that are only scored.
+
+    Raises:
+        InputError: Something is wrong with the file, or it has no labels; names file and line.
+    """
+    if not isinstance(data, str | Path):
+        return data
+    return read_examples(task.kind, data, Table(regression=task.problem == "regression"), strict=strict)

@@ -1,0 +1,170 @@
+"""The labels of examples, as names, ids and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..data import Label, QuestionExample, TaggedExample, TextExample
+from ..data.labelled import EXAMPLES
+from ..errors import InputError
+from ..task import KINDS, Task
+
+Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
+AnyLabel = Label | list[str]
+
+
+def check_kind(examples: Examples, kind: str) -> None:
+    """Raises InputError unless there are examples, all of what a task learns from.
+
+    Args:
+        examples: The examples.
+        kind: The task's, one of `tinybert.task.KINDS`.
+    """
+    if not len(examples):
+        raise InputError("there are no examples")
+    for row, example in enumerate(examples):
+        if not isinstance(example, EXAMPLES[kind]):
+            raise InputError(f"example {row} is a {type(example).__name__}; {kind} needs a {EXAMPLES[kind].__name__}")
+
+
+def task_for(kind: str, examples: Examples, *, problem: str | None = None) -> Task:
+    """The task that training data are for: its labels are theirs.
+
+    Args:
+        kind: One of `tinybert.task.KINDS`.
+        examples: The training data.
+        problem: One of `tinybert.task.PROBLEMS`; by default `multi-label` where a text has several labels or none, else
+            `single-label`.
+
+    Raises:
+        InputError: An example is of another kind, or there are no labels.
+
+    Example:
+        >>> task_for("sequence-classification", [TextExample("fine", label="good"), TextExample("no", label="bad")])
+        Task(kind='sequence-classification', labels=('bad', 'good'), problem='single-label')
+    """
+    check_kind(examples, kind)
+    facts = KINDS[kind]
+    if problem is None and facts.problems:
+        several = any(isinstance(example.label, tuple) for example in examples if isinstance(example, TextExample))
+        problem = "multi-label" if several else facts.problems[0]
+    labels = labels_of(examples) if facts.has_labels and problem != "regression" else ()
+    return Task(kind, labels, problem)
+
+
+def labels_of(examples: Examples) -> tuple[str, ...]:
+    """The names of all labels in the examples, sorted; numbers by their value. `O` comes first.
+
+    Raises:
+        InputError: There are none.
+    """
+    found: set[str] = set()
+    for example in examples:
+        if isinstance(example, TaggedExample):
+            found.update(example.labels or ())
+        elif isinstance(example, TextExample):
+            found.update(_names(example.label))
+    if not found:
+        raise InputError("the training data has no labels")
+    numeric = all(name.lstrip("-").isdigit() for name in found)
+    return tuple(sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name)))
+
+
+def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+    """The ids of single labels.
+
+    Args:
+        labels: N labels, one name each.
+        names: The names of all labels, in their order.
+
+    Returns:
+        (N,) int32.
+
+    Raises:
+        InputError: A label is none of the names, or is not one; says which example's.
+    """
+    index = _index(names)
+    return np.array([_id(_one_name(label, row), index, row) for row, label in enumerate(labels)], np.int32)
+
+
+def label_sets(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+    """Which of all labels each text has.
+
+    Args:
+        labels: For each of N texts the names of its labels.
+        names: The names of all C labels, in their order.
+
+    Returns:
+        (N, C) float32, 1 where a text has the label of the column, else 0.
+
+    Raises:
+        InputError: A label is none of the names, or the labels of a text are not known; says which example's.
+    """
+    index = _index(names)
+    sets = np.zeros((len(labels), len(index)), np.float32)
+    for row, label in enumerate(labels):
+        if label is None:
+            raise InputError(f"example {row} has no labels; where none applies, give an empty tuple")
+        for name in _names(label):
+            sets[row, _id(name, index, row)] = 1
+    return sets
+
+
+def numbers(labels: Sequence[AnyLabel]) -> np.ndarray:
+    """(N,) float64, the labels of a regression.
+
+    Raises:
+        InputError: One is not a number; says which example's.
+    """
+    for row, label in enumerate(labels):
+        if not isinstance(label, int | float):
+            raise InputError(f"example {row} has the label {label!r}; a regression needs numbers")
+    return np.array(labels, np.float64)
+
+
+def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> list[np.ndarray]:
+    """The ids of the words' labels.
+
+    Args:
+        examples: The sentences.
+        names: The names of all labels, in their order.
+
+    Returns:
+        For each sentence (words,) int32.
+
+    Raises:
+        InputError: A label is none of the names, or a sentence has none; says which example's.
+    """
+    index = _index(names)
+    ids = []
+    for row, example in enumerate(examples):
+        if example.labels is None:
+            raise InputError(f"example {row} has no labels")
+        ids.append(np.array([_id(name, index, row) for name in example.labels], np.int32))
+    return ids
+
+
+def _names(label: Any) -> tuple[str, ...]:
+    if isinstance(label, tuple | list):
+        return tuple(label)
+    return () if label is None else (str(label),)
+
+
+def _one_name(label: AnyLabel, row: int) -> str:
+    names = _names(label)
+    if len(names) != 1:
+        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
+    return names[0]
+
+
+def _index(names: Sequence[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
+
+def _id(name: str, index: dict[str, int], row: int) -> int:
+    if name not in index:
+        raise InputError(f"example {row} has the label {name!r}; the model's labels are {', '.join(index)}")
+    return index[name]

@@ -1,0 +1,162 @@
+"""Labelled examples of each kind of task: what is right, prepared once, and how good predictions are against it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from .. import metrics
+from ..data.squad import check_ids
+from ..errors import InputError
+from ..metrics import are_tags
+from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
+from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+from .pairs import are_matches, check_pairs, scores_of
+
+Prediction = str | float | list[str]
+"""What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
+names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
+cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
+
+
+class Scorer(ABC):
+    """The truth about labelled examples.
+
+    Args:
+        task: What they are for.
+        labels: Names of all labels, in the order of the model's outputs.
+        examples: The labelled examples.
+
+    Attributes:
+        form: Which of the forms that the labels of its kind have, see `Kind.key_metrics`.
+
+    Raises:
+        InputError: An example does not fit the task, or has a label that the model does not know.
+    """
+
+    form: str
+
+    def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
+        self.task, self.labels, self.examples = task, labels, examples
+
+    @property
+    def key_metric(self) -> str:
+        """The metric by which the better of two models is known."""
+        return KINDS[self.task.kind].key_metrics[self.form]
+
+    @abstractmethod
+    def score(self, predictions: Sequence[Any]) -> dict[str, float]:
+        """The metrics of predictions, one for each example, by name; see `tinybert.metrics`."""
+
+
+class PairScorer(Scorer):
+    """Pairs of texts: how well cosines follow their scores; without scores, how near each text finds its partner."""
+
+    def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
+        super().__init__(task, labels, examples)
+        check_pairs(examples)
+        self.form = "matches" if are_matches(examples) else "scores"
+        self._truth = None if self.form == "matches" else scores_of(examples)
+
+    def score(self, predictions: Sequence[Any]) -> dict[str, float]:
+        if self._truth is None:
+            return metrics.retrieval_scores(predictions)
+        return metrics.correlation_scores(self._truth, numbers(predictions))
+
+
+class TextScorer(Scorer):
+    """Texts with a label, with labels, or with a number."""
+
+    def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
+        super().__init__(task, labels, examples)
+        self.form = str(task.problem)
+        self._values, self._scores, least = _PROBLEMS[self.form]
+        if len(examples) < least:
+            raise InputError("there is one example; a correlation needs at least two")
+        self._truth = self._values([example.label for example in examples], labels)
+
+    def score(self, predictions: Sequence[Any]) -> dict[str, float]:
+        return self._scores(self._truth, self._values(predictions, self.labels))
+
+
+_PROBLEMS: dict[str, tuple[Callable[..., np.ndarray], Callable[..., dict[str, float]], int]] = {
+    "single-label": (label_ids, metrics.classification_scores, 1),
+    "multi-label": (label_sets, metrics.multilabel_scores, 1),
+    "regression": (lambda values, labels: numbers(values), metrics.correlation_scores, 2),
+}
+"""How labels become arrays, which metrics these have, and how many examples that takes, by the problem."""
+
+
+class WordScorer(Scorer):
+    """Words with a label each: entity scores where these are tags such as B-PER, else accuracy."""
+
+    def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
+        super().__init__(task, labels, examples)
+        self.form = "tags" if are_tags(labels) else "words"
+        ids = word_label_ids(examples, labels)
+        self._ids = np.concatenate(ids)
+        self._tags = [[labels[index] for index in sentence] for sentence in ids]
+
+    def score(self, predictions: Sequence[Any]) -> dict[str, float]:
+        if self.form == "tags":
+            return metrics.entity_scores(self._tags, predictions)
+        # Labels that mark no spans, parts of speech say: each word counts by itself.
+        return metrics.classification_scores(self._ids, label_ids(list(chain.from_iterable(predictions)), self.labels))
+
+
+class AnswerScorer(Scorer):
+    """Answers, by the rules of SQuAD v2 where a question has none, else v1.1; Chinese ones by those of CMRC 2018."""
+
+    form = "answers"
+
+    def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
+        super().__init__(task, labels, examples)
+        check_ids(list(examples))
+        self._references = {example.id: [answer.text for answer in example.answers] for example in examples}
+        impossible = has_impossible(examples)
+        unanswered = [name for name, answers in self._references.items() if not answers]
+        if unanswered and not impossible:
+            others = f", nor have {len(unanswered) - 1} others" if len(unanswered) > 1 else ""
+            raise InputError(
+                f"question {unanswered[0]!r} has no right answer{others}. Where questions may have none, mark those: "
+                '"is_impossible": true'
+            )
+        self._scores = metrics.squad_v2_scores if impossible else metrics.squad_scores
+        self._language = metrics.language_of(self._references)
+
+    def score(self, predictions: Sequence[Any]) -> dict[str, float]:
+        answers = {example.id: text for example, text in zip(self.examples, predictions, strict=True)}
+        return self._scores(self._references, answers, language=self._language)
+
+
+SCORERS: dict[str, type[Scorer]] = {
+    ENCODER.name: PairScorer,
+    SEQUENCE_CLASSIFICATION.name: TextScorer,
+    TOKEN_CLASSIFICATION.name: WordScorer,
+    QUESTION_ANSWERING.name: AnswerScorer,
+}
+"""The scorer of each kind of task."""
+
+
+def scorer_for(task: Task, labels: Sequence[str], examples: Examples) -> Scorer:
+    """Prepares the truth about labelled examples, and says at once what is wrong with them.
+
+    Args:
+        task: What the model is for.
+        labels: Names of its outputs, as `TaskModel.labels` has them.
+        examples: The labelled examples.
+
+    Raises:
+        InputError: An example does not fit the task, or has a label that the model does not know.
+    """
+    check_kind(examples, task.kind)
+    return SCORERS[task.kind](task, labels, examples)
+
+
+def has_impossible(examples: Sequence[Any]) -> bool:
+    """Whether "no answer" is an answer: it is where one of the questions has none."""
+    return any(example.is_impossible for example in examples)

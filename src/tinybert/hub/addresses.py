@@ -1,0 +1,48 @@
+"""Addresses of assets, code, cards and mirrors: https only, and taken apart with care."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+from .safe_names import shown
+
+
+def https_link(text: str) -> str:
+    """Returns an address without the `<>` that Markdown allows around it.
+
+    Raises:
+        ValueError: It is not an https address, carries a user name, or has a query, which would end up in a file name.
+    """
+    link = text.strip()
+    if link.startswith("<") and link.endswith(">"):
+        link = link[1:-1].strip()
+    parts = split_https(link)
+    if parts.query or parts.fragment:
+        raise ValueError(f"the address {shown(link)} must end with its path, without '?' or '#'")
+    return link
+
+
+def split_https(link: str) -> SplitResult:
+    """Takes an https address apart.
+
+    Raises:
+        ValueError: It is not an https address, or carries a user name.
+    """
+    if not link.isprintable() or " " in link or "\\" in link:
+        raise ValueError(f"the address {shown(link)} has spaces, backslashes or characters that cannot be printed")
+    try:
+        parts = urlsplit(link)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(f"the address {shown(link)} is malformed") from None
+    if parts.scheme != "https" or not host:
+        raise ValueError(f"the address {shown(link)} must begin with https://")
+    # "https://download.mindspore.cn@elsewhere.example/" leads elsewhere, and a password would show up in messages.
+    if "@" in parts.netloc:
+        raise ValueError("an address must not contain a user name or a password; put them into ~/.netrc")
+    return parts
+
+
+def link_name(link: str) -> str:
+    """Returns the last part of an address's path, which the official client takes as the file or folder name."""
+    return link.rsplit("/", 1)[-1]

@@ -1,0 +1,111 @@
+"""The fields that a card's header must and may have: those of the hub's own validator, and the ones that we add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...task import KINDS, PROBLEMS
+from ..integrity import sha256_text
+from ..safe_names import asset_name
+from .header import Value
+from .problem import Problem
+from .sections import Sections
+from .value_readers import (
+    MODULE_TYPES,
+    Reader,
+    Report,
+    checked,
+    module_type,
+    one_of,
+    read_anything,
+    read_assets,
+    read_bool,
+    read_config,
+    read_labels,
+    read_number,
+    read_shape,
+    read_text,
+    repo_link,
+    some_of,
+)
+
+USES = ("inference", "extract-feature", "transfer-learning")
+BACKENDS = ("cpu", "gpu", "ascend")
+_MAY_HAVE_COLONS = ("repo-link", "asset")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The rule of a field: how it is read, what it is in words, and whether a card must have it."""
+
+    read: Reader
+    meaning: str = "text"
+    required: bool = True
+
+
+RULES = {
+    "model-name": Rule(read_text, "the name that create_network is called with"),
+    "backbone-name": Rule(read_text, "the name of the network's class"),
+    "module-type": Rule(checked(module_type), f"one of {', '.join(MODULE_TYPES)}"),
+    "fine-tunable": Rule(read_bool, "True or False"),
+    "input-shape": Rule(read_shape, "a list such as [[1, 128], [1, 128]]"),
+    "model-version": Rule(read_text, "a version such as 1.0"),
+    "train-dataset": Rule(read_text, required=False),
+    "evaluation": Rule(read_text, required=False),
+    "accuracy": Rule(read_number, required=False),
+    "author": Rule(read_text, "the author's name"),
+    "update-time": Rule(read_text, "a date such as 2020-09-22"),
+    "repo-link": Rule(checked(repo_link), "the https address of the module's code"),
+    "user-id": Rule(read_text, "who publishes the module"),
+    "used-for": Rule(some_of(USES), f"one or more of {', '.join(USES)}, with slashes between"),
+    "train-backend": Rule(some_of(BACKENDS), required=False),
+    "infer-backend": Rule(some_of(BACKENDS), f"one or more of {', '.join(BACKENDS)}, with slashes between"),
+    "mindspore-version": Rule(read_text, "a version such as 2.10"),
+    "asset": Rule(read_assets, required=False),
+    "license": Rule(read_text, "a licence such as Apache2.0"),
+    "summary": Rule(read_text, "a sentence about the module"),
+    "featured-image": Rule(read_text, required=False),
+    "allow-cache-ckpt": Rule(read_bool, required=False),
+    "task": Rule(one_of(tuple(KINDS)), required=False),
+    "labels": Rule(read_labels, required=False),
+    "problem": Rule(one_of(PROBLEMS), required=False),
+    "network-config": Rule(read_config, required=False),
+    "do-lower-case": Rule(read_bool, required=False),
+    "vocab-file": Rule(checked(asset_name), required=False),
+    "vocab-sha256": Rule(checked(sha256_text), required=False),
+}
+
+
+def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reads a header by the rules, adding to `sections.problems` whatever breaks them.
+
+    Returns:
+        The fields by their keys, without those that are absent or empty; and the same for keys that have no rule.
+    """
+    fields: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, value in sections.header.items():
+        rule = RULES.get(key)
+        if rule and value.content is not None:
+            fields[key] = rule.read(value, _reporter(sections, key))
+        elif rule and rule.required:
+            sections.problems.append(Problem(value.line, f"`{key}` is empty; it must be {rule.meaning}"))
+        elif not rule:
+            extra[key] = read_anything(value, _reporter(sections, key))
+        if key not in _MAY_HAVE_COLONS and any(":" in text for text in value.texts()):
+            sections.problems.append(Problem(value.line, f"`{key}` must not have a colon in its value"))
+    for key, rule in RULES.items():
+        if rule.required and key not in sections.header:
+            sections.problems.append(Problem(sections.header_line, f"`{key}` is missing; it must be {rule.meaning}"))
+    if ("vocab-file" in fields) != ("vocab-sha256" in fields):
+        line = sections.header["vocab-file" if "vocab-file" in fields else "vocab-sha256"].line
+        sections.problems.append(Problem(line, "`vocab-file` and `vocab-sha256` only go together"))
+    return fields, extra
+
+
+def _reporter(sections: Sections, key: str) -> Report:
+    def report(value: Value, message: str) -> None:
+        sections.problems.append(Problem(value.line, f"`{key}` {message}"))
+
+    return report

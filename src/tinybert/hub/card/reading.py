@@ -1,0 +1,77 @@
+"""Reads and checks cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ...errors import CardError
+from .fields import read_fields
+from .model import Asset, Card
+from .problem import Problem, card_error, in_order
+from .sections import Sections, split_card
+
+MAX_CARD_BYTES = 1 << 20
+
+
+def parse_card(text: str, source: str = "card") -> Card:
+    """Reads a card.
+
+    Args:
+        text: The card's text.
+        source: What to call the card in messages: its path or uid.
+
+    Raises:
+        CardError: The card breaks rules; the error lists all problems with their lines.
+    """
+    sections, fields, extra = _read(text)
+    if sections.problems:
+        raise card_error(source, sections.problems)
+    assets = tuple(
+        Asset(asset["file-format"], asset["asset-link"], asset["asset-sha256"]) for asset in fields.pop("asset", ())
+    )
+    known = {key.replace("-", "_"): value for key, value in fields.items()}
+    return Card(title=sections.title, body=sections.body, assets=assets, extra=extra, **known)
+
+
+def check_card(text: str) -> list[Problem]:
+    """Lists everything that is wrong with a card, in the order of its lines; nothing for a good one."""
+    sections, _, _ = _read(text)
+    return in_order(sections.problems)
+
+
+def read_card(path: str | Path) -> Card:
+    """Reads a card from its file.
+
+    Raises:
+        CardError: The file cannot be read, or the card breaks rules.
+    """
+    return parse_card(read_card_text(path), source=str(path))
+
+
+def read_card_text(path: str | Path) -> str:
+    """Reads the text of a card's file, for `check_card`.
+
+    Raises:
+        CardError: The file cannot be read, is too large for a card, or is not UTF-8 text.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_CARD_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError for a path that no file can have
+        raise CardError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
+    if len(content) > MAX_CARD_BYTES:
+        raise CardError(f"{path} is not a card: it is larger than {MAX_CARD_BYTES} bytes")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = Problem(content.count(b"\n", 0, error.start) + 1, "this is not UTF-8 text; save the card as UTF-8")
+        raise card_error(str(path), [problem]) from None
+
+
+def _read(text: str) -> tuple[Sections, dict[str, Any], dict[str, Any]]:
+    sections = split_card(text)
+    # Where the header itself could not be read, saying that all its fields are missing would only hide the reason.
+    if not sections.header and sections.problems:
+        return sections, {}, {}
+    return sections, *read_fields(sections)

@@ -1,0 +1,206 @@
+"""How the values in a card's header are read: from a `Value`, which is text with its line, to what a `Card` keeps.
+
+A reader reports what it refuses instead of raising, so that all problems of a card come out at once; what it then
+returns is used for nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..addresses import https_link, link_name
+from ..integrity import sha256_text
+from ..safe_names import asset_name, plain_name
+from .header import Value
+
+Report = Callable[[Value, str], None]
+Reader = Callable[[Value, Report], Any]
+
+MODULE_TYPES = ("gnn", "rl", "audio", "cv", "cvtmodel", "nlp", "recommend", "cross", "hpc", "mm", "other")
+FILE_FORMATS = ("air", "ckpt", "onnx", "mindir", "mslite")
+
+# Bools and numbers are what YAML 1.1 takes for them, because the hub's own validator follows it.
+_BOOLS = {
+    spelling: word in ("true", "yes", "on")
+    for word in ("true", "yes", "on", "false", "no", "off")
+    for spelling in (word, word.title(), word.upper())
+}
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*([eE][-+][0-9]+)?)?|\.[0-9]+([eE][-+][0-9]+)?)")
+_INT = re.compile(r"-?[0-9]{1,9}")
+
+
+def read_text(value: Value, report: Report) -> str:
+    """Reads text that is not blank."""
+    if isinstance(value.content, str) and value.content.strip():
+        return value.content
+    report(value, "must be text")
+    return ""
+
+
+def read_bool(value: Value, report: Report) -> bool:
+    """Reads True or False."""
+    word = _unquoted(value)
+    if word not in _BOOLS:
+        report(value, f"must be True or False, not {_shown(value)}")
+    return _BOOLS.get(word, False)
+
+
+def read_number(value: Value, report: Report) -> float:
+    """Reads a finite number."""
+    word = _unquoted(value)
+    number = float(word) if _NUMBER.fullmatch(word) else math.inf
+    if math.isinf(number):
+        report(value, f"must be a number, not {_shown(value)}")
+    return number
+
+
+def read_shape(value: Value, report: Report) -> tuple[Any, ...]:
+    """Reads a list of whole numbers, or of lists of whole numbers."""
+    content: Any = value.content
+    nested = isinstance(content, list) and all(isinstance(row.content, list) for row in content)
+    shape = [_ints(row.content) for row in content] if nested else _ints(content)
+    if shape is None or None in shape:
+        report(value, "must be a list of whole numbers, or of such lists, as in [[1, 128], [1, 128]]")
+    return tuple(shape or ())
+
+
+def _ints(items: Any) -> tuple[int, ...] | None:
+    words = [_unquoted(item) for item in items] if isinstance(items, list) else [""]
+    return tuple(map(int, words)) if all(_INT.fullmatch(word) for word in words) else None
+
+
+def one_of(allowed: Sequence[str]) -> Reader:
+    """Makes a reader of one word out of `allowed`, in any case."""
+
+    def read(value: Value, report: Report) -> str:
+        word = value.content.strip().lower() if isinstance(value.content, str) else ""
+        if word not in allowed:
+            report(value, f"must be one of {', '.join(allowed)}, not {_shown(value)}")
+        return word
+
+    return read
+
+
+def some_of(allowed: Sequence[str]) -> Reader:
+    """Makes a reader of words out of `allowed`, in any case, with slashes between."""
+
+    def read(value: Value, report: Report) -> tuple[str, ...]:
+        words = tuple(read_text(value, report).lower().split("/"))
+        for word in words:
+            if word not in allowed:
+                report(value, f"may list {', '.join(allowed)} with slashes between, not {word!r}")
+        return words
+
+    return read
+
+
+def checked(check: Callable[[str], str]) -> Reader:
+    """Makes a reader of a function that takes text and raises ValueError where it is wrong."""
+
+    def read(value: Value, report: Report) -> str:
+        text = read_text(value, report)
+        try:
+            return check(text) if text else ""
+        except ValueError as error:
+            report(value, f"is wrong: {error}")
+            return ""
+
+    return read
+
+
+def module_type(text: str) -> str:
+    """Checks a module type: a known word, and at most one `-` with a detail behind it."""
+    first, *details = text.strip().lower().split("-")
+    if first not in MODULE_TYPES or len(details) > 1:
+        raise ValueError(
+            f"{text!r} must be one of {', '.join(MODULE_TYPES)}, with at most one '-' and a detail after it"
+        )
+    return text.strip()
+
+
+def repo_link(text: str) -> str:
+    """Checks the address of a module's code, whose end becomes the name of the code folder in the cache."""
+    link = https_link(text)
+    plain_name(link_name(link), "end of the address")
+    return link
+
+
+def asset_link(text: str) -> str:
+    """Checks the address of an asset, whose end becomes the name of the file in the cache."""
+    link = https_link(text)
+    asset_name(link_name(link), "end of the address")
+    return link
+
+
+_ASSET_PARTS = {
+    "file-format": one_of(FILE_FORMATS),
+    "asset-link": checked(asset_link),
+    "asset-sha256": checked(sha256_text),
+}
+
+
+def read_assets(value: Value, report: Report) -> tuple[dict[str, str], ...]:
+    """Reads a list of assets, each a mapping with a format, an address and a hash."""
+    entries = value.content if isinstance(value.content, list) else []
+    if not entries:
+        report(value, f"must be a list of entries with {', '.join(_ASSET_PARTS)}")
+    assets = tuple(_read_asset(entry, report) for entry in entries)
+    hashes: dict[str, str] = {}
+    for entry, asset in zip(entries, assets, strict=True):
+        name, sha256 = link_name(asset["asset-link"]), asset["asset-sha256"]
+        if hashes.setdefault(name.lower(), sha256) != sha256:
+            report(entry, f"has two different files that would both be stored as {name!r}")
+    return assets
+
+
+def _read_asset(entry: Value, report: Report) -> dict[str, str]:
+    parts = entry.content if isinstance(entry.content, dict) else {}
+    asset = dict.fromkeys(_ASSET_PARTS, "")
+    for key, read in _ASSET_PARTS.items():
+        if key in parts and parts[key].content is not None:
+            asset[key] = read(parts[key], _within(key, report))
+        else:
+            report(entry, f"has an entry without {key}")
+    return asset
+
+
+def _within(key: str, report: Report) -> Report:
+    return lambda value, message: report(value, f"has {key}, which {message}")
+
+
+def read_labels(value: Value, report: Report) -> tuple[str, ...]:
+    """Reads a list of different labels."""
+    items = value.content if isinstance(value.content, list) else []
+    labels = tuple(read_text(item, report) for item in items)
+    if not labels or len(set(labels)) < len(labels):
+        report(value, "must be a list of different labels, as in [negative, positive]")
+    return labels
+
+
+def read_config(value: Value, report: Report) -> dict[str, str]:
+    """Reads settings such as `hidden_act=gelu layer_norm_eps=1e-7`, which need no colon, unlike a mapping."""
+    pairs = [pair.partition("=") for pair in read_text(value, report).split()]
+    config = {name: setting for name, _, setting in pairs}
+    if len(config) < len(pairs) or not all(name.isidentifier() and setting for name, setting in config.items()):
+        report(value, "must be settings separated by spaces, each once, as in hidden_act=gelu layer_norm_eps=1e-7")
+    return config
+
+
+def read_anything(value: Value, report: Report) -> Any:
+    """Reads a field that has no rule: text, None, or a list of them."""
+    if isinstance(value.content, list):
+        return tuple(read_anything(item, report) for item in value.content)
+    if isinstance(value.content, dict):
+        report(value, "must be text or a list; a mapping cannot be written without colons")
+    return value.content
+
+
+def _unquoted(value: Value) -> str:
+    return value.content if isinstance(value.content, str) and not value.quoted else ""
+
+
+def _shown(value: Value) -> str:
+    return repr(value.content) if isinstance(value.content, str) else "a list or a mapping"

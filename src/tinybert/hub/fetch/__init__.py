@@ -1,0 +1,5 @@
+"""Files from the network: downloaded in as many attempts as it takes, and checked before they get their names."""
+
+from .fetching import fetch
+
+__all__ = ["fetch"]

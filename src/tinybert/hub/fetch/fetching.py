@@ -1,0 +1,138 @@
+"""`fetch`: a verified file under its name, or an error that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...errors import DownloadError, HubError, IntegrityError, OfflineError
+from ..addresses import https_link
+from ..environment import offline
+from ..integrity import sha256_text, verify
+from .download import Download
+from .partial_file import PartialFile
+
+MAX_BYTES = 2 << 30
+_LONGEST_WAIT = 60.0
+"""Seconds; a server that asks for a longer pause is asked again after this one."""
+_PROGRESS_BYTES = 64 << 10
+"""An attempt that brings this much does not count as failed: a bad connection gets there in small steps."""
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every caller but tests
+    url: str,
+    target: str | Path,
+    sha256: str,
+    *,
+    max_bytes: int = MAX_BYTES,
+    progress: bool | None = None,
+    attempts: int = 5,
+    timeout: tuple[float, float] = (10.0, 30.0),
+    backoff: float = 0.5,
+    uid: str | None = None,
+) -> Path:
+    """Makes sure that a file is there and is the declared one, downloading it if need be.
+
+    A download that breaks off leaves `<target>.part`, from which the next call resumes. The file is hashed as it
+    arrives, and gets its name only when the hash is right. Processes that want the same file wait for one another.
+
+    Args:
+        url: The https address. `MSHUB_MIRROR` replaces its host, `MSHUB_OFFLINE` forbids using it.
+        target: The path that the file gets.
+        sha256: The hash that it must have.
+        max_bytes: How large it may be.
+        progress: Whether to show a progress bar; by default where stderr is a terminal.
+        attempts: How many attempts in a row may bring nothing.
+        timeout: Seconds to wait for a connection, and for the next bytes.
+        backoff: Seconds to wait after a first failed attempt; doubled after each further one, up to 60.
+        uid: The module that the file belongs to, for messages.
+
+    Returns:
+        The path.
+
+    Raises:
+        OfflineError: The file is not there, and the network is forbidden or out of reach.
+        DownloadError: The file cannot be obtained; the message says why, and what else can be done.
+        IntegrityError: What is there, or what came, is another file. It is not under that name any more.
+        ValueError: The address is not https, or `sha256` is not a hash.
+    """
+    target = Path(target)
+    download = Download(https_link(url), target, sha256_text(sha256), max_bytes, timeout, progress, uid)
+    if target.exists():
+        return verify(target, download.sha256)
+    if offline():
+        raise OfflineError(download.explain("MSHUB_OFFLINE forbids using the network"))
+    try:
+        with _locked(download):
+            # Whoever had the lock before may have fetched the very file.
+            return verify(target, download.sha256) if target.exists() else _fetch_new(download, attempts, backoff)
+    except HubError:  # some of which are OSErrors, too
+        raise
+    except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
+        raise DownloadError(download.explain(_disk_trouble(download, error))) from None
+
+
+@contextmanager
+def _locked(download: Download) -> Iterator[None]:
+    from filelock import FileLock
+
+    download.target.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(download.target.with_name(f"{download.target.name}.lock")):
+        yield
+
+
+def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
+    partial = PartialFile(download.target)
+    for last in (False, True):
+        if not partial.size or partial.sha256 != download.sha256:
+            _complete(download, partial, attempts, backoff)
+        if partial.sha256 == download.sha256:
+            partial.move_to(download.target)
+            break
+        actual, in_one_go = partial.sha256, not partial.resumed
+        partial.drop()
+        # What came in several pieces may be from several files: then once more from the start.
+        if in_one_go or last:
+            raise IntegrityError(
+                f"what came from {download.address} is not the file that the card declares; nothing of it was kept.\n"
+                f"  declared SHA-256: {download.sha256}\n"
+                f"  SHA-256 found:    {actual}\n"
+                "The file there was exchanged or damaged. Get it from another host, with MSHUB_MIRROR, "
+                "or ask the card's author.",
+                expected=download.sha256,
+                actual=actual,
+            )
+    return download.target
+
+
+def _complete(download: Download, partial: PartialFile, attempts: int, backoff: float) -> None:
+    """Downloads what is missing, in as many attempts as it takes."""
+    from .transfer import InterruptedTransferError, open_session, transfer
+
+    most, failures = partial.size, 0
+    with open_session() as session:
+        while True:
+            try:
+                return transfer(session, download, partial)
+            except InterruptedTransferError as interruption:
+                if partial.size >= most + _PROGRESS_BYTES:
+                    most, failures = partial.size, 0
+                failures += 1
+                if failures >= attempts:
+                    error = OfflineError if interruption.unreachable else DownloadError
+                    raise error(download.explain(f"{interruption}, in each of {failures} attempts")) from None
+                # Those who failed together should not come back together.
+                pause = backoff * 2 ** (failures - 1) * random.uniform(0.5, 1.0)
+                time.sleep(min(max(pause, interruption.wait), _LONGEST_WAIT))
+
+
+def _disk_trouble(download: Download, error: Exception) -> str:
+    if getattr(error, "errno", None) in _DISK_FULL:
+        return "the disk became full; make room, and the next call resumes where this one stopped"
+    reason = getattr(error, "strerror", None) or error
+    return f"the folder {download.target.parent} cannot be used ({reason}); set MSHUB_CACHE to another one"

@@ -1,0 +1,200 @@
+"""One request and its answer, written to the end of an unfinished file.
+
+Imported only when something is to be downloaded: `requests` takes its time.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from ...errors import DownloadError
+from ...progress import ProgressBar
+from .download import Download
+from .partial_file import PartialFile
+
+_BLOCK = 64 << 10
+_SPARE_BYTES = 16 << 20
+"""What must stay free on the disk."""
+_CRAWL_BYTES = 4096
+"""Fewer bytes than these within the read timeout count as none: otherwise a server could keep us waiting forever."""
+_MAX_REDIRECTS = 5
+_SIZE = re.compile("[0-9]{1,18}")
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+
+class InterruptedTransferError(Exception):
+    """An attempt failed in a way that may not happen again.
+
+    Attributes:
+        unreachable: Whether there was no answer at all.
+        wait: Seconds that the server asks to wait.
+    """
+
+    def __init__(self, reason: str, *, unreachable: bool = False, wait: float = 0.0) -> None:
+        super().__init__(reason)
+        self.unreachable = unreachable
+        self.wait = wait
+
+
+def open_session() -> requests.Session:
+    """Opens a session that speaks https only."""
+    session = requests.Session()
+    # Without an adapter for it, http cannot be spoken at all, whatever a redirect says.
+    del session.adapters["http://"]
+    # The hash is that of the file, not of a compressed form of it.
+    session.headers.update({"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity"})
+    return session
+
+
+def transfer(session: requests.Session, download: Download, partial: PartialFile) -> None:
+    """Asks for what is missing and appends it; afterwards the file is complete, as far as its length shows.
+
+    Raises:
+        InterruptedTransferError: Another attempt may succeed.
+        DownloadError: No other attempt would.
+    """
+    with _request(session, download, partial.request_headers()) as response:
+        total = _begin(response, download, partial)
+        _check_room(total, download, partial)
+        bar = ProgressBar(
+            total, unit="bytes", shown=download.progress, done=partial.size, description=download.target.name
+        )
+        with bar:
+            partial.append(_blocks(response, download.timeout[1], bar.advance, download.max_bytes - partial.size))
+    if partial.size > download.max_bytes:
+        partial.drop()
+        raise DownloadError(download.explain(f"it is larger than the limit of {download.max_bytes} bytes"))
+    if total is not None and partial.size < total:
+        raise InterruptedTransferError(f"the connection ended after {partial.size} of {total} bytes")
+
+
+def _request(session: requests.Session, download: Download, headers: dict[str, str]) -> requests.Response:
+    """Sends the request and follows redirects."""
+    address = download.address
+    for _ in range(_MAX_REDIRECTS + 1):
+        response = _get(session, address, download, headers)
+        if not response.is_redirect:
+            return response
+        response.close()
+        try:
+            address = urljoin(address, session.get_redirect_target(response))
+        except ValueError:
+            raise DownloadError(download.explain("the server redirects to a malformed address")) from None
+    raise DownloadError(download.explain(f"the server redirects more than {_MAX_REDIRECTS} times"))
+
+
+def _get(session: requests.Session, address: str, download: Download, headers: dict[str, str]) -> requests.Response:
+    """Sends one request, and turns what the library raises into our own errors."""
+    try:
+        request = session.prepare_request(requests.Request("GET", address, headers=headers))
+        settings: Any = session.merge_environment_settings(address, {}, True, None, None)
+        # session.get would read the page that comes with a redirect, however long, even if told not to follow.
+        return session.get_adapter(address).send(request, timeout=download.timeout, **settings)
+    except requests.exceptions.InvalidSchema:
+        reason = f"the server redirects to {address}, which is not https"
+    except requests.exceptions.SSLError as error:
+        if "certificate" not in str(error).lower():
+            raise InterruptedTransferError(f"the encrypted connection broke off ({_cause(error)})") from None
+        reason = f"the server's certificate is not trusted ({_cause(error)}); if your network has an authority "
+        reason += "of its own, set REQUESTS_CA_BUNDLE to the file of its certificate"
+    except requests.exceptions.ReadTimeout:
+        raise InterruptedTransferError(f"no answer within {download.timeout[1]:g} s") from None
+    except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        raise InterruptedTransferError(f"no connection ({_cause(error)})", unreachable=True) from None
+    except (requests.exceptions.RequestException, OSError, ValueError) as error:  # no file at REQUESTS_CA_BUNDLE
+        reason = _cause(error)
+    raise DownloadError(download.explain(reason)) from None
+
+
+def _begin(response: requests.Response, download: Download, partial: PartialFile) -> int | None:
+    """Prepares the partial file for an answer's body; returns the length of the whole file, None if unknown."""
+    status, headers = response.status_code, response.headers
+    said = f"the server says {status} {response.reason or ''}".rstrip()
+    if status == requests.codes.partial_content:
+        first, total = _content_range(headers.get("Content-Range", ""))
+        if first == partial.size:
+            return total
+        partial.drop()
+        raise InterruptedTransferError("the server sent another part of the file than it was asked for")
+    if status == requests.codes.ok:
+        etag = headers.get("ETag", "")
+        # A weak ETag does not promise the same bytes.
+        partial.restart(headers.get("Last-Modified") if not etag or etag.startswith("W/") else etag)
+        length = headers.get("Content-Length", "")
+        return int(length) if _SIZE.fullmatch(length) else None
+    if status == requests.codes.requested_range_not_satisfiable and partial.size:
+        partial.drop()
+        raise InterruptedTransferError(said)
+    if status in _PASSING:
+        raise InterruptedTransferError(said, wait=_retry_after(headers.get("Retry-After", "")))
+    raise DownloadError(download.explain(said))
+
+
+def _check_room(total: int | None, download: Download, partial: PartialFile) -> None:
+    if total is None:
+        return
+    if total > download.max_bytes:
+        partial.drop()
+        raise DownloadError(download.explain(f"its {total} bytes are more than the limit of {download.max_bytes}"))
+    missing, free = total - partial.size, shutil.disk_usage(partial.path.parent).free
+    if missing + _SPARE_BYTES > free:
+        raise DownloadError(
+            download.explain(
+                f"the disk is full: {missing} bytes are missing, {free} are free; make room or set MSHUB_CACHE"
+            )
+        )
+
+
+def _blocks(
+    response: requests.Response, read_timeout: float, advance: Callable[[float], None], limit: int
+) -> Iterator[bytes]:
+    """Yields the body as it comes; stops beyond `limit` bytes, and gives up on a server that hardly sends any."""
+    received = counted = 0
+    deadline = time.monotonic() + read_timeout
+    while received <= limit:
+        try:
+            block = response.raw.read1(_BLOCK)  # read() would wait until a whole block has come
+        except (HTTPError, OSError) as error:
+            raise InterruptedTransferError(f"the connection broke off ({_cause(error)})") from None
+        if not block:
+            return
+        yield block
+        advance(len(block))
+        received += len(block)
+        if time.monotonic() > deadline:
+            if received - counted < _CRAWL_BYTES:
+                raise InterruptedTransferError(f"only {received - counted} bytes came in {read_timeout:g} s")
+            deadline, counted = time.monotonic() + read_timeout, received
+
+
+def _content_range(text: str) -> tuple[int | None, int | None]:
+    match = re.fullmatch(r"bytes ([0-9]{1,18})-[0-9]{1,18}/(?:([0-9]{1,18})|\*)", text.strip())
+    return (int(match[1]), int(match[2]) if match[2] else None) if match else (None, None)
+
+
+def _retry_after(text: str) -> float:
+    """Reads the seconds to wait out of a Retry-After header, which has a number or a date."""
+    if _SIZE.fullmatch(text.strip()):
+        return float(text)
+    try:
+        return (parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _cause(error: BaseException) -> str:
+    """Returns the innermost of the errors that HTTP libraries wrap into each other, in one line."""
+    inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
+    if isinstance(inner, Exception):
+        return _cause(inner)
+    return " ".join(str(error).split()) or type(error).__name__

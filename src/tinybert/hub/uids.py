@@ -1,0 +1,47 @@
+"""The uids of modules, by themselves or within the address of a card."""
+
+from __future__ import annotations
+
+from ..errors import UnsafePathError
+from .addresses import split_https
+from .safe_names import plain_name, shown
+
+
+def parse_uid(name: str) -> str:
+    """Reads a module's uid from a uid or from the address of its card.
+
+    Args:
+        name: `mindspore/ascend/1.0/tinybert_v1.0_cn-wiki`, `mindspore/1.10/tinybert_enwiki128_mnli`, or an https
+            address that ends with one of them, with or without `.md`.
+
+    Returns:
+        The uid: three or four plain names with slashes between.
+
+    Raises:
+        UnsafePathError: It has another number of parts, or a part that is not a plain name.
+
+    Examples:
+        >>> parse_uid("https://gitee.com/mindspore/hub/raw/master/mshub_res/assets/mindspore/1.3/lenet_mnist.md")
+        'mindspore/1.3/lenet_mnist'
+    """
+    parts = _parts_of_link(name) if "://" in name else name.split("/")
+    if len(parts) not in (3, 4):
+        raise UnsafePathError(
+            f"{shown(name)} is not a uid: it must have 3 or 4 parts, as in mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
+        )
+    for part in parts:
+        plain_name(part, f"part of the uid {shown(name)},")
+    return "/".join(parts)
+
+
+def _parts_of_link(link: str) -> list[str]:
+    try:
+        path = split_https(link).path
+    except ValueError as error:
+        raise UnsafePathError(str(error)) from None
+    # Only the ending `.md` goes: names such as tinybert_v1.0_cn-wiki have dots of their own.
+    parts = path.strip("/").removesuffix(".md").split("/")
+    if "assets" in parts[:-1]:
+        return parts[parts.index("assets") + 1 :]
+    # Without `assets/` nothing distinguishes three parts from four; the official client takes four.
+    return parts[-4:]

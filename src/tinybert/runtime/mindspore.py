@@ -1,0 +1,93 @@
+"""MindSpore as a runtime: networks of `modeling`, on CPU, GPU and Ascend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..checkpoint import Checkpoint
+from ..compat import device_target, require_mindspore
+from ..config import TinyBertConfig
+from ..errors import InputError
+from ..task import Task
+from .base import EncoderOutputs, Inputs
+
+BATCH_TOKENS = 4096
+"""The most tokens in a batch, padding included. More are not faster on CPU, and memory grows with B * T * T."""
+_WIDTH_STEP = 64
+
+
+class MindSporeRuntime:
+    """A network that computes for the tasks.
+
+    Args:
+        network: `TinyBertModel` or a task network, in inference mode.
+    """
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+
+    @classmethod
+    def of_checkpoint(cls, checkpoint: Checkpoint) -> MindSporeRuntime:
+        """Builds the network of a checkpoint.
+
+        Raises:
+            DependencyError: MindSpore is not installed; says what to install.
+        """
+        require_mindspore()
+        from ..weights import restore
+
+        return cls(restore(checkpoint, return_all_encoders=False))
+
+    @property
+    def config(self) -> TinyBertConfig:
+        """The configuration of the encoder."""
+        return self.network.config
+
+    @property
+    def task(self) -> Task:
+        """What the network is for."""
+        return self.network.task
+
+    @property
+    def num_labels(self) -> int | None:
+        """Outputs of the head (C); None for an encoder alone."""
+        return getattr(self.network, "num_labels", None)
+
+    def encode(self, inputs: Inputs) -> EncoderOutputs:
+        """As `Runtime.encode`."""
+        encoder = self.network if self.num_labels is None else self.network.bert
+        sequence_output, pooled_output = self._run(encoder, inputs)[:2]
+        return EncoderOutputs(sequence_output.asnumpy(), None if pooled_output is None else pooled_output.asnumpy())
+
+    def logits(self, inputs: Inputs) -> Any:
+        """As `Runtime.logits`."""
+        outputs = self._run(self.network, inputs)
+        if isinstance(outputs, tuple):
+            return tuple(output.asnumpy() for output in outputs)
+        return outputs.asnumpy()
+
+    def widths(self, lengths: np.ndarray) -> np.ndarray:
+        """As `Runtime.widths`: on CPU one graph serves all shapes, elsewhere each is compiled, which takes seconds."""
+        if not self.fixed_rows:
+            return lengths
+        return np.minimum(-(-lengths // _WIDTH_STEP) * _WIDTH_STEP, self.config.max_position_embeddings)
+
+    def rows(self, width: int, most: int) -> int:
+        """As `Runtime.rows`."""
+        return max(1, min(most, BATCH_TOKENS // width))
+
+    @property
+    def fixed_rows(self) -> bool:
+        """As `Runtime.fixed_rows`."""
+        return device_target() != "CPU"
+
+    @staticmethod
+    def _run(network: Any, inputs: Inputs) -> Any:
+        if network.training:
+            raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")
+        from ..modeling.network import Network
+
+        # A call of an encoder without a pooler is refused, since its caller expects a pooled output; here none is.
+        return Network.__call__(network, *inputs)

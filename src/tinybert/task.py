@@ -1,0 +1,183 @@
+"""What a model is for: the kinds of task with the facts of each, and `Task`, one of them with its labels.
+
+Each layer above holds one table by kind of what is its own: networks (modeling), examples and their readers (data),
+scores (evaluation), losses (training), classes (tasks), commands (cli). A new kind is a row here, an entry in each of
+these tables, and files of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import CheckpointError
+
+PROBLEMS = ("single-label", "multi-label", "regression")
+"""What a head for texts predicts: one label, any number of labels, or a number."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The facts of a kind of task.
+
+    Attributes:
+        name: Its name in cards and folders.
+        command: Its name on the command line: `tinybert COMMAND`, `tinybert finetune COMMAND`.
+        used_by: The class that uses a model of the kind.
+        has_head: Whether its network has a head on top of the encoder.
+        uses_pooler: Whether it needs the pooled output of the encoder.
+        has_labels: Whether the outputs of the head have names.
+        outputs: Outputs of the head, where that number is the same for all models of the kind.
+        problems: What the head may predict; the usual one first, none where there is no choice.
+        key_metrics: The metric that tells the better of two models, by the form of the examples' labels: a problem for
+            texts, for pairs whether they have `scores` or are `matches`, for words whether labels are `tags` of spans.
+    """
+
+    name: str
+    command: str
+    used_by: str
+    has_head: bool = True
+    uses_pooler: bool = False
+    has_labels: bool = False
+    outputs: int | None = None
+    problems: tuple[str, ...] = ()
+    key_metrics: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def usual_problem(self, outputs: int | None) -> str | None:
+        """The problem of a head about which nothing is said: a single output is a number.
+
+        Args:
+            outputs: Outputs of the head (C); None if unknown.
+        """
+        if not self.problems:
+            return None
+        return "regression" if outputs == 1 else self.problems[0]
+
+
+ENCODER = Kind(
+    "encoder",
+    "embed",
+    "Embedder",
+    has_head=False,
+    uses_pooler=True,
+    key_metrics={"scores": "spearman", "matches": "mrr"},
+)
+SEQUENCE_CLASSIFICATION = Kind(
+    "sequence-classification",
+    "classify",
+    "Classifier",
+    uses_pooler=True,
+    has_labels=True,
+    problems=PROBLEMS,
+    key_metrics={"single-label": "accuracy", "multi-label": "micro_f1", "regression": "spearman"},
+)
+TOKEN_CLASSIFICATION = Kind(
+    "token-classification", "tag", "Tagger", has_labels=True, key_metrics={"tags": "f1", "words": "accuracy"}
+)
+QUESTION_ANSWERING = Kind("question-answering", "answer", "QuestionAnswerer", outputs=2, key_metrics={"answers": "f1"})
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
+}
+"""All kinds by their names."""
+
+
+def kind_of_command(command: str) -> Kind:
+    """The kind with this name on the command line, such as `classify`.
+
+    Raises:
+        CheckpointError: There is none; lists the names.
+    """
+    commands = {kind.command: kind for kind in KINDS.values()}
+    if command not in commands:
+        raise CheckpointError(f"task is {command!r}: it must be one of {', '.join(commands)}", argument="task")
+    return commands[command]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a network is for.
+
+    Args:
+        kind: One of `KINDS`.
+        labels: Names of the head's outputs, in their order; none if they have no names.
+        problem: Of sequence classification, one of `PROBLEMS`. None takes `single-label`; for the other kinds it stays
+            None.
+
+    Raises:
+        CheckpointError: A value is not allowed; says what is.
+
+    Example:
+        >>> Task("sequence-classification", ("negative", "positive")).problem
+        'single-label'
+    """
+
+    kind: str = "encoder"
+    labels: tuple[str, ...] = ()
+    problem: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise CheckpointError(f"task is {self.kind!r}: it must be one of {', '.join(KINDS)}", argument="task")
+        if self.problem is None:
+            object.__setattr__(self, "problem", self.facts.usual_problem(None))
+        elif self.problem not in PROBLEMS:
+            raise CheckpointError(
+                f"problem is {self.problem!r}: it must be one of {', '.join(PROBLEMS)}", argument="problem"
+            )
+        elif self.problem not in self.facts.problems:
+            kinds = ", ".join(kind.name for kind in KINDS.values() if kind.problems)
+            raise CheckpointError(
+                f"the problem is {self.problem}, which only {kinds} has; the task is {self.kind}", argument="problem"
+            )
+
+    @property
+    def facts(self) -> Kind:
+        """The facts of its kind."""
+        return KINDS[self.kind]
+
+    @property
+    def num_outputs(self) -> int | None:
+        """Outputs that its head must have (C); None without a head, or where nothing determines them."""
+        if self.facts.outputs is not None:
+            return self.facts.outputs
+        return 1 if self.problem == "regression" else len(self.labels) or None
+
+    def fitted(self, outputs: int | None) -> Task:
+        """The task of a network with so many outputs, as far as this one says it.
+
+        What a checkpoint holds counts for more than what it is called: without outputs it is an encoder, and with
+        outputs that this task does not have it classifies sequences.
+
+        Args:
+            outputs: Outputs of the head (C); None without one.
+        """
+        if outputs is None:
+            return Task()
+        facts = self.facts if self.facts.has_head else SEQUENCE_CLASSIFICATION
+        if facts.outputs not in (None, outputs):
+            facts = SEQUENCE_CLASSIFICATION
+        if facts is self.facts:
+            return self
+        labels = self.labels if len(self.labels) == outputs else ()
+        return Task(facts.name, labels, facts.usual_problem(outputs))
+
+    def changed(self, kind: str | None = None, labels: Sequence[str] = (), problem: str | None = None) -> Task:
+        """The same task with what somebody knows better; a problem goes with the kind, labels with the head."""
+        kind = kind or self.kind
+        return Task(kind, tuple(labels) or self.labels, problem or (self.problem if kind == self.kind else None))
+
+    @classmethod
+    def usual(cls, kind: str, outputs: int | None) -> Task:
+        """The task of a network about which nothing is known but its kind, as somebody says, and its outputs (C)."""
+        return cls(kind, problem=KINDS[kind].usual_problem(outputs) if kind in KINDS else None).fitted(outputs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values that JSON can hold; what the kind does not have is left out."""
+        values: dict[str, Any] = {"task": self.kind}
+        if self.facts.has_labels:
+            values["labels"] = list(self.labels)
+        if self.facts.problems:
+            values["problem"] = self.problem
+        return values

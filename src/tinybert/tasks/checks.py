@@ -1,0 +1,72 @@
+"""Checks one text, pair or list of words, so that an error names the one that is wrong and the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..arguments import describe
+from ..errors import InputError
+from ..text.texts import as_batch
+
+
+def check_text(text: Any, name: str) -> str:
+    """Returns a text that can be tokenized.
+
+    Args:
+        text: What the caller gave.
+        name: What it is called, such as `texts[3]`, for errors.
+
+    Raises:
+        InputError: It is no string, or holds half of a surrogate pair.
+    """
+    if not isinstance(text, str):
+        hint = " Decode it first: text.decode('utf-8')." if isinstance(text, bytes) else ""
+        raise InputError(f"{name} is {describe(text)}, not a string.{hint}")
+    as_batch(text, name, words=False)
+    return text
+
+
+def check_words(words: Any, name: str) -> list[str]:
+    """Returns a list of words.
+
+    Raises:
+        InputError: It is no list or tuple, or something in it is no text.
+    """
+    if not isinstance(words, list | tuple):
+        raise InputError(f"{name} is {describe(words)}; with is_split_into_words=True it must be a list of words.")
+    return [check_text(word, f"{name}[{index}]") for index, word in enumerate(words)]
+
+
+def check_text_or_pair(item: Any, name: str) -> tuple[str, str | None]:
+    """Returns a text, and the second text where there is one.
+
+    Args:
+        item: A string, or a tuple or list of two strings.
+        name: As for `check_text`.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if not isinstance(item, list | tuple):
+        return check_text(item, name), None
+    if len(item) != 2:
+        raise InputError(f"{name} has {len(item)} texts; give one text, or a pair as (text, pair).")
+    return check_text(item[0], f"{name}[0]"), check_text(item[1], f"{name}[1]")
+
+
+def check_question(item: Any, name: str) -> tuple[str, str]:
+    """Returns a question and its context.
+
+    Args:
+        item: A tuple or list of both, or a mapping with the keys `question` and `context`.
+        name: As for `check_text`.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if isinstance(item, Mapping) and {"question", "context"} <= item.keys():
+        item = item["question"], item["context"]
+    if not isinstance(item, list | tuple) or len(item) != 2:
+        raise InputError(f"{name} is {describe(item)}; give (question, context).")
+    return check_text(item[0], f"{name}, the question,"), check_text(item[1], f"{name}, the context,")

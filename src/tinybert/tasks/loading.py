@@ -1,0 +1,106 @@
+"""A model from wherever it is, ready for text: the hub, a folder, Hugging Face's, a checkpoint file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..checkpoint.stored import check_vocabulary_size
+from ..compat import check_mindspore
+from ..hub.lookup import find_stored
+from ..runtime.mindspore import MindSporeRuntime
+from ..task import ENCODER, Task
+from ..text import BertTokenizer
+from .model import TaskModel, check_outputs, require_kind
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelDescription:
+    """What a model was loaded from: small, to be pickled and loaded again in another process or on another machine.
+
+    Attributes:
+        source: As for `load_model`.
+        options: The other arguments of `load_model`.
+    """
+
+    source: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+
+    def load(self) -> TaskModel:
+        """Loads the model."""
+        return load_model(self.source, **self.options)
+
+
+def load_model(
+    source: str | Path,
+    *,
+    vocabulary: str | Path | BertTokenizer | None = None,
+    do_lower_case: bool | None = None,
+    kind: str = ENCODER.name,
+    labels: Sequence[str] = (),
+    problem: str | None = None,
+    **config: Any,
+) -> TaskModel:
+    """Loads a network with its weights and its tokenizer, in inference mode.
+
+    Args:
+        source: A module's uid, or the path of its card (`.md`); a folder that a fine-tuning or `save_folder` wrote; a
+            Hugging Face BERT folder; or a `.ckpt` or `.safetensors` file in any published layout. A path that exists
+            wins over a uid.
+        vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, or a tokenizer. Needed for a file, and
+            for a module whose card declares none; elsewhere it takes precedence.
+        do_lower_case: Whether text is lower-cased; by default what card or folder say.
+        kind: What the model must be for, one of `tinybert.task.KINDS`; any has an encoder. Of a file, which does not
+            say what its head is for, it is taken for that.
+        labels: Names of the head's outputs; by default those of card or folder.
+        problem: Of classification: one of `tinybert.task.PROBLEMS`. By default what the folder says; where
+            nothing does, `regression` for a head with one output, else `single-label`.
+        **config: Fields of `TinyBertConfig` that take precedence: heads, activation, epsilon, `seq_length`.
+
+    Returns:
+        The model, for any of the task objects.
+
+    Raises:
+        InputError: The source is none of these, its vocabulary is missing or another model's, or the model is for
+            another kind of task; says what to do.
+        ConfigError: The labels or the problem do not fit the outputs of the head.
+        TinyBertError: Something cannot be read, fetched or verified; see the message.
+
+    Example:
+        >>> model = load_model("tinybert.ckpt", vocabulary="vocab.txt")
+        >>> Embedder(model)("It snows.").shape
+        (384,)
+    """
+    wanted = Task(kind).facts
+    check_mindspore()  # what is missing is said before anything is fetched
+    stored = find_stored(source)
+    tokenizer = stored.tokenizer(vocabulary, do_lower_case)
+    checkpoint = stored.read(**config)
+    if vocabulary is not None:
+        check_vocabulary_size(tokenizer, checkpoint, stored.name)
+    known = checkpoint.task
+    # An encoder can be asked of a file with a head: the task object takes what it needs.
+    if not stored.knows_task and wanted.has_head:
+        known = Task.usual(kind, checkpoint.num_labels)
+    require_kind(known, kind, stored.name)
+    task = known.changed(labels=labels, problem=problem)
+    check_outputs(task, checkpoint.num_labels, stored.name)
+    runtime = MindSporeRuntime.of_checkpoint(dataclasses.replace(checkpoint, task=task))
+    options = {
+        "vocabulary": _anywhere(vocabulary),
+        "do_lower_case": do_lower_case,
+        "kind": kind,
+        "labels": labels,
+        "problem": problem,
+        **config,
+    }
+    return TaskModel(runtime, tokenizer, stored.name, ModelDescription(_anywhere(str(source)), options))
+
+
+def _anywhere(source: Any) -> Any:
+    """A path that means the same in any working directory; whatever else was given, such as a uid, as it is."""
+    if isinstance(source, str | Path) and (path := Path(source).expanduser()).exists():
+        return str(path.absolute())
+    return source

@@ -1,0 +1,52 @@
+"""The best network of a training so far, kept as a model folder with its metrics."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from ..checkpoint import save_folder
+from ..evaluation import Scorer, predictions
+from ..tasks import TaskModel
+from ..weights import checkpoint_of
+from ..writing import write_json
+from .distributed import World
+
+METRICS = "metrics.json"
+
+
+class BestModel:
+    """A folder that holds the best network of a training.
+
+    Args:
+        model: The model in training.
+        folder: The folder; metrics that an earlier run left there are those of the network in it.
+        world: The processes that train, which share an evaluation.
+
+    Attributes:
+        metrics: Metrics of the network in the folder; empty without a dev set.
+    """
+
+    def __init__(self, model: TaskModel, folder: Path, world: World) -> None:
+        self.model, self.folder, self.world = model, folder, world
+        self.metrics = _read_metrics(folder / METRICS)
+        self._latest: dict[str, float] = {}
+
+    def evaluate(self, dev: Scorer) -> dict[str, float]:
+        """The metrics of the network as it is now, on the dev set."""
+        self._latest = dev.score(predictions(self.model, dev.examples, world=self.world, progress=False))
+        return self._latest
+
+    def keep(self) -> None:
+        """Writes the network as it is now, with the metrics of its last evaluation."""
+        network: Any = self.model.runtime.network  # type: ignore[attr-defined]
+        save_folder(checkpoint_of(network), self.folder, tokenizer=self.model.tokenizer)
+        self.metrics = self._latest
+        write_json(self.folder / METRICS, self.metrics)
+
+
+def _read_metrics(path: Path) -> dict[str, float]:
+    values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {name: math.nan if value is None else value for name, value in values.items()}

@@ -1,0 +1,137 @@
+"""Errors on the command line: the option in the place of Python's argument, and the user's own data as they are."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from pathlib import Path
+
+import pytest
+import typer
+from tiny import command, save_model
+
+import tinybert
+from tinybert.cli.app import app
+from tinybert.cli.errors import FLAGS, OPTIONS, rendered, warnings_as_messages
+from tinybert.errors import InputError
+
+WITHOUT_OPTION = {
+    "header",  # an index of a column says as much
+    "is_split_into_words",  # --words, and CoNLL, determine it
+    "label_column",  # `read_examples` makes it the label
+    "max_length",
+    "return_overflowing",
+    "truncation",
+    "word_column",  # `read_examples` makes it the text
+}
+"""Arguments that errors speak of and the command line has no option for, or none that would help."""
+GIVEN_BY_NAME = {
+    "checkpoint/shapes.py": set(),
+    "data/columns.py": {"text", "pair", "label"},
+    "data/conll.py": {"word_column", "label_column"},
+    "data/labelled.py": {"text", "label"},
+}
+"""Files that hand an argument's name on in a variable, and the names."""
+
+
+def used_arguments():
+    """The names that errors of the package are given, by file."""
+    package = Path(tinybert.__file__).parent
+    found = {}
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            values = (
+                [word.value for word in node.keywords if word.arg == "argument"] if isinstance(node, ast.Call) else []
+            )
+            for value in values:
+                if isinstance(value, ast.Constant):
+                    found.setdefault(name, set()).add(value.value)
+                elif not (isinstance(value, ast.Name) and value.id == "argument"):
+                    found.setdefault(name, set()).update(GIVEN_BY_NAME[name])
+    return found
+
+
+def click_options():
+    """All options of all commands, each with whether it takes no value."""
+    group = typer.main.get_command(app)
+    commands = [*group.commands.values(), *group.commands["hub"].commands.values()]
+    return {
+        option: getattr(each, "is_flag", False)
+        for command_ in commands
+        for each in command_.params
+        for option in (*each.opts, *each.secondary_opts)
+    }
+
+
+def test_each_argument_has_its_option_or_is_known_to_have_none():
+    used = set().union(*used_arguments().values())
+    assert used - OPTIONS.keys() - WITHOUT_OPTION == set()
+    assert WITHOUT_OPTION - used == set()
+    assert WITHOUT_OPTION & OPTIONS.keys() == set()
+
+
+def test_each_option_is_one_of_a_command_and_of_some_error():
+    known = click_options()
+    settings = {name for name, option in OPTIONS.items() if option.startswith("--config ")}
+    assert {option.split()[0] for option in OPTIONS.values()} - known.keys() == set()
+    assert {name for name in OPTIONS if name not in settings and known[OPTIONS[name]]} == set(FLAGS)
+    assert OPTIONS.keys() - settings - set().union(*used_arguments().values()) == set()
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (InputError("which one?", argument="text"), "which one? (--text ...)"),
+        (InputError("say which one.", argument="text", example="NAME"), "say which one (--text NAME)."),
+        (InputError("by its index.", argument="text", example=0), "by its index (--text 0)."),
+        (InputError("leave it out", argument="encoder", example=True), "leave it out (--encoder)"),
+        (InputError("5 is wrong", argument="num_attention_heads"), "5 is wrong (--config num_attention_heads=...)"),
+        (InputError("leave it unread", argument="label", example=False), "leave it unread"),
+        (InputError("cut it", argument="max_length"), "cut it"),
+        (InputError("text='NAME' and (vocabulary='vocab.txt')"), "text='NAME' and (vocabulary='vocab.txt')"),
+    ],
+)
+def test_an_error_names_the_option_that_remedies_it(error, shown):
+    assert rendered(error) == shown
+    assert rendered(error.prefixed("data.tsv, line 3: ")) == f"data.tsv, line 3: {shown}"
+
+
+def test_warnings_are_messages_each_time(capsys):
+    with warnings_as_messages():
+        for _ in range(2):
+            warnings.warn("text='NAME' is missing", UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == "tinybert: text='NAME' is missing\n" * 2
+
+
+OWN = "text='NAME' vocabulary='v' Use Tagger"
+"""The user's own words, which read like Python."""
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    return save_model(tmp_path_factory.mktemp("classifier"), "sequence-classification", ("no", OWN))
+
+
+def test_the_users_own_words_are_shown_as_they_are(encoder_folder, classifier, tmp_path):
+    table = tmp_path / "text='NAME' (vocabulary='vocab.txt').csv"
+    table.write_text(f'"{OWN}",n\nfilm,1\n', encoding="utf-8")
+    run = command("embed", encoder_folder, table)
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith(f"tinybert: {table}, line 1: no column is known as a text; there are {OWN!r}, 'n'. ")
+    assert run.err.endswith(" (--text NAME).\n")
+
+    table.write_text(f'text,label\nfilm,yes\nfilm,"{OWN}"\n', encoding="utf-8")
+    run = command("evaluate", classifier, table)
+    assert (run.code, run.out) == (1, "")
+    assert run.err == f"tinybert: example 0 has the label 'yes'; the model's labels are no, {OWN}\n"
+
+    run = command("embed", encoder_folder, "--from", "jsonl", stdin=f'{{"{OWN}": 1}}\n'.encode())
+    assert OWN in run.err
+    run = command("embed", OWN, stdin=b"film\n")
+    assert run.err.startswith(f"tinybert: {OWN} is neither a folder nor a file")
+    skipped = command(
+        "embed", encoder_folder, "--from", "tsv", "--on-error", "skip", stdin=f"text\n{OWN}\tb\n".encode()
+    )
+    assert skipped.err.startswith("tinybert: stdin, line 2: ")
+    assert "vocabulary" not in skipped.err.replace(OWN, "")

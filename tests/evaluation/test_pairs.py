@@ -1,0 +1,31 @@
+"""Pairs of texts that an embedding is learned from: their scores, or that each is a match."""
+
+import numpy as np
+import pytest
+
+from tinybert.data import TextExample
+from tinybert.evaluation.pairs import are_matches, as_cosines, text_ids
+
+
+@pytest.mark.parametrize(
+    ("scores", "cosines"),
+    [
+        ([0, 2.5, 5], [0, 0.5, 1]),
+        ([-0.5, 0, 1], [-0.5, 0, 1]),
+        ([0, 0.2], [0, 0.2]),
+        ([-4, 2], [-1, 0.5]),
+    ],
+)
+def test_scores_beyond_a_cosine_are_divided_by_the_largest(scores, cosines):
+    np.testing.assert_allclose(as_cosines(np.array(scores, np.float64)), cosines)
+
+
+def test_equal_texts_have_equal_numbers():
+    """First texts and second ones apart: they are never compared."""
+    pairs = [TextExample("a", "b"), TextExample("b", "b"), TextExample("a", "c")]
+    assert text_ids(pairs).tolist() == [[0, 0], [1, 0], [0, 1]]
+
+
+def test_a_single_score_is_no_match():
+    assert are_matches([TextExample("a", "b")] * 2)
+    assert not are_matches([TextExample("a", "b"), TextExample("a", "b", 0.0)])

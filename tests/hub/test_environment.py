@@ -1,0 +1,56 @@
+"""The environment means what it says: where the cache is, whether the network may be used, which host is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tinybert.errors import HubError
+from tinybert.hub.cache import HubCache
+from tinybert.hub.environment import get_hub_dir, mirror, offline, set_hub_dir
+
+
+def test_the_folder_is_the_argument_else_the_setting_else_the_variable_else_the_default(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MSHUB_CACHE", "~/variable")
+    set_hub_dir("~/setting")
+    assert HubCache(tmp_path / "argument").root == tmp_path.resolve() / "argument"
+    assert HubCache().root == get_hub_dir() == tmp_path / "setting"
+    set_hub_dir(None)
+    assert get_hub_dir() == tmp_path / "variable"
+    monkeypatch.setenv("MSHUB_CACHE", "")
+    assert get_hub_dir() == tmp_path / ".mscache"
+
+
+@pytest.mark.parametrize("value", ["1", "true", "YES", " on "])
+def test_offline_on(value, monkeypatch):
+    monkeypatch.setenv("MSHUB_OFFLINE", value)
+    assert offline() is True
+
+
+@pytest.mark.parametrize("value", [None, "", "0", "False", "no", "off"])
+def test_offline_off(value, monkeypatch):
+    if value is not None:
+        monkeypatch.setenv("MSHUB_OFFLINE", value)
+    assert offline() is False
+
+
+def test_offline_neither(monkeypatch):
+    monkeypatch.setenv("MSHUB_OFFLINE", "maybe")
+    with pytest.raises(HubError, match=r"maybe.*1, true, yes, on.*0, false, no, off"):
+        offline()
+
+
+@pytest.mark.parametrize(("value", "base"), [("https://host", "https://host"), ("https://h:8/p/", "https://h:8/p")])
+def test_mirror(value, base, monkeypatch):
+    assert mirror() is None
+    monkeypatch.setenv("MSHUB_MIRROR", value)
+    assert mirror() == base
+
+
+@pytest.mark.parametrize(
+    "value", ["http://host", "host", "https://", "https://a:b@host", "https://host?x=1", "https://["]
+)
+def test_mirror_that_does_not_work(value, monkeypatch):
+    monkeypatch.setenv("MSHUB_MIRROR", value)
+    with pytest.raises(HubError, match="MSHUB_MIRROR"):
+        mirror()

@@ -1,0 +1,154 @@
+"""What a kind of task needs is there for every kind: each layer's table has all of them, and no file compares names."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+import tinybert
+from tinybert.checkpoint.huggingface_config import ARCHITECTURES
+from tinybert.checkpoint.layouts import HUGGING_FACE_HEADS
+from tinybert.cli import evaluate as evaluate_command
+from tinybert.cli.app import COMMANDS
+from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled
+from tinybert.evaluation.predicting import PREDICTORS
+from tinybert.evaluation.scorers import SCORERS, scorer_for
+from tinybert.modeling.heads import NETWORKS
+from tinybert.task import KINDS, Task
+from tinybert.tasks import TASKS
+from tinybert.training.learning import LEARNING
+
+SOURCE = Path(tinybert.__file__).parent
+TABLES = {
+    "networks": NETWORKS,
+    "classes of transformers": ARCHITECTURES,
+    "examples": labelled.EXAMPLES,
+    "readers of examples": labelled._READERS,
+    "scorers": SCORERS,
+    "predictors": PREDICTORS,
+    "learning": LEARNING,
+    "task objects": TASKS,
+    "commands": COMMANDS,
+    "writers of predictions": evaluate_command.WRITERS,
+}
+WITH_HEAD = [name for name, kind in KINDS.items() if kind.has_head]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_has_every_kind(table):
+    assert list(TABLES[table]) == list(KINDS)
+
+
+def test_every_head_has_a_name_at_hugging_face():
+    assert list(HUGGING_FACE_HEADS) == WITH_HEAD
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_are_those_of_the_class_and_of_the_command(kind):
+    facts = KINDS[kind]
+    assert facts.name == kind
+    assert TASKS[kind].__name__ == facts.used_by
+    assert TASKS[kind].kind == kind
+    assert getattr(tinybert, facts.used_by) is TASKS[kind]
+    assert COMMANDS[kind].__name__ == facts.command
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_facts_are_those_of_the_network(kind, make_encoder):
+    facts, network = KINDS[kind], NETWORKS[kind]
+    assert (network is not None) == facts.has_head
+    if network is not None:
+        arguments = inspect.signature(network).parameters
+        assert ("labels" in arguments) == facts.has_labels
+        assert ("problem" in arguments) == bool(facts.problems)
+        assert ("num_labels" in arguments) == (facts.outputs is None)
+        assert network.for_task(make_encoder(), Task(kind), facts.outputs or 3).task == Task(kind)
+
+
+EXAMPLES = {
+    ("encoder", "scores"): ([TextExample("a", "b", label=score) for score in (0.1, 0.5, 0.9)], [0.1, 0.5, 0.9]),
+    ("encoder", "matches"): ([TextExample("a", "b"), TextExample("c", "d")], [1, 1]),
+    ("sequence-classification", "single-label"): ([TextExample("a", label="x"), TextExample("b", label="y")], "xy"),
+    ("sequence-classification", "multi-label"): (
+        [TextExample("a", label=("x", "y")), TextExample("b", label=())],
+        [["x", "y"], []],
+    ),
+    ("sequence-classification", "regression"): (
+        [TextExample("a", label=score) for score in (1.0, 2.0, 4.0)],
+        [1.0, 2.0, 4.0],
+    ),
+    ("token-classification", "tags"): ([TaggedExample(("a", "b"), ("O", "B-PER"))], [["O", "B-PER"]]),
+    ("token-classification", "words"): ([TaggedExample(("a", "b"), ("noun", "verb"))], [["noun", "verb"]]),
+    ("question-answering", "answers"): ([QuestionExample("1", "Who?", "Ann did.", (AnswerSpan("Ann", 0),))], ["Ann"]),
+}
+LABELS = {"tags": ("O", "B-PER"), "words": ("noun", "verb")}
+
+
+def test_every_form_of_examples_is_tested():
+    assert sorted(EXAMPLES) == sorted((name, form) for name, kind in KINDS.items() for form in kind.key_metrics)
+
+
+@pytest.mark.parametrize(("kind", "form"), EXAMPLES)
+def test_the_key_metric_of_each_form_is_one_of_its_metrics(kind, form):
+    examples, right = EXAMPLES[kind, form]
+    assert all(isinstance(example, labelled.EXAMPLES[kind]) for example in examples)
+    task = Task(kind, problem=form if form in KINDS[kind].problems else None)
+    scorer = scorer_for(task, LABELS.get(form, ("x", "y")), examples)
+    assert (scorer.form, scorer.key_metric) == (form, KINDS[kind].key_metrics[form])
+    best = 100 if form == "answers" else 1  # as the scorers of SQuAD say it
+    assert scorer.score(list(right))[scorer.key_metric] == pytest.approx(best)
+
+
+NAMES = {*KINDS, *(kind.command for kind in KINDS.values())}
+CONSTANTS = {kind.upper().replace("-", "_") for kind in KINDS}
+
+
+def branches(tree):
+    """The places in a file where it depends on the name of a kind."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare | ast.match_case):
+            inside = [node.pattern] if isinstance(node, ast.match_case) else [node.left, *node.comparators]
+            parts = [part for each in inside for part in ast.walk(each)]
+            names = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+            constants = {part.id for part in parts if isinstance(part, ast.Name)}
+            if names & NAMES or constants & CONSTANTS:
+                yield node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            ends = {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
+            ends = tuple(end for end in ends if isinstance(end, str) and len(end) > 1)
+            starts = tuple(end for end in ends if "-" in end or end in NAMES)
+            if node.func.attr == "endswith" and any(name.endswith(ends) for name in NAMES):
+                yield node
+            if node.func.attr in ("startswith", "removeprefix") and any(name.startswith(starts) for name in NAMES):
+                yield node
+
+
+def test_no_file_compares_the_name_of_a_kind():
+    files = sorted(SOURCE.rglob("*.py"))
+    assert len(files) > 100
+    found = [
+        f"{file.relative_to(SOURCE)}: {ast.unparse(node)}"
+        for file in files
+        for node in branches(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+    assert found == [], "look it up in a table by kind, or make it a fact of `Kind`"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'kind == "encoder"',
+        '"classify" != name',
+        'kind in ("sequence-classification", "token-classification")',
+        'kind.endswith("classification")',
+        'kind.startswith("token-")',
+        "task.kind == QUESTION_ANSWERING.name",
+        "task.facts is ENCODER",
+        'match kind:\n    case "encoder":\n        pass',
+    ],
+)
+def test_a_comparison_would_be_found(code):
+    assert len(list(branches(ast.parse(code)))) == 1

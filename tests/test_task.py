@@ -1,0 +1,213 @@
+"""What a model is for: kinds with their facts, and a task with its labels and its problem."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+
+import pytest
+
+from tinybert.errors import CheckpointError, TinyBertError
+from tinybert.task import (
+    ENCODER,
+    KINDS,
+    PROBLEMS,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    Kind,
+    Task,
+    kind_of_command,
+)
+
+TEXTS, WORDS, ANSWERS = "sequence-classification", "token-classification", "question-answering"
+ALL = [
+    Task(),
+    Task(TEXTS, ("bad", "good")),
+    Task(TEXTS, ("early", "late"), "multi-label"),
+    Task(TEXTS, problem="regression"),
+    Task(WORDS, ("O", "B-PER", "I-PER")),
+    Task(ANSWERS),
+]
+
+
+def test_the_four_kinds():
+    assert list(KINDS.values()) == [ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING]
+    assert [kind.command for kind in KINDS.values()] == ["embed", "classify", "tag", "answer"]
+    assert [kind.has_head for kind in KINDS.values()] == [False, True, True, True]
+    assert [kind.uses_pooler for kind in KINDS.values()] == [True, True, False, False]
+    assert [kind.has_labels for kind in KINDS.values()] == [False, True, True, False]
+    assert [kind.outputs for kind in KINDS.values()] == [None, None, None, 2]
+    assert [kind.problems for kind in KINDS.values()] == [(), PROBLEMS, (), ()]
+
+
+def test_a_kind_is_found_by_its_command():
+    assert [kind_of_command(kind.command) for kind in KINDS.values()] == list(KINDS.values())
+    with pytest.raises(
+        CheckpointError, match="task is 'summarize': it must be one of embed, classify, tag, answer"
+    ) as error:
+        kind_of_command("summarize")
+    assert error.value.argument == "task"
+
+
+def test_a_fifth_kind_needs_little():
+    kind = Kind("masked-language-model", "fill", "MaskFiller")
+    assert (kind.has_head, kind.has_labels, kind.problems, kind.key_metrics) == (True, False, (), {})
+    assert kind.usual_problem(1) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "outputs", "problem"),
+    [
+        (TEXTS, None, "single-label"),
+        (TEXTS, 3, "single-label"),
+        (TEXTS, 1, "regression"),
+        (WORDS, 1, None),
+        (ANSWERS, 2, None),
+        ("encoder", None, None),
+    ],
+)
+def test_the_usual_problem(kind, outputs, problem):
+    assert KINDS[kind].usual_problem(outputs) == problem
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_task_of_each_kind(kind):
+    task = Task(kind)
+    assert task.facts is KINDS[kind]
+    assert task.problem == ("single-label" if kind == TEXTS else None)
+    assert task.labels == ()
+
+
+def test_a_task_is_that_of_an_encoder_unless_it_says_so():
+    assert Task() == Task("encoder")
+
+
+@pytest.mark.parametrize("task", ALL, ids=str)
+def test_a_task_is_frozen_and_can_be_compared_hashed_and_pickled(task):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        task.kind = "encoder"
+    assert pickle.loads(pickle.dumps(task)) == task
+    assert {task, dataclasses.replace(task)} == {task}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "argument"),
+    [
+        (("encodr",), "task is 'encodr': it must be one of encoder, sequence-classification, token-", "task"),
+        ((None,), "task is None: it must be one of encoder", "task"),
+        ((TEXTS, (), "ranking"), "problem is 'ranking': it must be one of single-label, multi-label, re", "problem"),
+        ((WORDS, (), "ranking"), "problem is 'ranking': it must be one of single-label, multi-label, re", "problem"),
+        (
+            (WORDS, (), "multi-label"),
+            "the problem is multi-label, which only sequence-classification has; the task is token-classification",
+            "problem",
+        ),
+        (("encoder", (), "single-label"), "the problem is single-label, which only sequence-class", "problem"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named(arguments, message, argument):
+    with pytest.raises(CheckpointError) as error:
+        Task(*arguments)
+    assert error.value.message.startswith(message)
+    assert error.value.argument == argument
+    assert isinstance(error.value, ValueError)
+    assert isinstance(error.value, TinyBertError)
+
+
+@pytest.mark.parametrize(
+    ("task", "outputs"),
+    list(zip([*ALL, Task(TEXTS), Task(WORDS)], [None, 2, 2, 1, 3, 2, None, None], strict=True)),
+    ids=str,
+)
+def test_how_many_outputs_its_head_must_have(task, outputs):
+    assert task.num_outputs == outputs
+
+
+@pytest.mark.parametrize("task", ALL, ids=str)
+def test_a_task_fits_the_outputs_that_it_asks_for(task):
+    assert task.fitted(task.num_outputs) is task if task.facts.has_head else task.fitted(None) == task
+
+
+@pytest.mark.parametrize(
+    ("task", "outputs", "fitted"),
+    [
+        # Without a head it is an encoder, whatever it is called.
+        (Task(TEXTS, ("a", "b")), None, Task()),
+        (Task(ANSWERS), None, Task()),
+        # A head is a head.
+        (Task(), 3, Task(TEXTS)),
+        (Task(), 1, Task(TEXTS, problem="regression")),
+        (Task("encoder", ("a", "b")), 2, Task(TEXTS, ("a", "b"))),
+        (Task("encoder", ("a", "b")), 3, Task(TEXTS)),
+        # Answers have two outputs.
+        (Task(ANSWERS), 2, Task(ANSWERS)),
+        (Task(ANSWERS), 3, Task(TEXTS)),
+        # Whatever else it says stays.
+        (Task(WORDS, ("a", "b")), 3, Task(WORDS, ("a", "b"))),
+        (Task(TEXTS, problem="multi-label"), 1, Task(TEXTS, problem="multi-label")),
+    ],
+)
+def test_what_a_network_has_counts_for_more_than_what_it_is_called(task, outputs, fitted):
+    assert task.fitted(outputs) == fitted
+
+
+@pytest.mark.parametrize(
+    ("task", "better", "changed"),
+    [
+        (Task(TEXTS, ("a", "b")), {}, Task(TEXTS, ("a", "b"))),
+        (Task(TEXTS, ("a", "b"), "multi-label"), {}, Task(TEXTS, ("a", "b"), "multi-label")),
+        (Task(TEXTS, ("a", "b")), {"labels": ["x", "y"]}, Task(TEXTS, ("x", "y"))),
+        (Task(TEXTS, ("a", "b")), {"problem": "multi-label"}, Task(TEXTS, ("a", "b"), "multi-label")),
+        (Task(TEXTS, ("a", "b"), "multi-label"), {"kind": WORDS}, Task(WORDS, ("a", "b"))),
+        (Task(WORDS, ("a", "b")), {"kind": TEXTS}, Task(TEXTS, ("a", "b"))),
+        (Task(), {"kind": TEXTS, "labels": ("a",), "problem": "multi-label"}, Task(TEXTS, ("a",), "multi-label")),
+    ],
+)
+def test_somebody_knows_better(task, better, changed):
+    assert task.changed(**better) == changed
+
+
+@pytest.mark.parametrize("better", [{"kind": "other"}, {"problem": "other"}, {"kind": WORDS, "problem": "regression"}])
+def test_what_somebody_knows_must_be_allowed(better):
+    with pytest.raises(CheckpointError):
+        Task(TEXTS).changed(**better)
+
+
+@pytest.mark.parametrize(
+    ("kind", "outputs", "usual"),
+    [
+        (TEXTS, 3, Task(TEXTS)),
+        (TEXTS, 1, Task(TEXTS, problem="regression")),
+        (TEXTS, None, Task()),
+        (WORDS, 1, Task(WORDS)),
+        (ANSWERS, 2, Task(ANSWERS)),
+        (ANSWERS, 4, Task(TEXTS)),
+        ("encoder", None, Task()),
+        ("encoder", 2, Task(TEXTS)),
+    ],
+)
+def test_the_usual_task_of_a_kind(kind, outputs, usual):
+    assert Task.usual(kind, outputs) == usual
+
+
+def test_there_is_no_usual_task_of_an_unknown_kind():
+    with pytest.raises(CheckpointError, match="task is 'other': it must be one of encoder"):
+        Task.usual("other", 3)
+
+
+@pytest.mark.parametrize(
+    ("task", "values"),
+    [
+        (Task(), {"task": "encoder"}),
+        (Task(TEXTS, ("bad", "good")), {"task": TEXTS, "labels": ["bad", "good"], "problem": "single-label"}),
+        (Task(TEXTS, ("a", "b"), "multi-label"), {"task": TEXTS, "labels": ["a", "b"], "problem": "multi-label"}),
+        (Task(TEXTS, problem="regression"), {"task": TEXTS, "labels": [], "problem": "regression"}),
+        (Task(WORDS, ("O", "B-PER")), {"task": WORDS, "labels": ["O", "B-PER"]}),
+        (Task(ANSWERS), {"task": ANSWERS}),
+    ],
+    ids=str,
+)
+def test_as_plain_values_it_says_what_it_has(task, values):
+    assert task.to_dict() == values
+    assert Task(values["task"], tuple(values.get("labels", ())), values.get("problem")) == task

@@ -1,0 +1,79 @@
+"""Small batches whose gradients are accumulated train as one large batch does."""
+
+import numpy as np
+from linear import WEIGHTS, Descent, Linear, batch, features, gradients, rows, steps, values
+from mindspore import Tensor, ops
+
+from tinybert import TinyBertForSequenceClassification, TinyBertModel
+from tinybert.compat import graph_mode
+from tinybert.training import Trainer, TrainingSettings
+from tinybert.training.losses import CrossEntropy, SquaredError
+from tinybert.training.steps import Steps
+
+
+@graph_mode()
+def trained(graphs, network, batches, added):
+    """A network after two updates, and the loss of each.
+
+    Args:
+        graphs: The graphs of its training.
+        network: The network.
+        batches: Of which as many make an update as the next argument says.
+        added: The number.
+    """
+    losses = [
+        graphs.run([Tensor(array) for array in arrays], 0 if number % added else added)
+        for number, arrays in enumerate(batches, 1)
+    ]
+    return values(network), np.reshape(losses, (2, -1)).mean(axis=1)
+
+
+def test_three_batches_of_two_rows_are_one_of_six(tiny_config, fill, make_inputs):
+    """With a real network, and a second update, whose sums begin anew; in graphs that take batches of any shape."""
+    labels = np.array([0, 1, 1, 0, 0, 0], np.int32)
+    large = [(*make_inputs(6, seed=seed), labels) for seed in (1, 2)]
+    small = [tuple(array[begin : begin + 2] for array in batch) for batch in large for begin in (0, 2, 4)]
+    config = tiny_config.replace(num_hidden_layers=1)
+    network = fill(TinyBertForSequenceClassification(TinyBertModel(config), 2, 0.0))
+    before = values(network)
+    # By plain descent: Adam would make a step out of what is rounding alone.
+    settings = TrainingSettings(max_grad_norm=0, accumulation_steps=3)
+    graphs = Steps(network, CrossEntropy(), Descent(network), settings, Tensor(labels[:1]))
+    expected, losses = trained(graphs, network, large, 1)
+    for parameter in network.get_parameters():
+        ops.assign(parameter, Tensor(before[parameter.name]))  # in place: two graphs share them
+    found, parts = trained(graphs, network, small, 3)
+    np.testing.assert_allclose(parts, losses, rtol=1e-4)
+    for name, array in expected.items():
+        np.testing.assert_allclose(found[name], array, atol=2e-5, err_msg=name)
+    assert max(np.abs(array - before[name]).max() for name, array in expected.items()) > 0.05
+
+
+def test_the_mean_is_that_of_as_many_batches_as_there_are():
+    ids, targets = rows(8)
+    network = Linear()
+    settings = TrainingSettings(max_grad_norm=0, accumulation_steps=3)
+    accumulating = steps(network, Descent(network), settings)
+    for begin, added in ((0, 0), (4, 2)):
+        accumulating.run(batch(ids[begin : begin + 4], targets[begin : begin + 4]), added)
+    for name, gradient in gradients(WEIGHTS, ids, targets).items():
+        np.testing.assert_allclose(values(network)[name], WEIGHTS[name] - gradient, rtol=1e-4, err_msg=name)
+
+
+def test_batches_left_at_the_end_are_trained_on_too(tmp_path):
+    """Of three batches, two make an update, and so does the last."""
+    network = Linear()
+    settings = TrainingSettings(
+        epochs=1, batch_size=4, learning_rate=0.1, warmup_ratio=0, weight_decay=0, accumulation_steps=2
+    )
+    trainer = Trainer(network, SquaredError(), features(*rows(12)), settings, tmp_path)
+    after = []
+    run = trainer.steps.run
+    trainer.steps.run = lambda *given: (run(*given), after.append(values(network)))[0]
+    trainer.train()
+    changed = [
+        {name for name in WEIGHTS if not np.array_equal(new[name], old[name])}
+        for old, new in zip([WEIGHTS, *after], after, strict=False)
+    ]
+    assert changed == [set(), set(WEIGHTS), set(WEIGHTS)]
+    assert trainer.optimizer.global_step.asnumpy() == 2

@@ -1,0 +1,104 @@
+"""Hugging Face's networks for answers and for tokens have no pooler: what does not use it needs none, all else does."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from mindspore import Tensor
+from safetensors.numpy import load_file, save_file
+
+from tinybert import TinyBertForSequenceClassification, TinyBertModel
+from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_huggingface
+from tinybert.checkpoint.layouts import POOLER_NAMES
+from tinybert.errors import BindingError, CheckpointError, ConfigError, InputError
+from tinybert.task import Task
+from tinybert.weights import bind, build_network, checkpoint_of, restore
+
+ANSWERS, TAGS, LABELS = Task("question-answering"), Task("token-classification"), Task("sequence-classification")
+
+
+@pytest.fixture(scope="module")
+def reader(tiny_config, fill):
+    """A network for questions, with a pooler that it does not use."""
+    return fill(build_network(tiny_config.replace(num_hidden_layers=1), ANSWERS))
+
+
+@pytest.fixture
+def folder(reader, tmp_path):
+    """The same as Hugging Face has it."""
+    folder = save_huggingface(checkpoint_of(reader), tmp_path / "reader")
+    tensors = load_file(folder / "model.safetensors")
+    save_file({name: tensors[name] for name in tensors if "pooler" not in name}, folder / "model.safetensors")
+    return folder
+
+
+def check_same_outputs(network, other, inputs):
+    ours, theirs = (found(*map(Tensor, inputs)) for found in (network, other))
+    pairs = zip(ours, theirs, strict=True) if isinstance(ours, tuple) else [(ours, theirs)]
+    for mine, expected in pairs:
+        np.testing.assert_array_equal(mine.asnumpy(), expected.asnumpy())
+
+
+@pytest.mark.usefixtures("mode")
+def test_answers_need_no_pooler(reader, folder, make_inputs):
+    network = restore(read_checkpoint(folder))
+    assert network.task == ANSWERS
+    assert {name for name, _ in network.parameters_and_names() if ".dense." in name and "encoder" not in name} == set()
+    check_same_outputs(network, reader, make_inputs(3, 16))
+
+
+def test_tags_need_no_pooler(tmp_path, tiny_config, fill, make_inputs):
+    tagger = fill(build_network(tiny_config.replace(num_hidden_layers=1), TAGS, num_labels=3))
+    path = save_checkpoint(checkpoint_of(tagger), tmp_path / "tagger.safetensors")
+    tensors = load_file(path)
+    save_file({name: tensors[name] for name in tensors if name.removeprefix("bert.") not in POOLER_NAMES}, path)
+    checkpoint = read_checkpoint(path, num_attention_heads=4)
+    network = restore(checkpoint)
+    assert not network.bert.has_pooler
+    check_same_outputs(network, tagger, make_inputs(3, 16))
+    with pytest.raises(BindingError, match="has no pooler") as error:
+        restore(dataclasses.replace(checkpoint, task=LABELS))
+    assert error.value.missing == POOLER_NAMES
+
+
+def test_what_was_read_without_a_pooler_is_written_without_one(folder, tmp_path):
+    checkpoint = checkpoint_of(restore(read_checkpoint(folder)))
+    again = save_huggingface(checkpoint, tmp_path / "again")
+    assert set(load_file(again / "model.safetensors")) == set(load_file(folder / "model.safetensors"))
+    file = save_checkpoint(checkpoint, tmp_path / "reader.ckpt")
+    known = ("num_attention_heads", "hidden_act", "layer_norm_eps", "head_act", "seq_length")
+    config = {name: getattr(checkpoint.config, name) for name in known}
+    for back in (read_checkpoint(again), read_checkpoint(file, **config)):
+        assert set(back.tensors) == set(checkpoint.tensors)
+        assert all(np.array_equal(array, back.tensors[name]) for name, array in checkpoint.tensors.items())
+        assert not restore(dataclasses.replace(back, task=ANSWERS)).bert.has_pooler
+    assert read_checkpoint(again).config == checkpoint.config
+
+
+def test_an_encoder_has_a_pooler(folder, tmp_path):
+    checkpoint = read_checkpoint(folder).encoder()
+    with pytest.raises(BindingError, match=r"The file has no pooler, like those of Hugging Face's networks") as error:
+        restore(checkpoint)
+    assert error.value.missing == POOLER_NAMES
+    bind(TinyBertModel(checkpoint.config, pooler=False), checkpoint)  # what the message proposes
+    with pytest.raises(CheckpointError, match=r"is not a whole model:\n  missing: dense\.weight"):
+        save_checkpoint(checkpoint, tmp_path / "encoder.ckpt")
+
+
+def test_half_a_pooler_is_none(folder):
+    tensors = load_file(folder / "model.safetensors")
+    half = {"bert.pooler.dense.weight": np.ones((24, 24), np.float32)}
+    save_file({**tensors, **half}, folder / "model.safetensors")
+    with pytest.raises(BindingError, match=r"missing in the file: dense\.bias") as error:
+        restore(read_checkpoint(folder))
+    assert error.value.missing == ("dense.bias",)
+
+
+def test_what_the_pooler_would_give_is_an_error(folder, make_inputs):
+    encoder = restore(read_checkpoint(folder)).bert
+    with pytest.raises(InputError, match="this encoder has no pooler"):
+        encoder(*map(Tensor, make_inputs(3, 16)))
+    with pytest.raises(ConfigError, match="the encoder has no pooler"):
+        TinyBertForSequenceClassification(encoder, 2)
