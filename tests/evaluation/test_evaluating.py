@@ -9,7 +9,7 @@ from to_find import CASES, by_hand
 
 import tinybert
 from tinybert import Embedder, Tagger
-from tinybert.data import QuestionExample, TaggedExample, TextExample
+from tinybert.data import QuestionExample, Table, TaggedExample, TextExample
 from tinybert.errors import InputError
 from tinybert.evaluation import evaluate, evaluating
 from tinybert.task import Task
@@ -99,6 +99,14 @@ def test_examples_may_be_a_file(name, write, file, classifier, finder, answerer,
     path = write(tmp_path / file, examples)
     expected = evaluate(model, examples)
     assert evaluate(model, path) == evaluate(model, str(path)) == expected
+
+
+def test_columns_of_a_file_may_have_any_names(classifier, tmp_path):
+    task, make = CASES["single-label"]
+    examples, model = make(24, 1), classifier(task)
+    path = tmp_path / "dev.csv"
+    path.write_text("verdict,review\n" + "".join(f"{e.label},{e.text}\n" for e in examples))
+    assert evaluate(model, path, table=Table(text="review", label="verdict")) == evaluate(model, examples)
 
 
 def test_pairs_may_be_a_file(encoder, tmp_path):

@@ -30,3 +30,9 @@ def test_what_is_not_allowed(setting, message):
 def test_the_limits_are_allowed():
     settings = TrainingSettings(epochs=1, max_length=3, seed=0, warmup_ratio=1, learning_rate=0, patience=None)
     assert TrainingSettings(**json.loads(json.dumps(settings.to_dict()))) == settings
+
+
+def test_an_unknown_setting_is_told_the_known_ones():
+    with pytest.raises(ConfigError, match=r"unknown setting 'epoch'; known are epochs, batch_size, .*, save_minutes"):
+        TrainingSettings.from_dict({"epoch": 3})
+    assert TrainingSettings.from_dict({"epochs": 5}) == TrainingSettings(epochs=5)

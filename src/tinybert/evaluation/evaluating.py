@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..data.labelled import Table
 from ..tasks import TaskModel, load_model
 from ..tasks.pipeline import BATCH_SIZE
 from ..tasks.text_task import TextTask
@@ -16,6 +17,7 @@ def evaluate(
     model: str | Path | TextTask | TaskModel,
     data: Data,
     *,
+    table: Table | None = None,
     max_length: int | None = None,
     batch_size: int = BATCH_SIZE,
     world: Processes | None = None,
@@ -26,6 +28,8 @@ def evaluate(
     Args:
         model: A task object or its model; or where one is, as for `tinybert.load`.
         data: The labelled examples, or a file of them.
+        table: How the file is read, such as `tinybert.data.Table(text="review", label="stars")`; by default its columns
+            have names that are known.
         max_length: Tokens of a row or window; by default that of the task objects.
         batch_size: The most rows that go through the network at once.
         world: The processes that share the work, each of which calls this with the same arguments; each gets the
@@ -47,7 +51,7 @@ def evaluate(
         model = model.model
     elif not isinstance(model, TaskModel):
         model = load_model(model)
-    examples = examples_of(model.task, data)
+    examples = examples_of(model.task, data, table)
     scorer = scorer_for(model.task, model.labels, examples)
     return scorer.score(
         predictions(model, examples, max_length=max_length, batch_size=batch_size, world=world, progress=progress)

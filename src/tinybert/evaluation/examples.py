@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..data.labelled import Table, read_examples
@@ -12,12 +13,13 @@ Data = str | Path | Examples
 """Labelled examples, or the file that holds them: TSV, CSV or JSON lines of texts, CoNLL of words, SQuAD of answers."""
 
 
-def examples_of(task: Task, data: Data, *, strict: bool | None = None) -> Examples:
+def examples_of(task: Task, data: Data, table: Table | None = None, *, strict: bool | None = None) -> Examples:
     """The labelled examples for a task.
 
     Args:
         task: What they are for; of a regression the labels are numbers, and a JSON list of labels is one of several.
-        data: The examples, or a file whose columns have names that are known.
+        data: The examples, or a file.
+        table: How the file is read; by default its columns have names that are known.
         strict: Of a file of questions, as `read_squad` takes it; the default is for those that are only scored.
 
     Raises:
@@ -25,4 +27,5 @@ def examples_of(task: Task, data: Data, *, strict: bool | None = None) -> Exampl
     """
     if not isinstance(data, str | Path):
         return data
-    return read_examples(task.kind, data, Table(regression=task.problem == "regression"), strict=strict)
+    table = replace(table or Table(), regression=task.problem == "regression")
+    return read_examples(task.kind, data, table, strict=strict)

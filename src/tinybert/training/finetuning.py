@@ -11,6 +11,7 @@ from typing import Any
 
 import mindspore as ms
 
+from ..data.labelled import Table
 from ..evaluation import scorer_for, task_for
 from ..evaluation.examples import Data, examples_of
 from ..evaluation.labels import Examples, check_kind
@@ -43,6 +44,7 @@ def finetune(
     *,
     task: str | Task,
     dev: Data | None = None,
+    table: Table | None = None,
     tokenizer: BertTokenizer | None = None,
     config: Mapping[str, Any] | None = None,
     **settings: Any,
@@ -60,6 +62,8 @@ def finetune(
         task: What to learn: `classify`, `tag`, `answer` or `embed`; or a `Task`, whose labels are by default those of
             the training data. For `embed` there is no head: what is trained are the embeddings, from pairs.
         dev: The dev set, by which the best network is chosen; None keeps the last.
+        table: How the files are read, such as `tinybert.data.Table(text="review", label="stars")`; by default their
+            columns have names that are known.
         tokenizer: The encoder's tokenizer; by default the one of the source.
         config: Fields of `TinyBertConfig` that the source cannot tell, such as `head_act`.
         **settings: Fields of `TrainingSettings`, such as `epochs` and `learning_rate`.
@@ -76,12 +80,12 @@ def finetune(
     Example:
         >>> finetune("all-MiniLM-L6-v2", "train.csv", "my-reviews", task="classify", dev="dev.csv", epochs=5)
     """
-    chosen_settings = TrainingSettings(**settings)
+    chosen_settings = TrainingSettings.from_dict(settings)
     wanted = task if isinstance(task, Task) else Task(_kind(task))
-    examples = examples_of(wanted, train, strict=True)  # a wrong place would be learned
+    examples = examples_of(wanted, train, table, strict=True)  # a wrong place would be learned
     problem = task.problem if isinstance(task, Task) else None
     learned = wanted if wanted.labels else task_for(wanted.kind, examples, problem=problem)
-    dev_examples = None if dev is None else examples_of(learned, dev)
+    dev_examples = None if dev is None else examples_of(learned, dev, table)
     stored = find_stored(source)
     tokenizer = tokenizer or stored.tokenizer()
     encoder = restore(stored.read(**(config or {})).encoder(), return_all_encoders=False)
@@ -127,7 +131,7 @@ class FineTuning:
         LEARNING[task.kind].check(train, task, self.settings)
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
         self.folder = Path(folder).expanduser()
-        self.dev = scorer_for(task, task.labels, dev) if dev else None
+        self.dev = None if dev is None else scorer_for(task, task.labels, dev)
         self.command = command or sys.argv
 
     def run(self, world: World | None = None) -> dict[str, float]:

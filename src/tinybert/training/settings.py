@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ConfigError
@@ -62,6 +63,19 @@ class TrainingSettings:
         self._check("learning_rate", float, least=0)
         if self.patience is not None:
             self._check("patience", int, least=1)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> TrainingSettings:
+        """The reverse of `to_dict`; fields that are absent take their defaults.
+
+        Raises:
+            ConfigError: A name is not a field (lists the fields), or a value is not allowed.
+        """
+        known = [field.name for field in dataclasses.fields(cls)]
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            raise ConfigError(f"unknown setting {', '.join(map(repr, unknown))}; known are {', '.join(known)}")
+        return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
         """All fields, as plain values that JSON can hold."""
