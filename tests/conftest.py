@@ -114,16 +114,35 @@ def fill():
 
 
 @pytest.fixture(scope="session")
-def make_encoder(tiny_config, fill):
+def kept():
+    """A list of cells that live on: where a compiled one is deleted, MindSpore compiles all others again."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def make_encoder(tiny_config, fill, kept):
     """A function that makes a `TinyBertModel` of `tiny_config`, some of its fields changed."""
 
     def make_encoder(seed=0, *, return_all_encoders=True, **changes):
         from tinybert import TinyBertModel
 
         network = TinyBertModel(tiny_config.replace(**changes), return_all_encoders=return_all_encoders)
+        kept.append(network)
         return fill(network, seed)
 
     return make_encoder
+
+
+@pytest.fixture(scope="session")
+def heads(make_encoder, fill):
+    """The three task networks with five labels over one encoder of a single layer, by the kind of task."""
+    from tinybert.task import KINDS, Task
+    from tinybert.weights import add_head
+
+    encoder = make_encoder(num_hidden_layers=1)
+    kinds = [kind for kind in KINDS.values() if kind.has_head]
+    networks = {kind.name: fill(add_head(encoder, Task(kind.name), kind.outputs or 5), seed=3) for kind in kinds}
+    return {name: network.set_train(False) for name, network in networks.items()}
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +178,25 @@ def make_inputs():
         return input_ids, input_mask, segment_ids
 
     return make_inputs
+
+
+@pytest.fixture(scope="session")
+def eagerly():
+    """A function that gives, as arrays, what a network computes step by step in PYNATIVE_MODE, with no graph."""
+    import mindspore as ms
+
+    def arrays(outputs):
+        return tuple(map(arrays, outputs)) if isinstance(outputs, tuple) else outputs.asnumpy()
+
+    def eagerly(network, inputs):
+        before = ms.get_context("mode")
+        ms.set_context(mode=ms.PYNATIVE_MODE)
+        try:
+            return arrays(network.construct(*map(ms.Tensor, inputs)))
+        finally:
+            ms.set_context(mode=before)
+
+    return eagerly
 
 
 @pytest.fixture(scope="session")

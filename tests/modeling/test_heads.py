@@ -76,9 +76,11 @@ def expected(heads, encoded):
 
 
 @pytest.mark.parametrize("kind", [TEXTS, WORDS, ANSWERS])
-def test_hidden_states_and_scores_are_reached_behind_a_head(heads, encoded, expected, mode, kind):
+def test_hidden_states_and_scores_are_reached_behind_a_head(heads, encoded, expected, kept, mode, kind):
     inputs, _ = encoded
-    logits, hidden, scores = Distilled(heads[kind]).set_train(False)(*map(Tensor, inputs))
+    distilled = Distilled(heads[kind]).set_train(False)
+    kept.append(distilled)
+    logits, hidden, scores = distilled(*map(Tensor, inputs))
     assert [len(part) for part in expected[kind]] == [2 if kind == ANSWERS else 1, 2, 1]
     for found, values in zip(map(flat, (logits, hidden, scores)), expected[kind], strict=True):
         for ours, theirs in zip(found, values, strict=True):

@@ -44,9 +44,19 @@ class Losses(Callback):
         self.values.append(float(run_context.original_args().net_outputs.asnumpy()))
 
 
+@pytest.fixture(scope="module")
+def notebook(make_encoder, fill):
+    """One cell for all tests, and its weights."""
+    cell = fill(Notebook(make_encoder(num_hidden_layers=1)))
+    return cell, {parameter.name: parameter.asnumpy().copy() for parameter in cell.get_parameters()}
+
+
 @pytest.fixture
-def network(make_encoder, fill):
-    return fill(Notebook(make_encoder(num_hidden_layers=1)))
+def network(notebook):
+    cell, weights = notebook
+    for parameter in cell.get_parameters():
+        ms.ops.assign(parameter, Tensor(weights[parameter.name]))
+    return cell.set_train()
 
 
 @pytest.fixture(scope="module")
@@ -54,32 +64,40 @@ def batch(make_inputs):
     return [Tensor(array) for array in (*make_inputs(batch_size=4), LABELS)]
 
 
-def gradients(network, batch):
-    """Loss and gradient by parameter name."""
-    compute = ms.value_and_grad(NotebookLoss(network), None, network.trainable_params())
-    loss, values = compute(*batch)
-    names = [parameter.name for parameter in network.trainable_params()]
-    return float(loss), {name: value.asnumpy() for name, value in zip(names, values, strict=True)}
+@pytest.fixture(scope="module")
+def value_and_grad(notebook):
+    """MindSpore's function of that name, for the loss of the cell."""
+    cell, _ = notebook
+    return ms.value_and_grad(NotebookLoss(cell), None, cell.trainable_params())
 
 
-def train_by_value_and_grad(network, optimizer, batch):
-    with_loss = NotebookLoss(network)
-    compute = ms.value_and_grad(with_loss, None, optimizer.parameters)
+@pytest.fixture
+def gradients(network, value_and_grad, batch):
+    """A function that gives the loss, and the gradients by parameter name."""
+
+    def gradients():
+        loss, values = value_and_grad(*batch)
+        names = [parameter.name for parameter in network.trainable_params()]
+        return float(loss), {name: value.asnumpy() for name, value in zip(names, values, strict=True)}
+
+    return gradients
+
+
+def train_by_value_and_grad(network, optimizer, batch, value_and_grad):
     losses = []
     for _ in range(STEPS):
-        loss, values = compute(*batch)
+        loss, values = value_and_grad(*batch)
         optimizer(values)
         losses.append(float(loss))
     return losses
 
 
-def train_by_one_step_cell(network, optimizer, batch):
+def train_by_one_step_cell(network, optimizer, batch, value_and_grad):
     step = nn.TrainOneStepCell(NotebookLoss(network), optimizer)
-    step.set_train()
     return [float(step(*batch)) for _ in range(STEPS)]
 
 
-def train_by_model(network, optimizer, batch):
+def train_by_model(network, optimizer, batch, value_and_grad):
     columns = ["input_ids", "input_mask", "segment_ids", "labels"]
     data = de.NumpySlicesDataset(tuple(column.asnumpy() for column in batch), columns, shuffle=False).batch(4)
     losses = Losses()
@@ -88,9 +106,9 @@ def train_by_model(network, optimizer, batch):
     return losses.values
 
 
-def test_the_cell_computes_what_the_model_and_the_layer_compute(network, make_inputs, mode):
+def test_the_cell_computes_what_the_model_and_the_layer_compute(network, make_inputs, eagerly, mode):
     inputs = [Tensor(array) for array in make_inputs()]
-    pooled = network.backbone(*inputs)[1].asnumpy()
+    pooled = eagerly(network.backbone, make_inputs())[1]
     expected = pooled @ network.classify.weight.asnumpy().T + network.classify.bias.asnumpy()
     np.testing.assert_allclose(network(*inputs).asnumpy(), expected, rtol=1e-5, atol=1e-5)
     # The other order, and int64.
@@ -99,10 +117,10 @@ def test_the_cell_computes_what_the_model_and_the_layer_compute(network, make_in
 
 
 @pytest.mark.parametrize("train", [train_by_value_and_grad, train_by_one_step_cell, train_by_model])
-def test_the_loss_falls_and_every_parameter_moves(network, batch, mode, train):
+def test_the_loss_falls_and_every_parameter_moves(network, batch, value_and_grad, mode, train):
     before = {name: parameter.asnumpy().copy() for name, parameter in network.parameters_and_names()}
     optimizer = nn.Adam(network.trainable_params(), learning_rate=0.003)
-    losses = train(network, optimizer, batch)
+    losses = train(network, optimizer, batch, value_and_grad)
     assert len(losses) == STEPS
     assert losses[-1] < 0.7 * losses[0]
     after = {name: parameter.asnumpy() for name, parameter in network.parameters_and_names()}
@@ -110,19 +128,12 @@ def test_the_loss_falls_and_every_parameter_moves(network, batch, mode, train):
     assert [name for name in before if np.array_equal(before[name], after[name])] == []
 
 
-@pytest.fixture(scope="module")
-def in_graph_mode(make_encoder, fill, batch):
-    """Loss and gradients of what `network` gives, in GRAPH_MODE."""
-    before = ms.get_context("mode")
-    ms.set_context(mode=ms.GRAPH_MODE)
-    found = gradients(fill(Notebook(make_encoder(num_hidden_layers=1))), batch)
-    ms.set_context(mode=before)
-    return found
-
-
-@pytest.mark.parametrize("mode", ["PYNATIVE_MODE"], indirect=True)
-def test_gradients_are_the_same_in_both_modes(in_graph_mode, network, batch, mode):
-    (graph_loss, graph), (pynative_loss, pynative) = in_graph_mode, gradients(network, batch)
+def test_gradients_are_the_same_in_both_modes(gradients):
+    found = {}
+    for mode in (ms.GRAPH_MODE, ms.PYNATIVE_MODE):  # MindSpore's default comes last
+        ms.set_context(mode=mode)
+        found[mode] = gradients()
+    (graph_loss, graph), (pynative_loss, pynative) = found.values()
     assert graph_loss == pytest.approx(pynative_loss, abs=1e-6)
     assert set(graph) == set(pynative)
     for name, values in graph.items():
@@ -130,8 +141,8 @@ def test_gradients_are_the_same_in_both_modes(in_graph_mode, network, batch, mod
 
 
 @pytest.mark.parametrize("mode", ["GRAPH_MODE"], indirect=True)
-def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(in_graph_mode, network, batch, mode):
-    loss, values = in_graph_mode
+def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(gradients, network, batch, mode):
+    loss, values = gradients()
     segment_rows = values["backbone.tinybert_embedding_postprocessor.embedding_table"]
     assert (np.abs(segment_rows).max(axis=1) > 1e-3).all()
     with_loss = NotebookLoss(network)

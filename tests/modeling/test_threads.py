@@ -18,7 +18,7 @@ two = [(kind, seed) for seed in range(8) for kind in ("encoder", "classifier")]
 tasks = one + two
 
 def check():
-    encoder = TinyBertModel(config)
+    encoder = TinyBertModel(config, return_all_encoders=False)
     classifier = TinyBertForSequenceClassification(TinyBertModel(config, return_all_encoders=False), 3)
 
     def call(task):

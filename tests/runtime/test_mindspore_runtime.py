@@ -10,17 +10,16 @@ from tinybert.runtime import mindspore as runtime_module
 from tinybert.runtime.base import EncoderOutputs
 from tinybert.runtime.mindspore import BATCH_TOKENS, MindSporeRuntime
 from tinybert.task import KINDS, Task
-from tinybert.weights import add_head, checkpoint_of
+from tinybert.weights import checkpoint_of
 
 MEMBERS = ("config", "task", "num_labels", "encode", "logits", "widths", "rows", "fixed_rows")
-OUTPUTS = {"sequence-classification": (3, 3), "token-classification": (3, 8, 3)}
+OUTPUTS = {"sequence-classification": (3, 5), "token-classification": (3, 8, 5)}
 
 
 @pytest.fixture(scope="module")
-def runtimes(make_encoder):
+def runtimes(heads):
     """One of each kind of task, over one encoder of a single layer."""
-    encoder = make_encoder(num_hidden_layers=1, return_all_encoders=False)
-    networks = {kind: add_head(encoder, Task(kind), KINDS[kind].outputs or 3) for kind in KINDS}
+    networks = {"encoder": heads["token-classification"].bert, **heads}
     return {kind: MindSporeRuntime(network) for kind, network in networks.items()}
 
 
@@ -36,7 +35,7 @@ def test_it_has_what_the_tasks_need(runtimes, kind):
     assert all(hasattr(runtime, name) for name in MEMBERS)
     assert runtime.task == Task(kind)
     assert runtime.config.num_hidden_layers == 1
-    assert runtime.num_labels == {"encoder": None, "question-answering": 2}.get(kind, 3)
+    assert runtime.num_labels == {"encoder": None, "question-answering": 2}.get(kind, 5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -102,7 +102,7 @@ def test_labels_that_are_not_those_of_the_outputs_are_an_error(make_checkpoint):
 def test_what_does_not_fit_is_not_restored(make_checkpoint):
     checkpoint = make_checkpoint()
     del checkpoint.tensors["tinybert_encoder.layers.1.output.dense.bias"]
-    with pytest.raises(BindingError, match="missing in the file: tinybert_encoder.layers.1.output.dense.bias"):
+    with pytest.raises(BindingError, match=r"missing in the file: tinybert_encoder.layers.1.output.dense.bias"):
         restore(checkpoint)
 
 
