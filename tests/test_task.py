@@ -79,6 +79,10 @@ def test_a_task_of_each_kind(kind):
     assert task.labels == ()
 
 
+def test_labels_may_come_in_a_list():
+    assert Task(TEXTS, ["a", "b"]) == Task(TEXTS, ("a", "b"))
+
+
 def test_a_task_is_that_of_an_encoder_unless_it_says_so():
     assert Task() == Task("encoder")
 
@@ -94,8 +98,14 @@ def test_a_task_is_frozen_and_can_be_compared_hashed_and_pickled(task):
 @pytest.mark.parametrize(
     ("arguments", "message", "argument"),
     [
-        (("encodr",), "task is 'encodr': it must be one of encoder, sequence-classification, token-", "task"),
-        ((None,), "task is None: it must be one of encoder", "task"),
+        (("encodr",), "task is 'encodr': it must be one of encoder, sequence-classification, token-", "kind"),
+        ((None,), "task is None: it must be one of encoder", "kind"),
+        ((["encoder"],), "task is ['encoder']: it must be one of encoder", "kind"),
+        ((TEXTS, "good"), "labels are 'good': they must be strings", "labels"),
+        ((TEXTS, (0, 1)), "labels are (0, 1): they must be strings", "labels"),
+        ((WORDS, ("O", "B-PER", "O")), "labels are O, B-PER, O: each must be another one", "labels"),
+        (("encoder", ("a",)), "labels are given, but the outputs for encoder have no names", "labels"),
+        ((ANSWERS, ("a", "b")), "labels are given, but the outputs for question-answering have no names", "labels"),
         ((TEXTS, (), "ranking"), "problem is 'ranking': it must be one of single-label, multi-label, re", "problem"),
         ((WORDS, (), "ranking"), "problem is 'ranking': it must be one of single-label, multi-label, re", "problem"),
         (
@@ -138,8 +148,6 @@ def test_a_task_fits_the_outputs_that_it_asks_for(task):
         # A head is a head.
         (Task(), 3, Task(TEXTS)),
         (Task(), 1, Task(TEXTS, problem="regression")),
-        (Task("encoder", ("a", "b")), 2, Task(TEXTS, ("a", "b"))),
-        (Task("encoder", ("a", "b")), 3, Task(TEXTS)),
         # Answers have two outputs.
         (Task(ANSWERS), 2, Task(ANSWERS)),
         (Task(ANSWERS), 3, Task(TEXTS)),
@@ -161,6 +169,7 @@ def test_what_a_network_has_counts_for_more_than_what_it_is_called(task, outputs
         (Task(TEXTS, ("a", "b")), {"problem": "multi-label"}, Task(TEXTS, ("a", "b"), "multi-label")),
         (Task(TEXTS, ("a", "b"), "multi-label"), {"kind": WORDS}, Task(WORDS, ("a", "b"))),
         (Task(WORDS, ("a", "b")), {"kind": TEXTS}, Task(TEXTS, ("a", "b"))),
+        (Task(WORDS, ("a", "b")), {"kind": ANSWERS}, Task(ANSWERS)),
         (Task(), {"kind": TEXTS, "labels": ("a",), "problem": "multi-label"}, Task(TEXTS, ("a",), "multi-label")),
     ],
 )
@@ -168,7 +177,15 @@ def test_somebody_knows_better(task, better, changed):
     assert task.changed(**better) == changed
 
 
-@pytest.mark.parametrize("better", [{"kind": "other"}, {"problem": "other"}, {"kind": WORDS, "problem": "regression"}])
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"kind": "x"},
+        {"problem": "x"},
+        {"kind": WORDS, "problem": "regression"},
+        {"kind": ANSWERS, "labels": ["a", "b"]},
+    ],
+)
 def test_what_somebody_knows_must_be_allowed(better):
     with pytest.raises(CheckpointError):
         Task(TEXTS).changed(**better)
@@ -211,3 +228,34 @@ def test_there_is_no_usual_task_of_an_unknown_kind():
 def test_as_plain_values_it_says_what_it_has(task, values):
     assert task.to_dict() == values
     assert Task(values["task"], tuple(values.get("labels", ())), values.get("problem")) == task
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "message"),
+    [
+        (TEXTS, "abc", "labels are 'abc': they must be strings"),
+        (TEXTS, (0, 1), r"labels are \(0, 1\): they must be strings"),
+        (WORDS, ("O", "B-PER", "O"), "labels are O, B-PER, O: each must be another one"),
+        (ANSWERS, ("start", "end"), "labels are given, but the outputs for question-answering have no names"),
+        ("encoder", ("a",), "labels are given, but the outputs for encoder have no names"),
+    ],
+)
+def test_labels_are_distinct_strings_where_outputs_have_names(kind, labels, message):
+    with pytest.raises(CheckpointError, match=message) as error:
+        Task(kind, labels)
+    assert error.value.argument == "labels"
+
+
+def test_labels_may_be_a_list():
+    assert Task(TEXTS).changed(labels=["bad", "good"]) == Task(TEXTS, ("bad", "good"))
+    with pytest.raises(CheckpointError, match="labels are 'good': they must be strings"):
+        Task(TEXTS).changed(labels="good")
+    assert Task(TEXTS, ["bad", "good"]) == Task(TEXTS, ("bad", "good"))
+    assert {Task(TEXTS, ["bad", "good"]): 1}
+
+
+@pytest.mark.parametrize("kind", [None, ["sequence-classification"], "poetry"])
+def test_a_kind_that_is_none(kind):
+    with pytest.raises(CheckpointError, match="it must be one of encoder, sequence-classification") as error:
+        Task(kind)
+    assert error.value.argument == "kind"

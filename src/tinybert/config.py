@@ -114,7 +114,7 @@ class TinyBertConfig:
 
 
 def check_fields(values: Mapping[str, Any]) -> None:
-    """Raises ConfigError if a key is no field of `TinyBertConfig`."""
+    """Raises ConfigError if a key is not a field of `TinyBertConfig`."""
     known = [field.name for field in dataclasses.fields(TinyBertConfig)]
     unknown = [name for name in values if name not in known]
     if unknown:

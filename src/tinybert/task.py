@@ -30,8 +30,9 @@ class Kind:
         has_labels: Whether the outputs of the head have names.
         outputs: Outputs of the head, where that number is the same for all models of the kind.
         problems: What the head may predict; the usual one first, none where there is no choice.
-        key_metrics: The metric that tells the better of two models, by the form of the examples' labels: a problem for
-            texts, for pairs whether they have `scores` or are `matches`, for words whether labels are `tags` of spans.
+        key_metrics: The metric that decides which of two models is better, by the form of the examples' labels: a
+            problem for texts, for pairs whether they have `scores` or are `matches`, for words whether labels are
+            `tags` of spans.
     """
 
     name: str
@@ -118,8 +119,9 @@ class Task:
     problem: str | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise CheckpointError(f"task is {self.kind!r}: it must be one of {', '.join(KINDS)}", argument="task")
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
+            raise CheckpointError(f"task is {self.kind!r}: it must be one of {', '.join(KINDS)}", argument="kind")
+        self._check_labels()
         if self.problem is None:
             object.__setattr__(self, "problem", self.facts.usual_problem(None))
         elif self.problem not in PROBLEMS:
@@ -131,6 +133,15 @@ class Task:
             raise CheckpointError(
                 f"the problem is {self.problem}, which only {kinds} has; the task is {self.kind}", argument="problem"
             )
+
+    def _check_labels(self) -> None:
+        if isinstance(self.labels, str) or not all(isinstance(label, str) for label in self.labels):
+            raise CheckpointError(f"labels are {self.labels!r}: they must be strings", argument="labels")
+        object.__setattr__(self, "labels", tuple(self.labels))
+        if len(set(self.labels)) < len(self.labels):
+            raise CheckpointError(f"labels are {', '.join(self.labels)}: each must be another one", argument="labels")
+        if self.labels and not self.facts.has_labels:
+            raise CheckpointError(f"labels are given, but the outputs for {self.kind} have no names", argument="labels")
 
     @property
     def facts(self) -> Kind:
@@ -160,13 +171,13 @@ class Task:
             facts = SEQUENCE_CLASSIFICATION
         if facts is self.facts:
             return self
-        labels = self.labels if len(self.labels) == outputs else ()
-        return Task(facts.name, labels, facts.usual_problem(outputs))
+        return Task(facts.name, problem=facts.usual_problem(outputs))
 
     def changed(self, kind: str | None = None, labels: Sequence[str] = (), problem: str | None = None) -> Task:
         """The same task with what somebody knows better; a problem goes with the kind, labels with the head."""
-        kind = kind or self.kind
-        return Task(kind, tuple(labels) or self.labels, problem or (self.problem if kind == self.kind else None))
+        facts = Task(kind or self.kind).facts
+        kept = self.labels if facts.has_labels else ()
+        return Task(facts.name, labels or kept, problem or (self.problem if facts is self.facts else None))  # type: ignore[arg-type] # it is made one
 
     @classmethod
     def usual(cls, kind: str, outputs: int | None) -> Task:

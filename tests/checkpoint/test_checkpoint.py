@@ -72,9 +72,9 @@ def test_a_task_that_does_not_fit_the_head_is_refused(classifier, task, message,
     assert (error.value.message, error.value.argument) == (message, argument)
 
 
-@pytest.mark.parametrize("task", [Task(TEXTS), Task("question-answering"), Task("encoder", ("a", "b"))], ids=str)
+@pytest.mark.parametrize("task", [Task(TEXTS), Task(TEXTS, ("a", "b")), Task("question-answering")], ids=str)
 def test_an_encoder_alone_is_for_no_task_with_a_head(make_checkpoint, task):
-    with pytest.raises(CheckpointError, match="the test's is an encoder alone: it has no head for a task or for lab"):
+    with pytest.raises(CheckpointError, match="the test's is an encoder alone: it has no head for "):
         make_checkpoint().with_task(task)
 
 

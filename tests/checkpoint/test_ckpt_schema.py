@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from google.protobuf import descriptor_pb2
 from mindspore.train.checkpoint_pb2 import Checkpoint as TheirMessage
 
 from tinybert.checkpoint.ckpt_schema import CheckpointMessage
@@ -34,6 +33,8 @@ def test_the_bytes_of_a_file(message):
 
 
 def test_each_field_has_the_number_type_and_label_of_mindspores():
+    from google.protobuf import descriptor_pb2  # after MindSpore, whose older versions ask for that
+
     def fields(message):
         """By message, one inside another or not; but for tables that grow, which no network here has."""
         file = descriptor_pb2.FileDescriptorProto()

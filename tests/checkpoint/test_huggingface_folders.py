@@ -52,10 +52,9 @@ def test_a_network_for_questions_comes_back_with_its_head(tmp_path, make_checkpo
 @pytest.mark.parametrize("kind", ["sequence-classification", "token-classification"])
 def test_a_classifier_is_refused_since_hugging_faces_would_answer_differently(tmp_path, make_checkpoint, kind):
     checkpoint = make_checkpoint(task=Task(kind), num_labels=3)
-    message = f"the test's has a ReLU before its head for {kind}, .* Face's heads have none. Leave the head out, or"
-    with pytest.raises(CheckpointError, match=message) as error:
+    message = f"the test's has a ReLU before its head for {kind}, .* Face's heads have none. Leave the head out"
+    with pytest.raises(CheckpointError, match=message):
         save_huggingface(checkpoint, tmp_path / "bert")
-    assert (error.value.argument, error.value.example) == ("encoder", True)
     assert not (tmp_path / "bert").exists()
     assert save_huggingface(checkpoint.encoder(), tmp_path / "bert").is_dir()  # what the message proposes
 

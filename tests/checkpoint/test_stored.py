@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_folder, save_huggingface, stored_at
-from tinybert.checkpoint.stored import check_vocabulary_size
+from tinybert.checkpoint.folder import check_vocabulary
 from tinybert.errors import CheckpointError, InputError
 from tinybert.task import Task
 from tinybert.text import BertTokenizer, Vocabulary
@@ -111,8 +111,23 @@ def test_a_path_that_is_not_there_says_so(tmp_path):
 
 
 def test_a_vocabulary_of_another_size_is_another_models(make_checkpoint, tokenizer):
-    checkpoint = make_checkpoint(vocab_size=len(TOKENS) + 128)
-    check_vocabulary_size(tokenizer, checkpoint, "a.ckpt")  # a table may be rounded up
+    rounded_up = make_checkpoint(vocab_size=len(TOKENS) + 128).config
+    check_vocabulary(tokenizer, rounded_up, "a.ckpt", given=True)
     with pytest.raises(InputError, match=r"has 6 tokens, but the embedding table of a.ckpt has 135 rows") as error:
-        check_vocabulary_size(tokenizer, make_checkpoint(vocab_size=len(TOKENS) + 129), "a.ckpt")
+        check_vocabulary(tokenizer, make_checkpoint(vocab_size=len(TOKENS) + 129).config, "a.ckpt", given=True)
     assert error.value.argument == "vocabulary"
+
+
+def test_a_model_is_opened_with_its_vocabulary_or_not_at_all(tmp_path, make_checkpoint, tokenizer):
+    folder = save_folder(make_checkpoint(vocab_size=len(TOKENS)), tmp_path / "model", tokenizer=tokenizer)
+    checkpoint, own = stored_at(folder).open(**HEADS)
+    assert (checkpoint.config.num_attention_heads, own.vocab) == (4, tokenizer.vocab)
+    larger = BertTokenizer(Vocabulary((*TOKENS, "cat"), do_lower_case=False))
+    with pytest.raises(InputError, match=r"has 7 tokens, but the embedding table of .*model has 6 rows: it is another"):
+        stored_at(folder).open(larger)
+
+
+def test_another_models_vocabulary_is_not_saved_with_a_model(tmp_path, make_checkpoint, tokenizer):
+    with pytest.raises(InputError, match=r"has 6 tokens, but the embedding table of .* has 5 rows"):
+        save_folder(make_checkpoint(vocab_size=5), tmp_path / "model", tokenizer=tokenizer)
+    assert not (tmp_path / "model").exists()

@@ -55,7 +55,14 @@ def test_the_version(tinybert):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("hub", "lsit"), ("hub", "info"), ("hub", "list", "--what"), ("hub", "publish", "x")]
+    "arguments",
+    [
+        ("hub", "lsit"),
+        ("hub", "info"),
+        ("hub", "list", "--what"),
+        ("hub", "publish", "x"),
+        ("tag", "model", "texts.txt", "--conll", "--to", "jsonl"),
+    ],
 )
 def test_wrong_usage(tinybert, arguments):
     code, out, err = tinybert(*arguments)

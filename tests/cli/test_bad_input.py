@@ -71,8 +71,11 @@ CASES = [
     (("evaluate", "answerer", "broken.json"), "broken.json, line 1: not JSON"),
     (("convert", "texts.txt", "{here}/out.ckpt"), "texts.txt: format 'txt' cannot be loaded"),
     (("convert", "folder", "{here}/out.ckpt"), "config.json"),
-    (("convert", "classifier", "{here}/out"), "Hugging Face's heads have none. Leave the head out, or fine-tune one"),
-    (("convert", "classifier", "{here}/out"), "(--encoder)"),
+    (
+        ("convert", "classifier", "{here}/out"),
+        "Hugging Face's heads have none. Leave the head out (",
+    ),
+    (("convert", "classifier", "{here}/out"), "tinybert convert --encoder)"),
     (("finetune", "classify", "--model", "encoder", "--train", "none.csv", *OUT), "none.csv cannot be read: No such"),
     (
         ("finetune", "classify", "--model", "encoder", "--train", "labels.tsv", "--regression", *OUT),
@@ -86,7 +89,7 @@ CASES = [
         "trained and evaluated on pairs of te",
     ),
     (("hub", "publish", "encoder", "mine"), "'mine' is not a uid: it must have 3 or 4 parts"),
-    (("hub", "publish", "encoder", "me/1.0/x", "--labels", "a,b"), "has no head for a task or for labels"),
+    (("hub", "publish", "encoder", "me/1.0/x", "--labels", "a,b"), "the outputs for encoder have no names (--labels"),
     (("hub", "publish", "classifier", "me/1.0/x", "--labels", "a,b,c"), "2 outputs, but 3 labels are given (--labels"),
     (
         ("hub", "publish", "file", "me/1.0/x", *HEADS, "--task", "poetry"),

@@ -89,7 +89,7 @@ def test_a_folder_whose_tokenizer_would_be_read_instead_stays_as_it_was(encoder_
 def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):
     run = command("convert", classifier, tmp_path / "folder")
     assert (run.code, run.out) == (1, "")
-    assert "Leave the head out, or fine-tune one with head_act='none' (--encoder)\n" in run.err
+    assert "Leave the head out (Checkpoint.encoder(), or tinybert convert --encoder), or fine-tune one with" in run.err
     assert not list(tmp_path.iterdir())
     run = command("convert", classifier, tmp_path / "folder", "--encoder")
     assert "left aside: 2 (the head; only the encoder was asked for)" in run.out

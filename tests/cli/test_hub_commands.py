@@ -157,7 +157,7 @@ def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
 def test_publish_refuses_what_does_not_fit(tinybert, source):
     code, _, err = tinybert("hub", "publish", source, OWN, *HEADS, "--labels", "no, yes")
     assert code == 1
-    assert "no head for a task or for labels" in err
+    assert "the outputs for encoder have no names" in err
 
 
 def test_another_cache(tinybert, given, tmp_path):

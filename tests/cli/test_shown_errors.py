@@ -85,7 +85,7 @@ def test_each_option_is_one_of_a_command_and_of_some_error():
         (InputError("which one?", argument="text"), "which one? (--text ...)"),
         (InputError("say which one.", argument="text", example="NAME"), "say which one (--text NAME)."),
         (InputError("by its index.", argument="text", example=0), "by its index (--text 0)."),
-        (InputError("leave it out", argument="encoder", example=True), "leave it out (--encoder)"),
+        (InputError("leave it out", argument="regression", example=True), "leave it out (--regression)"),
         (InputError("5 is wrong", argument="num_attention_heads"), "5 is wrong (--config num_attention_heads=...)"),
         (InputError("leave it unread", argument="label", example=False), "leave it unread"),
         (InputError("cut it", argument="max_length"), "cut it"),

@@ -15,7 +15,7 @@ from tinybert import (
     TinyBertForTokenClassification,
     TinyBertModel,
 )
-from tinybert.checkpoint import save_checkpoint, save_huggingface
+from tinybert.checkpoint import save_checkpoint, save_folder, save_huggingface
 from tinybert.errors import CheckpointError, ConfigError, OfflineError
 from tinybert.hub import Module
 from tinybert.hub.building import build
@@ -23,6 +23,7 @@ from tinybert.hub.cache import HubCache
 from tinybert.hub.card import Asset
 from tinybert.hub.integrity import sha256_of
 from tinybert.hub.registry import published
+from tinybert.text import BertTokenizer, Vocabulary
 from tinybert.weights import checkpoint_of
 
 UID = "somebody/1.0/mine"
@@ -152,6 +153,14 @@ def test_another_checkpoint_takes_the_place_of_the_module_s_own(make_module, sav
     ):
         assert_same_values(build(module, checkpoint=str(file)), other)
     assert_same_values(build(module, pretrained=False, checkpoint=save(other)), other)
+
+
+def test_a_folder_that_takes_the_place_of_a_module_s_checkpoint_keeps_its_own_task(make_module, make_encoder, tmp_path):
+    head = TinyBertForSequenceClassification(make_encoder(), 3, labels=("dull", "fine", "great"))
+    tokenizer = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]"), do_lower_case=True))
+    folder = save_folder(checkpoint_of(head), tmp_path / "own", tokenizer=tokenizer)
+    module = make_module(task="sequence-classification", labels=("a", "b", "c"))
+    assert build(module, checkpoint=str(folder)).labels == ("dull", "fine", "great")
 
 
 def test_a_safetensors_file_may_be_published_as_a_checkpoint(make_module, save, make_encoder):

@@ -112,8 +112,8 @@ def test_the_card_tells_the_problem_unless_it_is_the_usual_one(save, make_encode
 @pytest.mark.parametrize(
     ("labels", "arguments", "message"),
     [
-        (None, {"labels": ["x"]}, "no head for a task or for labels"),
-        (None, {"task": "question-answering"}, "no head for a task or for labels"),
+        (None, {"labels": ["x"]}, "the outputs for encoder have no names"),
+        (None, {"task": "question-answering"}, "it has no head for question-answering"),
         (3, {"labels": ["x", "y"]}, "has 3 outputs, but 2 labels are given"),
         (3, {"task": "encoder"}, "has a head; its task cannot be encoder"),
         (3, {"task": "question-answering"}, "has 3 outputs; a head for question-answering has 2"),

@@ -12,6 +12,7 @@ from shared_networks import LOADING, SharedRuntime
 from tinybert import Classifier, Embedder, QuestionAnswerer, Tagger, hub
 from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_folder, save_huggingface
 from tinybert.errors import CheckpointError, ConfigError, InputError, TinyBertError, UnknownModuleError
+from tinybert.hub.cache import HubCache
 from tinybert.task import Task
 from tinybert.tasks import TASKS, ModelDescription, TaskModel, load_model
 from tinybert.weights import checkpoint_of
@@ -262,6 +263,20 @@ def test_a_description_says_where_a_model_was_loaded_from_and_loads_it_again(cla
     assert again.labels == ("x", "y", "z")
     same_weights(again, model)
     assert ModelDescription(str(folder)).load().labels == ("bad", "fair", "good")
+
+
+def test_a_module_is_found_again_in_the_cache_that_it_was_loaded_from(classifier, tmp_path):
+    folder = save_folder(classifier.runtime.checkpoint, tmp_path / "model", tokenizer=classifier.tokenizer)
+    hub.publish(folder, UID, cache=HubCache(tmp_path / "other"))
+    with pytest.raises(UnknownModuleError):
+        load_model(UID)
+    assert load_model(UID, hub_dir=tmp_path / "other").description.load().labels == ("bad", "fair", "good")
+    hub.set_hub_dir(tmp_path / "other")
+    description = load_model(UID).description
+    hub.set_hub_dir(None)  # as it is in another process
+    assert description.load().labels == ("bad", "fair", "good")
+    (tmp_path / "other").rename(tmp_path / "cache")  # as on a machine whose cache is elsewhere
+    assert description.load().labels == ("bad", "fair", "good")
 
 
 @pytest.mark.slow

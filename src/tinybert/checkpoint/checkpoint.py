@@ -24,7 +24,7 @@ class Checkpoint:
         config: The configuration of the encoder.
         tensors: Arrays by the network's own names; a head's are `dense_1.weight` and `dense_1.bias`.
         names: The name that each of them has in the file.
-        left_aside: What else is in the file, with the reason why it is no part of the network.
+        left_aside: What else is in the file, with the reason why it is not part of the network.
         task: What the network is for, as far as it is known.
     """
 
@@ -66,8 +66,8 @@ class Checkpoint:
             CheckpointError: The head does not fit the task; says how.
         """
         outputs, facts = self.num_labels, task.facts
-        if outputs is None and (facts.has_head or task.labels):
-            raise CheckpointError(f"{self.source} is an encoder alone: it has no head for a task or for labels")
+        if outputs is None and facts.has_head:
+            raise CheckpointError(f"{self.source} is an encoder alone: it has no head for {task.kind}", argument="task")
         if outputs is not None and not facts.has_head:
             raise CheckpointError(f"{self.source} has a head; its task cannot be {task.kind}", argument="task")
         if facts.outputs not in (None, outputs):

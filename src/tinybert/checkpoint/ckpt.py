@@ -37,7 +37,7 @@ def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
         source: The file's name, for messages.
 
     Raises:
-        CheckpointError: The bytes are no such file, are cut, or hold a type that is not known.
+        CheckpointError: The bytes are not such a file, are cut, or hold a type that is not known.
     """
     from google.protobuf.message import DecodeError
 

@@ -10,7 +10,14 @@ as an unknown field.
 
 from __future__ import annotations
 
+import importlib.util
+import os
 from typing import Any
+
+if importlib.util.find_spec("mindspore"):
+    # MindSpore asks for this implementation when it is imported, and up to 2.7 its messages work with no other. Whoever
+    # imports protobuf first decides, and that may be this file.
+    os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 

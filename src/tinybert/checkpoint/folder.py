@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import TinyBertConfig
-from ..errors import CheckpointError, ConfigError
+from ..errors import CheckpointError, ConfigError, InputError
 from ..task import Task
 from ..text import BertTokenizer
 from ..writing import replacing, write_json
@@ -19,6 +19,8 @@ from .saving import save_checkpoint
 CHECKPOINT = "tinybert.ckpt"
 CONFIG = "config.json"
 MODEL_TYPE = "tinybert"
+_PADDED_ROWS = 128
+"""An embedding table may be rounded up to a multiple of this; a larger difference means another vocabulary."""
 
 
 def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
@@ -29,7 +31,11 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
         folder: Is made if need be; the files of this format in it are overwritten, once all are written
             whole; others stay.
         tokenizer: Its vocabulary goes into the folder.
+
+    Raises:
+        InputError: The vocabulary is another model's.
     """
+    check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
     folder = Path(folder).expanduser()
     values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
     with replacing(folder / CONFIG) as config:
@@ -38,6 +44,24 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
         # Last, and into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
         tokenizer.save(folder)
     return folder
+
+
+def check_vocabulary(tokenizer: BertTokenizer, config: TinyBertConfig, name: str, *, given: bool = False) -> None:
+    """Raises InputError if a vocabulary is another model's.
+
+    Args:
+        tokenizer: The tokenizer.
+        config: The configuration of the model.
+        name: What the message calls the model.
+        given: Whether somebody chose it for the model. It then must not have far fewer tokens than the model either.
+    """
+    tokens, rows = tokenizer.vocab_size, config.vocab_size
+    if tokens > rows or (given and tokens < rows - _PADDED_ROWS):
+        raise InputError(
+            f"{tokenizer.vocabulary.source} has {tokens} tokens, but the embedding table of {name} has {rows} rows: it "
+            "is another model's vocabulary. Give the model's own",
+            argument="vocabulary",
+        )
 
 
 def is_model_folder(folder: Path) -> bool:

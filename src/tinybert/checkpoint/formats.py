@@ -33,7 +33,7 @@ def parse(data: bytes, file_format: str, source: str) -> Tensors:
         source: The file's name, for messages.
 
     Raises:
-        CheckpointError: The bytes are no such file, are cut, or hold a type that is not known.
+        CheckpointError: The bytes are not such a file, are cut, or hold a type that is not known.
     """
     if file_format not in FORMATS:
         raise CheckpointError(f"{source}: format {file_format!r} cannot be loaded; known are {', '.join(FORMATS)}")

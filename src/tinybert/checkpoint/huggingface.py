@@ -28,7 +28,7 @@ def read_huggingface(folder: Path, **config: Any) -> Checkpoint:
         **config: Fields of `TinyBertConfig` that take precedence over what the folder says.
 
     Raises:
-        CheckpointError: A file is missing or malformed, or the model is no BERT.
+        CheckpointError: A file is missing or malformed, or the model is not a BERT.
     """
     check_fields(config)
     weights = folder / WEIGHTS

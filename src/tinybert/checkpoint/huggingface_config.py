@@ -54,7 +54,7 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     """Fields of `TinyBertConfig` that the folder of a Hugging Face BERT determines.
 
     Raises:
-        CheckpointError: `config.json` is missing or malformed, or the model is no BERT that can be loaded.
+        CheckpointError: `config.json` is missing or malformed, or the model is not a BERT that can be loaded.
     """
     path = folder / CONFIG
     values = _read(path)
@@ -127,9 +127,8 @@ def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
         if config.head_act != "none":  # heads without labels, for questions, apply nothing
             raise CheckpointError(
                 f"{checkpoint.source} has a ReLU before its head for {task.kind}, as published, and Hugging Face's "
-                "heads have none. Leave the head out, or fine-tune one with head_act='none'",
-                argument="encoder",
-                example=True,
+                "heads have none. Leave the head out (Checkpoint.encoder(), or tinybert convert --encoder), or "
+                "fine-tune one with head_act='none'"
             )
         labels = task.labels or tuple(map(_usual_label, range(outputs)))
         values["id2label"] = {str(index): label for index, label in enumerate(labels)}

@@ -112,7 +112,7 @@ def own_name(name: str) -> tuple[str, str] | None:
 
 
 def reason_aside(name: str) -> str | None:
-    """Why something in a checkpoint is no part of the network; None if it may be one."""
+    """Why something in a checkpoint is not part of the network; None if it may be one."""
     for candidate in (name, _unwrapped(name)):
         for pattern, reason in _ASIDE:
             if pattern.fullmatch(candidate):

@@ -32,7 +32,7 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
         source: The file's name, for messages.
 
     Raises:
-        CheckpointError: A parameter that tells a size is missing, the layers are not numbered without a gap, or a
+        CheckpointError: A parameter that determines a size is missing, the layers are not numbered without a gap, or a
             size differs from what is known.
     """
     sizes = {field: _size(tensors, name, axis, source) for field, (name, axis) in _SIZES.items()}

@@ -12,12 +12,10 @@ from ..errors import CheckpointError, InputError
 from ..text import BertTokenizer
 from ..text.vocabulary_files import has_vocabulary
 from .checkpoint import Checkpoint
-from .folder import CHECKPOINT, is_model_folder, read_folder
+from .folder import CHECKPOINT, check_vocabulary, is_model_folder, read_folder
 from .huggingface import read_huggingface
 from .reading import parse_checkpoint
 
-_PADDED_ROWS = 128
-"""An embedding table may be rounded up to a multiple of this; a larger difference means another vocabulary."""
 _OF_A_MODEL = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
 
 
@@ -67,6 +65,27 @@ class StoredModel:
         case = self.do_lower_case if do_lower_case is None else do_lower_case
         return BertTokenizer.from_file(self.vocabulary, do_lower_case=case)
 
+    def open(
+        self,
+        vocabulary: str | Path | BertTokenizer | None = None,
+        do_lower_case: bool | None = None,
+        **config: Any,
+    ) -> tuple[Checkpoint, BertTokenizer]:
+        """The model's parameters and its tokenizer, known to fit each other.
+
+        Args:
+            vocabulary: As for `tokenizer`.
+            do_lower_case: As for `tokenizer`.
+            **config: As for `read`.
+
+        Raises:
+            InputError: There is no vocabulary, or it is another model's.
+        """
+        tokenizer = self.tokenizer(vocabulary, do_lower_case)
+        checkpoint = self.read(**config)
+        check_vocabulary(tokenizer, checkpoint.config, self.name, given=vocabulary is not None)
+        return checkpoint, tokenizer
+
 
 def stored_at(path: str | Path) -> StoredModel:
     """The model in a folder that a fine-tuning or `save_folder` wrote, a Hugging Face BERT folder, or a file.
@@ -110,17 +129,6 @@ def read_checkpoint(path: str | Path, **config: Any) -> Checkpoint:
         >>> network = restore(checkpoint)
     """
     return stored_at(path).read(**config)
-
-
-def check_vocabulary_size(tokenizer: BertTokenizer, checkpoint: Checkpoint, name: str) -> None:
-    """Raises InputError if a vocabulary that somebody gave has far fewer tokens than the model has embeddings."""
-    rows = checkpoint.config.vocab_size
-    if tokenizer.vocab_size < rows - _PADDED_ROWS:
-        raise InputError(
-            f"{tokenizer.vocabulary.source} has {tokenizer.vocab_size} tokens, but the embedding table of {name} has "
-            f"{rows} rows: it is another model's vocabulary. Give the model's own",
-            argument="vocabulary",
-        )
 
 
 def _read_file(path: Path, **config: Any) -> Checkpoint:

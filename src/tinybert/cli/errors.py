@@ -16,8 +16,8 @@ PROGRAM = "tinybert"
 """What each message on stderr begins with."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
-    "encoder": "--encoder",
     "format": "--from",
+    "kind": "--task",
     "label": "--label",
     "labels": "--labels",
     "multi_label_separator": "--multi-label",
@@ -33,7 +33,7 @@ OPTIONS = {
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
 }
 """The option of each argument that an error may speak of; arguments that are not here have none."""
-FLAGS = ("allow_extra_fields", "encoder", "regression", "strict")
+FLAGS = ("allow_extra_fields", "regression", "strict")
 """Those of them whose options take no value."""
 
 

@@ -114,14 +114,13 @@ def _prepare(
     dev = data.read(kind, data.dev) if data.dev else None
     problem = "regression" if data.regression and KINDS[kind].problems else None
     task = task_for(kind, examples, problem=problem)
-    stored = find_stored(model)
-    tokenizer = stored.tokenizer(loading.vocabulary, loading.do_lower_case)
+    fields = options.config_fields(loading.config)
+    checkpoint, tokenizer = find_stored(model).open(loading.vocabulary, loading.do_lower_case, **fields)
 
     from ..training import FineTuning
     from ..weights import restore
 
-    checkpoint = stored.read(**options.config_fields(loading.config)).encoder()
-    encoder = restore(checkpoint, return_all_encoders=False)
+    encoder = restore(checkpoint.encoder(), return_all_encoders=False)
     command = [PROGRAM, *sys.argv[1:]]
     return FineTuning(encoder, tokenizer, task, examples, output, dev=dev, settings=settings, command=command)
 

@@ -84,7 +84,7 @@ def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
         (N,) int32.
 
     Raises:
-        InputError: A label is none of the names, or is not one; says which example's.
+        InputError: A label is not one of the names, or is not one; says which example's.
     """
     index = _index(names)
     return np.array([_id(_one_name(label, row), index, row) for row, label in enumerate(labels)], np.int32)
@@ -101,7 +101,7 @@ def label_sets(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
         (N, C) float32, 1 where a text has the label of the column, else 0.
 
     Raises:
-        InputError: A label is none of the names, or the labels of a text are not known; says which example's.
+        InputError: A label is not one of the names, or the labels of a text are not known; says which example's.
     """
     index = _index(names)
     sets = np.zeros((len(labels), len(index)), np.float32)
@@ -136,7 +136,7 @@ def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> l
         For each sentence (words,) int32.
 
     Raises:
-        InputError: A label is none of the names, or a sentence has none; says which example's.
+        InputError: A label is not one of the names, or a sentence has none; says which example's.
     """
     index = _index(names)
     ids = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..checkpoint import read_checkpoint
+from ..checkpoint import stored_at
 from ..compat import require_mindspore
 from ..config import TinyBertConfig
 from ..errors import ConfigError
@@ -67,8 +67,10 @@ def build(
     if checkpoint is None:
         read = module.checkpoint(refetch=refetch, **fields)
     else:
-        read = read_checkpoint(checkpoint, **{**module.config, **fields})
-        read = dataclasses.replace(read, task=module.task_for(read.num_labels))
+        stored = stored_at(checkpoint)
+        read = stored.read(**{**module.config, **fields})
+        if not stored.knows_task:
+            read = dataclasses.replace(read, task=module.task_for(read.num_labels))
     return restore(read, **options)
 
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..arguments import describe
 from ..checkpoint import StoredModel, stored_at
 from ..checkpoint.formats import FORMATS
 from ..errors import InputError, UnsafePathError
+from .cache import HubCache
 from .modules import Module, find_module, local_module
 
 
-def find_stored(source: str | Path) -> StoredModel:
+def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> StoredModel:
     """Finds a model by what a user calls it.
 
     Args:
         source: A module's uid, or the path of its card (`.md`); a folder that a fine-tuning or `save_folder` wrote; a
             Hugging Face BERT folder; or a `.ckpt` or `.safetensors` file. A path that exists wins over a uid.
+        hub_dir: The folder of the cache in which a uid is looked up; by default the one of `get_hub_dir`.
 
     Raises:
         InputError: It is none of these, or does not exist.
         UnknownModuleError: No module has this uid; lists the closest.
     """
+    if not isinstance(source, str | Path) or not str(source):
+        raise InputError(f"source is {describe(source)}: it must be a folder, a checkpoint file or a module's uid")
     path = Path(source).expanduser()
     if path.exists():
         return _of_module(local_module(path)) if path.suffix == ".md" and path.is_file() else stored_at(path)
     if path.suffix.lstrip(".") in FORMATS or path.is_absolute() or str(source).startswith((".", "~")):
         raise InputError(f"{source} does not exist: give a folder, a checkpoint file or a module's uid")
     try:
-        return _of_module(find_module(str(source)))
+        return _of_module(find_module(str(source), cache=HubCache(hub_dir)))
     except UnsafePathError as error:
         raise InputError(f"{source} is neither a folder nor a file, and not a module's uid: {error}") from None
 

@@ -50,10 +50,10 @@ class Module:
 
     @property
     def config(self) -> dict[str, Any]:
-        """What the card tells of the network, as fields of `TinyBertConfig`.
+        """What the card says of the network, as fields of `TinyBertConfig`.
 
         Raises:
-            CardError: The card names a field that is none, or a value of the wrong kind.
+            CardError: The card names a field that does not exist, or a value of the wrong kind.
         """
         return config_fields(self.card.network_config, self.uid)
 
@@ -79,7 +79,7 @@ class Module:
             labels = ()
         kind = Task(card.task).facts
         problem = card.problem if kind.problems else None
-        return Task(kind.name, labels, problem or kind.usual_problem(outputs))
+        return Task(kind.name, labels if kind.has_labels else (), problem or kind.usual_problem(outputs))
 
     def checkpoint(self, *, refetch: bool = False, **config: Any) -> Checkpoint:
         """The module's parameters with their configuration and task, fetched if need be.

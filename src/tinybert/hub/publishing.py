@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checkpoint import Checkpoint
+from ..checkpoint.folder import check_vocabulary
 from ..checkpoint.formats import FORMATS
 from ..checkpoint.saving import renamed
 from ..errors import UnsafePathError
@@ -54,11 +55,13 @@ def publish(
     Raises:
         UnsafePathError: The uid is not valid, or belongs to a published module.
         CheckpointError: The source cannot be read, or the task does not fit it.
+        InputError: The vocabulary is another model's.
         CardError: Something in `link`, `task` or `facts` is nothing that a card may say.
     """
     uid = parse_uid(uid)
     if uid in published():
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
+    given = tokenizer is not None
     if isinstance(source, Checkpoint):
         checkpoint = source
     else:
@@ -67,6 +70,8 @@ def publish(
         if tokenizer is None and stored.vocabulary is not None:
             tokenizer = stored.tokenizer()
     checkpoint = checkpoint.with_task(task or checkpoint.task)
+    if tokenizer is not None:
+        check_vocabulary(tokenizer, checkpoint.config, checkpoint.source, given=given)
 
     weights = b"".join(FORMATS["ckpt"].render(renamed(checkpoint, "v1.0")))
     vocabulary = None if tokenizer is None else vocab_txt(tokenizer.vocabulary).encode()

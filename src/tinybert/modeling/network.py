@@ -44,7 +44,7 @@ class Network(nn.Cell):
         return outputs
 
     def _own_graph(self) -> CompiledNetwork:
-        # Kept outside of the cell's attributes: it is no part of the network, and holds the network itself.
+        # Kept outside of the cell's attributes: it is not part of the network, and holds the network itself.
         graphs = self.__dict__.setdefault("_own_graphs", {})
         if self.training not in graphs or graphs[self.training].is_stale():
             graphs[self.training] = CompiledNetwork(self)

@@ -9,7 +9,7 @@ def order_masks(second: Tensor, third: Tensor) -> tuple[Tensor, Tensor]:
     """Tells input mask and segment ids apart, row by row, inside the graph.
 
     The published card passes (ids, mask, segments), the later cards (ids, segments, mask). The first token of every
-    real row is real and stands in segment 0, so where the first column reads 0 and 1, the mask came last.
+    real row is real and is in segment 0, so where the first column reads 0 and 1, the mask came last.
 
     Args:
         second: (B, T) int32, mask or segments.

@@ -146,7 +146,7 @@ class QuestionAnswerer(TextTask):
             words has no other.
 
         Raises:
-            InputError: A question or context is no string or cannot be encoded, or an argument is not allowed.
+            InputError: A question or context is not a string or cannot be encoded, or an argument is not allowed.
         """
         check_integer(top_k, "top_k", 1)
         check_integer(max_answer_length, "max_answer_length", 1)

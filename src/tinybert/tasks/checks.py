@@ -18,7 +18,7 @@ def check_text(text: Any, name: str) -> str:
         name: What it is called, such as `texts[3]`, for errors.
 
     Raises:
-        InputError: It is no string, or holds half of a surrogate pair.
+        InputError: It is not a string, or holds half of a surrogate pair.
     """
     if not isinstance(text, str):
         hint = " Decode it first: text.decode('utf-8')." if isinstance(text, bytes) else ""
@@ -31,7 +31,7 @@ def check_words(words: Any, name: str) -> list[str]:
     """Returns a list of words.
 
     Raises:
-        InputError: It is no list or tuple, or something in it is no text.
+        InputError: It is not a list or tuple, or something in it is not text.
     """
     if not isinstance(words, list | tuple):
         raise InputError(f"{name} is {describe(words)}; with is_split_into_words=True it must be a list of words.")

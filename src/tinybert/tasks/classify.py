@@ -115,7 +115,7 @@ class Classifier(TextTask):
             `Classification`s, the most probable label first.
 
         Raises:
-            InputError: A text is no string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
         if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
             raise InputError(f"threshold is {threshold!r}; it must be a number from 0 to 1.")

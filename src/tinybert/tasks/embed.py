@@ -97,7 +97,7 @@ class Embedder(TextTask):
             `on_error="return"`, for a list, a list of (H,) arrays and errors.
 
         Raises:
-            InputError: A text is no string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
         check_choice(pooling, "pooling", POOLINGS)
         pipeline = _EmbedPipeline(self.model, pooling, normalize, self.model.row_length(max_length))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..checkpoint.stored import check_vocabulary_size
 from ..compat import check_mindspore
+from ..hub.environment import get_hub_dir
 from ..hub.lookup import find_stored
 from ..runtime.mindspore import MindSporeRuntime
 from ..task import ENCODER, Task
@@ -23,14 +23,18 @@ class ModelDescription:
     Attributes:
         source: As for `load_model`.
         options: The other arguments of `load_model`.
+        hub_dir: The folder of the hub's cache that a uid was found in; None, and where there is no such folder, is the
+            one of `get_hub_dir` there.
     """
 
     source: str
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    hub_dir: str | None = None
 
     def load(self) -> TaskModel:
         """Loads the model."""
-        return load_model(self.source, **self.options)
+        hub_dir = self.hub_dir if self.hub_dir and Path(self.hub_dir).is_dir() else None
+        return load_model(self.source, hub_dir=hub_dir, **self.options)
 
 
 def load_model(
@@ -41,6 +45,7 @@ def load_model(
     kind: str = ENCODER.name,
     labels: Sequence[str] = (),
     problem: str | None = None,
+    hub_dir: str | Path | None = None,
     **config: Any,
 ) -> TaskModel:
     """Loads a network with its weights and its tokenizer, in inference mode.
@@ -57,6 +62,7 @@ def load_model(
         labels: Names of the head's outputs; by default those of card or folder.
         problem: Of classification: one of `tinybert.task.PROBLEMS`. By default what the folder says; where
             nothing does, `regression` for a head with one output, else `single-label`.
+        hub_dir: The folder of the hub's cache in which a uid is looked up; by default the one of `get_hub_dir`.
         **config: Fields of `TinyBertConfig` that take precedence: heads, activation, epsilon, `seq_length`.
 
     Returns:
@@ -75,11 +81,9 @@ def load_model(
     """
     wanted = Task(kind).facts
     check_mindspore()  # what is missing is said before anything is fetched
-    stored = find_stored(source)
-    tokenizer = stored.tokenizer(vocabulary, do_lower_case)
-    checkpoint = stored.read(**config)
-    if vocabulary is not None:
-        check_vocabulary_size(tokenizer, checkpoint, stored.name)
+    hub_dir = str(Path(hub_dir).expanduser().absolute()) if hub_dir else str(get_hub_dir())
+    stored = find_stored(source, hub_dir=hub_dir)
+    checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **config)
     known = checkpoint.task
     # An encoder can be asked of a file with a head: the task object takes what it needs.
     if not stored.knows_task and wanted.has_head:
@@ -96,7 +100,7 @@ def load_model(
         "problem": problem,
         **config,
     }
-    return TaskModel(runtime, tokenizer, stored.name, ModelDescription(_anywhere(str(source)), options))
+    return TaskModel(runtime, tokenizer, stored.name, ModelDescription(_anywhere(str(source)), options, hub_dir))
 
 
 def _anywhere(source: Any) -> Any:

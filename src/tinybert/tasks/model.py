@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..arguments import check_integer
+from ..checkpoint.folder import check_vocabulary
 from ..config import TinyBertConfig
 from ..errors import ConfigError, InputError, TinyBertError
 from ..runtime import Runtime
@@ -43,14 +44,14 @@ class TaskModel:
     description: Description | None = None
 
     def __post_init__(self) -> None:
-        size = self.config.vocab_size
-        if self.tokenizer.vocab_size > size:
-            raise InputError(
-                f"{self.tokenizer.vocabulary.source} has {self.tokenizer.vocab_size} tokens, but the embedding table "
-                f"of {self.source} has {size} rows: it is another model's vocabulary. Give the model's own",
-                argument="vocabulary",
-            )
+        check_vocabulary(self.tokenizer, self.config, self.source)
         check_outputs(self.task, self.num_labels, self.source)
+
+    def __copy__(self) -> TaskModel:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> TaskModel:
+        return self
 
     def __reduce__(self) -> Any:
         if self.description is None:
@@ -92,7 +93,7 @@ class TaskModel:
                 is `seq_length` of the configuration, the length that the model is used at.
 
         Raises:
-            InputError: It is no integer of at least 3.
+            InputError: It is not an integer of at least 3.
         """
         wanted = self.config.seq_length if max_length is None else check_integer(max_length, "max_length", 3)
         return min(wanted, self.most_tokens)

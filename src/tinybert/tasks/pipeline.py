@@ -24,7 +24,7 @@ class Options:
 
     Attributes:
         batch_size: The most rows that go through the network at once. Fewer do where they are long.
-        on_error: What becomes of something that is no text: `raise` an error that names it, or `return` the error in
+        on_error: What becomes of something that is not text: `raise` an error that names it, or `return` the error in
             the place of its result and go on.
         progress: Whether a progress bar is shown on stderr: None shows it after two seconds if stderr is a terminal.
 

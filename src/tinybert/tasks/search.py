@@ -26,7 +26,7 @@ def similarity(a: Any, b: Any) -> Array:
         (N, M) float32, -1 to 1; 0 where a vector is zero.
 
     Raises:
-        InputError: They are no vectors of numbers of one width.
+        InputError: They are not vectors of numbers of one width.
 
     Examples:
         >>> similarity([[1, 0], [1, 1]], [0, 2]).round(3).tolist()
@@ -50,7 +50,7 @@ def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
         one query.
 
     Raises:
-        InputError: The widths differ, or k is no positive integer.
+        InputError: The widths differ, or k is not a positive integer.
 
     Examples:
         >>> indices, scores = top_k([1.0, 0.0], [[0.0, 1.0], [2.0, 0.1], [1.0, 1.0]], k=2)

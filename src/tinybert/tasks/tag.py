@@ -127,7 +127,7 @@ class Tagger(TextTask):
             neighbours are one span. `O` marks none.
 
         Raises:
-            InputError: A text is no string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
         check_choice(aggregation, "aggregation", AGGREGATIONS)
         length = self.model.row_length(max_length)

@@ -72,6 +72,11 @@ class TextTask:
         )
         return cls(model)
 
+    def __copy__(self: Self) -> Self:
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        return same
+
     def __reduce__(self) -> Any:
         return type(self), (self.model,)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..compat import check_mindspore
 from ..lazy import lazy_names
 from .settings import TrainingSettings
 
@@ -23,4 +24,9 @@ _HOMES = {
 __all__ = ["Features", "FineTuning", "Trainer", "TrainingSettings", "featurize", "finetune"]
 
 if not TYPE_CHECKING:  # they would take any name for one of the package's
-    __getattr__, __dir__ = lazy_names(__name__, _HOMES)
+    _get, __dir__ = lazy_names(__name__, _HOMES)
+
+    def __getattr__(name: str) -> Any:
+        if name in _HOMES:
+            check_mindspore()
+        return _get(name)

@@ -86,9 +86,8 @@ def finetune(
     problem = task.problem if isinstance(task, Task) else None
     learned = wanted if wanted.labels else task_for(wanted.kind, examples, problem=problem)
     dev_examples = None if dev is None else examples_of(learned, dev, table)
-    stored = find_stored(source)
-    tokenizer = tokenizer or stored.tokenizer()
-    encoder = restore(stored.read(**(config or {})).encoder(), return_all_encoders=False)
+    checkpoint, tokenizer = find_stored(source).open(tokenizer, **(config or {}))
+    encoder = restore(checkpoint.encoder(), return_all_encoders=False)
     return FineTuning(encoder, tokenizer, learned, examples, output, dev=dev_examples, settings=chosen_settings).run()
 
 

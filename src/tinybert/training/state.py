@@ -96,7 +96,7 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
             compare(json.loads(facts["identity"]), json.loads(json.dumps(identity)), str(path))
             if set(file.keys()) != set(parameters):
                 raise CheckpointError(f"{path} is that of another network; remove it to start anew")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is no dict
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is not a dict
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         if isinstance(error, CheckpointError):
             raise
