@@ -177,7 +177,8 @@ class Task:
         """The same task with what somebody knows better; a problem goes with the kind, labels with the head."""
         facts = Task(kind or self.kind).facts
         kept = self.labels if facts.has_labels else ()
-        return Task(facts.name, labels or kept, problem or (self.problem if facts is self.facts else None))  # type: ignore[arg-type] # it is made one
+        kept_problem = self.problem if facts is self.facts else None
+        return Task(facts.name, labels or kept, problem or kept_problem)  # type: ignore[arg-type]  # it becomes a tuple
 
     @classmethod
     def usual(cls, kind: str, outputs: int | None) -> Task:

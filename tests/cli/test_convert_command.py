@@ -114,7 +114,7 @@ def test_a_head_without_a_relu_goes_to_hugging_face_and_back(tmp_path, kind, lab
     assert command("convert", model, folder).code == 0
     assert says(folder) == says(model)
     told = command("convert", folder, back).out.split("nor: ")[1].splitlines()[0].split()
-    assert told[-2:] == ["--config", "head_act=none"]
+    assert told[-4:] == ["--config", "head_act=none", "--config", "seq_length=24"]
     assert says(back, "--vocabulary", folder, *told) == says(model)
 
 

@@ -97,7 +97,7 @@ def _what_is_lost(checkpoint: Checkpoint) -> str:
     """What a checkpoint file cannot hold, and whoever loads it has to say."""
     config, task = checkpoint.config, checkpoint.task
     fields = ["num_attention_heads", "hidden_act", "layer_norm_eps"]
-    fields += ["head_act"] if config.head_act != TinyBertConfig.head_act else []
+    fields += [name for name in ("head_act", "seq_length") if getattr(config, name) != getattr(TinyBertConfig, name)]
     given = " ".join(f"--config {name}={getattr(config, name)}" for name in fields)
     lines = [f"the file does not hold its vocabulary, nor: {given}"]
     if task.labels:
