@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinybert.checkpoint.layouts import LAYOUTS, WRAPPERS, layout_of, name_in, own_name, reason_aside, task_of_head
+from tinybert.checkpoint.layouts import LAYOUTS, WRAPPERS, kind_of_head, layout_of, name_in, own_name, reason_aside
 from tinybert.errors import CheckpointError
 from tinybert.task import ENCODER, KINDS, QUESTION_ANSWERING
 
@@ -112,7 +112,7 @@ def test_a_head_has_no_prefix(own, theirs):
     ],
 )
 def test_what_a_heads_name_says_of_its_task(name, kind):
-    assert task_of_head(name) is kind
+    assert kind_of_head(name) is kind
 
 
 @pytest.mark.parametrize(("old", "own"), [("gamma", "gamma"), ("beta", "beta")])

@@ -126,7 +126,7 @@ def layout_of(layouts: Iterable[str]) -> str:
     return next((layout for layout in ("huggingface", "later") if layout in found), "v1.0")
 
 
-def task_of_head(name: str) -> Kind | None:
+def kind_of_head(name: str) -> Kind | None:
     """The kind of task that the name of a head's parameter in a file stands for; None where it may be several."""
     kinds = [kind for kind, theirs in HUGGING_FACE_HEADS.items() if _unwrapped(name).startswith(f"{theirs}.")]
     return KINDS[kinds[0]] if len(kinds) == 1 else None

@@ -12,7 +12,7 @@ from ..errors import CheckpointError
 from ..task import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from . import formats
 from .checkpoint import Checkpoint
-from .layouts import HEAD_NAMES, POOLER_NAMES, layout_of, own_name, reason_aside, task_of_head
+from .layouts import HEAD_NAMES, POOLER_NAMES, kind_of_head, layout_of, own_name, reason_aside
 from .shapes import read_config
 
 
@@ -81,7 +81,7 @@ def from_tensors(arrays: Mapping[str, np.ndarray], source: str, known: Mapping[s
 def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str]) -> Task:
     if HEAD_NAMES[0] not in tensors:
         return Task()
-    kind = task_of_head(names[HEAD_NAMES[0]])
+    kind = kind_of_head(names[HEAD_NAMES[0]])
     if kind is None:
         has_pooler = any(name in tensors for name in POOLER_NAMES)
         kind = SEQUENCE_CLASSIFICATION if has_pooler else TOKEN_CLASSIFICATION

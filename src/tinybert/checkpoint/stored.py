@@ -16,7 +16,7 @@ from .folder import CHECKPOINT, check_vocabulary, is_model_folder, read_folder
 from .huggingface import read_huggingface
 from .reading import parse_checkpoint
 
-_OF_A_MODEL = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
+_MODEL_FILES = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +101,7 @@ def stored_at(path: str | Path) -> StoredModel:
         raise CheckpointError(f"{path} does not exist")
     if path.is_file():
         return StoredModel(str(path), partial(_read_file, path), knows_task=False)
-    if not any((path / name).is_file() for name in _OF_A_MODEL):
+    if not any((path / name).is_file() for name in _MODEL_FILES):
         raise CheckpointError(
             f"{path} holds no model: neither a {CHECKPOINT}, as a fine-tuning writes it, nor the config.json and "
             "model.safetensors of a Hugging Face BERT"

@@ -16,7 +16,7 @@ from .modules import Module
 if TYPE_CHECKING:
     from ..modeling.network import Network
 
-MEAN_THE_MODULE = ("tinybert", "tinybertmodel")
+MODULE_ALIASES = ("tinybert", "tinybertmodel")
 """Names that `create_network` takes for the module itself: that of the published card, and that of the class."""
 _KEYWORDS = ("is_training", "pretrained", "checkpoint", "return_all_encoders", "seq_length", "compute_type")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..checkpoint.layouts import name_in
 from ..config import TinyBertConfig
 from ..errors import CardError, ConfigError, UnknownModuleError
-from .building import MEAN_THE_MODULE, build
+from .building import MODULE_ALIASES, build
 from .card import Asset, read_card
 from .modules import Module, find_module, local_module
 from .registry import published
@@ -47,7 +47,7 @@ def create_network(
         ConfigError: A keyword is not known; lists them.
     """
     if isinstance(name, bool):
-        is_training, name = name, MEAN_THE_MODULE[0]
+        is_training, name = name, MODULE_ALIASES[0]
     if not isinstance(name, str):
         raise ConfigError(f"name is a {type(name).__name__}; it must be the name of a network, such as 'tinybert'")
     module = _module(code, name.lower())
@@ -59,7 +59,7 @@ def create_network(
 
 
 def _module(code: Path, name: str) -> Module:
-    if name in MEAN_THE_MODULE:
+    if name in MODULE_ALIASES:
         return _own_module(code)
     neighbours = {path.stem.lower(): path for path in sorted(code.parent.glob("*.md"))}
     if name in neighbours:
@@ -67,7 +67,7 @@ def _module(code: Path, name: str) -> Module:
     by_name = {uid.rsplit("/", 1)[-1].lower(): uid for uid in published()}
     if name in by_name:
         return find_module(by_name[name])
-    known = ", ".join([MEAN_THE_MODULE[0], *sorted({*neighbours, *by_name})])
+    known = ", ".join([MODULE_ALIASES[0], *sorted({*neighbours, *by_name})])
     raise UnknownModuleError(f"no network is called {name!r}; known are {known}")
 
 

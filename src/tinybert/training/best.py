@@ -1,4 +1,4 @@
-"""The best network of a training so far, kept as a model folder with its metrics."""
+"""The best network of a training so far, kept as a model folder with its metrics; `trainer` decides which it is."""
 
 from __future__ import annotations
 
