@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,9 @@ GOLDEN = Path(__file__).resolve().parent / "golden"
 
 # MindSpore reads these when it is imported. A failed compilation writes a folder rank_0 here, else into the cwd.
 os.environ.update(GLOG_v="3", MS_OM_PATH=tempfile.mkdtemp(prefix="tinybert-tests-"))
+
+# A shell that starts the tests in the background has them, and the processes that they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("fixed")
