@@ -183,7 +183,7 @@ class Task:
     @classmethod
     def usual(cls, kind: str, outputs: int | None) -> Task:
         """The task of a network about which nothing is known but its kind, as somebody says, and its outputs (C)."""
-        return cls(kind, problem=KINDS[kind].usual_problem(outputs) if kind in KINDS else None).fitted(outputs)
+        return cls(kind, problem=cls(kind).facts.usual_problem(outputs)).fitted(outputs)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values that JSON can hold; what the kind does not have is left out."""

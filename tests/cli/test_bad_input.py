@@ -65,6 +65,7 @@ CASES = [
         "give a character that no label contains (--multi-",
     ),
     (("evaluate", "classifier", "labels.tsv", "--task", "token-classification"), "not for token-classification: use"),
+    (("evaluate", "file", "labels.tsv", "--vocabulary", "encoder"), "a head, and a file does not say what for (--task"),
     (("evaluate", "file", "labels.tsv", "--vocabulary", "encoder", "--task", "poetry"), "task is 'poetry': it must be"),
     (("evaluate", "encoder", "words.tsv"), "words.tsv, line 2: the label 'high' is not a number"),
     (("evaluate", "tagger", "labels.tsv", "--label", "x"), "columns of CoNLL files have no names"),

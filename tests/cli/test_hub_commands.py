@@ -160,6 +160,26 @@ def test_publish_refuses_what_does_not_fit(tinybert, source):
     assert "the outputs for encoder have no names" in err
 
 
+def test_publish_takes_the_source_s_own_vocabulary_as_it_is(tinybert, make_encoder, tmp_path):
+    """A table may have many more rows than the model's own vocabulary; another one of that size is another model's."""
+    from tinybert.checkpoint import save_folder
+    from tinybert.hub import publish
+    from tinybert.text import BertTokenizer
+    from tinybert.weights import checkpoint_of
+
+    words = tmp_path / "vocab.txt"
+    words.write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"]))
+    large = checkpoint_of(make_encoder(vocab_size=300))
+    folder = save_folder(large, tmp_path / "large", tokenizer=BertTokenizer.from_file(words))
+    code, _, err = tinybert("hub", "publish", folder, OWN)
+    assert (code, err) == (0, "")
+    by_command = find_module(OWN).vocabulary_path().read_text()
+    assert by_command == publish(folder, "somebody/1.0/same").vocabulary_path().read_text()
+    code, _, err = tinybert("hub", "publish", folder, "somebody/1.0/other", "--vocabulary", words)
+    assert code == 1
+    assert "it is another model's vocabulary. Give the model's own (--vocabulary" in err
+
+
 def test_another_cache(tinybert, given, tmp_path):
     other = tmp_path / "other"
     assert tinybert("hub", "install", CN_WIKI, "--checkpoint", given, "--cache", other)[0] == 0

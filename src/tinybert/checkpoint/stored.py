@@ -86,6 +86,14 @@ class StoredModel:
         check_vocabulary(tokenizer, checkpoint.config, self.name, given=vocabulary is not None)
         return checkpoint, tokenizer
 
+    def open_to_copy(
+        self, vocabulary: str | Path | BertTokenizer | None = None, **config: Any
+    ) -> tuple[Checkpoint, BertTokenizer | None]:
+        """As `open`; but a copy of a model without a vocabulary has none either."""
+        if vocabulary is None and self.vocabulary is None:
+            return self.read(**config), None
+        return self.open(vocabulary, **config)
+
 
 def stored_at(path: str | Path) -> StoredModel:
     """The model in a folder that a fine-tuning or `save_folder` wrote, a Hugging Face BERT folder, or a file.

@@ -43,7 +43,7 @@ def evaluate(
     from ..data.labelled import read_examples
     from .finetune import print_metrics
 
-    loaded = loading.load(model, kind or ENCODER.name)
+    loaded = loading.load(model, kind)
     task = loaded.task
     source = sys.stdin.buffer if data == "-" else data
     examples = read_examples(task.kind, source, reading.table(regression=task.problem == "regression"))

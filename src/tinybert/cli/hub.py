@@ -125,7 +125,7 @@ def publish(
     ] = "",
     vocabulary: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="A vocab.txt, or a folder with one. [default: that of the Hugging Face folder]"),
+        typer.Option(help="A vocab.txt, or a folder with one. [default: the source's own]"),
     ] = None,
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
@@ -140,13 +140,12 @@ def publish(
     from ..hub.new_card import NOWHERE
     from ..hub.publishing import publish as lay
 
-    stored = find_stored(source)
-    checkpoint = stored.read(**options.config_fields(config))
+    checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config))
     names = [label.strip() for label in labels.split(",") if label.strip()]
     module = lay(
         checkpoint,
         uid,
-        tokenizer=stored.tokenizer(vocabulary) if vocabulary or stored.vocabulary else None,
+        tokenizer=tokenizer,
         task=checkpoint.task.changed(task or None, names, problem or None),
         link=link or NOWHERE,
         facts={name: value for name, value in (("license", license_), ("summary", summary)) if value},

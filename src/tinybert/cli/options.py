@@ -162,8 +162,8 @@ class ModelOptions:
         """Whether text is lower-cased; None leaves it to the model."""
         return None if self.cased is None else not self.cased
 
-    def load(self, model: str, kind: str) -> TaskModel:
-        """Loads a model for a kind of task."""
+    def load(self, model: str, kind: str | None) -> TaskModel:
+        """Loads a model for a kind of task; None takes what it is for."""
         from ..tasks import load_model
 
         return load_model(

@@ -61,17 +61,13 @@ def publish(
     uid = parse_uid(uid)
     if uid in published():
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
-    given = tokenizer is not None
     if isinstance(source, Checkpoint):
         checkpoint = source
+        if tokenizer is not None:
+            check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
     else:
-        stored = find_stored(source)
-        checkpoint = stored.read()
-        if tokenizer is None and stored.vocabulary is not None:
-            tokenizer = stored.tokenizer()
+        checkpoint, tokenizer = find_stored(source).open_to_copy(tokenizer)
     checkpoint = checkpoint.with_task(task or checkpoint.task)
-    if tokenizer is not None:
-        check_vocabulary(tokenizer, checkpoint.config, checkpoint.source, given=given)
 
     weights = b"".join(FORMATS["ckpt"].render(renamed(checkpoint, "v1.0")))
     vocabulary = None if tokenizer is None else vocab_txt(tokenizer.vocabulary).encode()

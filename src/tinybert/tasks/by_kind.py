@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..hub.lookup import find_stored
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from .answer import QuestionAnswerer
 from .classify import Classifier
@@ -44,10 +42,5 @@ def load(source: str | Path, **options: Any) -> AnyTask:
         >>> load("my-reviews")("A joy from start to finish.").label  # a folder that a fine-tuning wrote
         'positive'
     """
-    said = "kind" in options or find_stored(source, hub_dir=options.get("hub_dir")).knows_task
     model = load_model(source, **options)
-    if model.task.facts.has_head and not said:
-        raise InputError(
-            f"{source} has a head, and a file does not say what for", argument="kind", example=model.task.kind
-        )
     return TASKS[model.task.kind](model)

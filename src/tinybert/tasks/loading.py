@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
+from ..errors import InputError
 from ..hub.environment import get_hub_dir
 from ..hub.lookup import find_stored
 from ..runtime.mindspore import MindSporeRuntime
-from ..task import ENCODER, Task
+from ..task import Task
 from ..text import BertTokenizer
 from .model import TaskModel, check_outputs, require_kind
 
@@ -42,7 +44,7 @@ def load_model(
     *,
     vocabulary: str | Path | BertTokenizer | None = None,
     do_lower_case: bool | None = None,
-    kind: str = ENCODER.name,
+    kind: str | None = None,
     labels: Sequence[str] = (),
     problem: str | None = None,
     hub_dir: str | Path | None = None,
@@ -57,8 +59,8 @@ def load_model(
         vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, or a tokenizer. Needed for a file, and
             for a module whose card declares none; elsewhere it takes precedence.
         do_lower_case: Whether text is lower-cased; by default what card or folder say.
-        kind: What the model must be for, one of `tinybert.task.KINDS`; any has an encoder. Of a file, which does not
-            say what its head is for, it is taken for that.
+        kind: What the model must be for, one of `tinybert.task.KINDS`; any has an encoder. None takes what it is. A
+            file does not say what its head is for: it is taken for this.
         labels: Names of the head's outputs; by default those of card or folder.
         problem: Of classification: one of `tinybert.task.PROBLEMS`. By default what the folder says; where
             nothing does, `regression` for a head with one output, else `single-label`.
@@ -70,7 +72,7 @@ def load_model(
 
     Raises:
         InputError: The source is none of these, its vocabulary is missing or another model's, or the model is for
-            another kind of task; says what to do.
+            another kind of task; or it is a file with a head, and nobody says what for. Says what to do.
         ConfigError: The labels or the problem do not fit the outputs of the head.
         TinyBertError: Something cannot be read, fetched or verified; see the message.
 
@@ -79,16 +81,14 @@ def load_model(
         >>> Embedder(model)("It snows.").shape
         (384,)
     """
-    wanted = Task(kind).facts
+    wanted = None if kind is None else Task(kind)
     check_mindspore()  # what is missing is said before anything is fetched
     hub_dir = str(Path(hub_dir).expanduser().absolute()) if hub_dir else str(get_hub_dir())
     stored = find_stored(source, hub_dir=hub_dir)
     checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **config)
-    known = checkpoint.task
-    # An encoder can be asked of a file with a head: the task object takes what it needs.
-    if not stored.knows_task and wanted.has_head:
-        known = Task.usual(kind, checkpoint.num_labels)
-    require_kind(known, kind, stored.name)
+    known = checkpoint.task if stored.knows_task else _as_said(checkpoint, wanted)
+    if wanted is not None:
+        require_kind(known, wanted.kind, stored.name)
     task = known.changed(labels=labels, problem=problem)
     check_outputs(task, checkpoint.num_labels, stored.name)
     runtime = MindSporeRuntime.of_checkpoint(dataclasses.replace(checkpoint, task=task))
@@ -101,6 +101,19 @@ def load_model(
         **config,
     }
     return TaskModel(runtime, tokenizer, stored.name, ModelDescription(_anywhere(str(source)), options, hub_dir))
+
+
+def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:
+    """What a checkpoint file is for: of its head, what somebody says."""
+    known = checkpoint.task
+    if wanted is None and known.facts.has_head:
+        raise InputError(
+            f"{checkpoint.source} has a head, and a file does not say what for", argument="kind", example=known.kind
+        )
+    # An encoder can be asked of a file with a head: the task object takes what it needs.
+    if wanted is None or not wanted.facts.has_head:
+        return known
+    return Task.usual(wanted.kind, checkpoint.num_labels)
 
 
 def _anywhere(source: Any) -> Any:
