@@ -1,5 +1,7 @@
 """A tiny encoder, its vocabulary, and reviews that it can learn in seconds."""
 
+import csv
+
 import numpy as np
 
 from tinybert.config import TinyBertConfig
@@ -39,3 +41,10 @@ def reviews(count: int, seed: int) -> list[TextExample]:
         random.shuffle(words)
         examples.append(TextExample(" ".join(words), None, "good" if label else "bad"))
     return examples
+
+
+def write_csv(path, examples):
+    """Texts with their labels as a table; returns its path."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *((example.text, example.label) for example in examples)])
+    return path

@@ -103,7 +103,21 @@ def test_the_key_metric_of_each_form_is_one_of_its_metrics(kind, form):
 
 
 NAMES = {*KINDS, *(kind.command for kind in KINDS.values())}
+PARTS = {part for kind in KINDS for part in (kind, *kind.split("-"), *kind.replace("-", "-|-").split("|"))} - {
+    "question"
+}
+"""Of names, with and without their hyphens; but for the word by which data call a question."""
 CONSTANTS = {kind.upper().replace("-", "_") for kind in KINDS}
+CUTTING = ("endswith", "startswith", "removeprefix", "removesuffix", "partition", "rpartition", "find")
+
+
+def says_a_kind(node):
+    """Whether an expression has the name of a kind in it, a part of one, or its constant."""
+    parts = list(ast.walk(node))
+    texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    constants = {part.id for part in parts if isinstance(part, ast.Name)}
+    constants |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    return bool(texts & (NAMES | PARTS) or constants & CONSTANTS)
 
 
 def branches(tree):
@@ -111,19 +125,19 @@ def branches(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare | ast.match_case):
             inside = [node.pattern] if isinstance(node, ast.match_case) else [node.left, *node.comparators]
-            parts = [part for each in inside for part in ast.walk(each)]
-            names = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
-            constants = {part.id for part in parts if isinstance(part, ast.Name)}
-            if names & NAMES or constants & CONSTANTS:
+            if any(map(says_a_kind, inside)):
                 yield node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            ends = {part.value for part in ast.walk(node.args[0]) if isinstance(part, ast.Constant)}
-            ends = tuple(end for end in ends if isinstance(end, str) and len(end) > 1)
-            starts = tuple(end for end in ends if "-" in end or end in NAMES)
-            if node.func.attr == "endswith" and any(name.endswith(ends) for name in NAMES):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            cut = node.func.attr in CUTTING and any(map(kind_is_cut, ast.walk(node.args[0])))
+            table_on_the_spot = node.func.attr == "get" and isinstance(node.func.value, ast.Dict)
+            if cut or (table_on_the_spot and says_a_kind(node.func.value)):
                 yield node
-            if node.func.attr in ("startswith", "removeprefix") and any(name.startswith(starts) for name in NAMES):
-                yield node
+
+
+def kind_is_cut(node):
+    """Whether something is an end, or a beginning, of the name of a kind."""
+    text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    return text in PARTS
 
 
 def test_no_file_compares_the_name_of_a_kind():
@@ -145,9 +159,17 @@ def test_no_file_compares_the_name_of_a_kind():
         'kind in ("sequence-classification", "token-classification")',
         'kind.endswith("classification")',
         'kind.startswith("token-")',
+        'kind.startswith("question-")',
         "task.kind == QUESTION_ANSWERING.name",
         "task.facts is ENCODER",
         'match kind:\n    case "encoder":\n        pass',
+        '"classification" in kind',
+        'kind.split("-")[0] == "token"',
+        'kind[:5] == "token"',
+        'kind.removesuffix("-classification")',
+        "kind == task.ENCODER.name",
+        "facts is task_module.ENCODER",
+        '{"encoder": one}.get(kind, other)',
     ],
 )
 def test_a_comparison_would_be_found(code):

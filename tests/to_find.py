@@ -1,6 +1,7 @@
 """Examples of each task in which good words are to be found, and models that find what they are told to."""
 
 import numpy as np
+from function_runtime import FunctionRuntime
 
 from tinybert import Classifier, QuestionAnswerer, Tagger, metrics
 from tinybert.config import TinyBertConfig
@@ -100,37 +101,11 @@ def by_hand(model, examples):
     return metrics.classification_scores(true, [result.label for result in found])
 
 
-class Pretender:
-    """A runtime whose outputs are a function of `input_ids`.
-
-    Attributes:
-        seen: The `input_ids` of each call.
-    """
-
-    fixed_rows = False
-
-    def __init__(self, config, task, function):
-        self.config, self.task, self.function = config, task, function
-        self.num_labels = task.num_outputs if task.facts.has_head else None
-        self.seen = []
-
-    def logits(self, inputs):
-        self.seen.append(inputs[0])
-        return self.function(inputs[0])
-
-    encode = logits  # of an encoder, the function gives `EncoderOutputs`
-
-    def widths(self, lengths):
-        return lengths
-
-    def rows(self, width, most):
-        return max(1, min(most, 4096 // width))
-
-
 def pretend(tokenizer, task, function):
     """A model that is a function of `input_ids`, and cuts texts after 16 tokens."""
     config = TinyBertConfig(vocab_size=tokenizer.vocab_size, hidden_size=HIDDEN_SIZE, seq_length=16)
-    return TaskModel(Pretender(config, task, function), tokenizer)
+    outputs = task.num_outputs if task.facts.has_head else None
+    return TaskModel(FunctionRuntime(lambda ids, *_: function(ids), config, task, outputs), tokenizer)
 
 
 def make_finder(tokenizer):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from tiny import command, save_model
 
@@ -71,7 +74,7 @@ CASES = [
     (("evaluate", "tagger", "labels.tsv", "--label", "x"), "columns of CoNLL files have no names"),
     (("evaluate", "answerer", "broken.json"), "broken.json, line 1: not JSON"),
     (("convert", "texts.txt", "{here}/out.ckpt"), "texts.txt: format 'txt' cannot be loaded"),
-    (("convert", "folder", "{here}/out.ckpt"), "config.json"),
+    (("convert", "folder", "{here}/out.ckpt"), "folder/config.json is not JSON: Expecting ',' delimiter: line 1"),
     (
         ("convert", "classifier", "{here}/out"),
         "Hugging Face's heads have none. Leave the head out (",
@@ -121,14 +124,20 @@ def here(tmp_path_factory, encoder_folder):
     return folder
 
 
+def files(here):
+    """All files and folders of a folder, and of the hub's cache."""
+    cache = Path(os.environ["MSHUB_CACHE"])
+    return sorted([*here.rglob("*"), *cache.rglob("*")])
+
+
 @pytest.mark.parametrize(("words", "message"), CASES)
 def test_it_is_told_in_one_line(here, monkeypatch, words, message):
     monkeypatch.chdir(here)
-    before = sorted(here.iterdir())
+    before = files(here)
     run = command(*("classifier.ckpt" if word == "file" else word.replace("{here}", str(here)) for word in words))
     assert run.code == 1
     assert run.err.startswith("tinybert: ")
     assert message in run.err
     assert run.err.count("\n") == 1
     assert "Traceback" not in run.err
-    assert sorted(here.iterdir()) == before
+    assert files(here) == before

@@ -1,10 +1,10 @@
 """The metrics of a model are those of what the task objects say; the model and the examples may be files."""
 
-import csv
 import dataclasses
 import json
 
 import pytest
+from reviews import write_csv
 from to_find import CASES, by_hand
 
 import tinybert
@@ -47,12 +47,6 @@ def test_the_model_may_be_a_task_object_or_a_path(finder, monkeypatch):
     assert evaluate("my-tagger", examples) == tinybert.evaluate("my-tagger", examples) == expected
 
 
-def write_table(path, examples):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("text", "label"), *((example.text, example.label) for example in examples)])
-    return path
-
-
 def write_words(path, examples):
     path.write_text("\n".join("".join(f"{w} {t}\n" for w, t in zip(e.words, e.labels, strict=True)) for e in examples))
     return path
@@ -85,9 +79,9 @@ def write_lines(path, examples):
 @pytest.mark.parametrize(
     ("name", "write", "file"),
     [
-        ("single-label", write_table, "dev.csv"),
+        ("single-label", write_csv, "dev.csv"),
         ("multi-label", write_lines, "dev.jsonl"),
-        ("regression", write_table, "dev.csv"),
+        ("regression", write_csv, "dev.csv"),
         ("tag", write_words, "dev.conll"),
         ("answer", write_questions, "dev.json"),
     ],

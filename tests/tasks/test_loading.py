@@ -209,11 +209,11 @@ def test_an_output_of_a_regression_is_one(classifier, vocabulary, tmp_path):
 
 
 @pytest.mark.parametrize("options", [{}, {"problem": "regression"}, {"labels": ["a"]}])
-@pytest.mark.parametrize("fixture", ["encoder", "tagger"])
-def test_another_task_is_told_whatever_else_was_given(request, tmp_path, fixture, options):
+@pytest.mark.parametrize(("fixture", "used_by"), [("encoder", "Embedder"), ("tagger", "Tagger")])
+def test_another_task_is_told_whatever_else_was_given(request, tmp_path, fixture, used_by, options):
     model = request.getfixturevalue(fixture)
     folder = save_folder(model.runtime.checkpoint, tmp_path / "model", tokenizer=model.tokenizer)
-    with pytest.raises(InputError, match=r"use (Embedder|Tagger) \(tinybert"):
+    with pytest.raises(InputError, match=rf"use {used_by} \(tinybert"):
         Classifier.from_pretrained(folder, **options)
 
 

@@ -1,6 +1,5 @@
 """A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
 
-import csv
 import dataclasses
 import importlib.util
 import json
@@ -11,6 +10,7 @@ from unittest import mock
 import mindspore as ms
 import numpy as np
 import pytest
+from reviews import write_csv
 from test_trainer import stop_in
 from to_find import CASES, by_hand
 
@@ -133,7 +133,6 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(unbroken, make_encoder
     assert_same_end(unbroken.killed, unbroken.folder)
 
 
-@pytest.mark.slow  # a killed run, above, does the same; that Ctrl-C saves the state is in test_trainer.py
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train, dev
 ):
@@ -249,12 +248,6 @@ def finished(unbroken, tmp_path, monkeypatch):
 def source(tmp_path_factory, make_encoder, tokenizer):
     """The folder of the encoder that the trainings start from."""
     return save_folder(checkpoint_of(make_encoder()), tmp_path_factory.mktemp("encoder"), tokenizer=tokenizer)
-
-
-def write_csv(path, examples):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("text", "label"), *((example.text, example.label) for example in examples)])
-    return path
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_match_needs_others_in_its_batch(refused):
     refused(ConfigError, "batch_size is 1: a pair without a score needs others", EMBEDDING, matches, settings=settings)
 
 
-def test_a_pair_with_a_score_needs_none(tmp_path, make_encoder, tokenizer, no_graphs):
+def test_a_pair_with_a_score_needs_none_and_is_not_refused(tmp_path, make_encoder, tokenizer, no_graphs):
     settings = dataclasses.replace(SETTINGS, batch_size=1, epochs=1)
     FineTuning(make_encoder(), tokenizer, EMBEDDING, PAIRS, tmp_path, settings=settings).run()
     assert (tmp_path / "tinybert.ckpt").exists()
@@ -74,7 +74,7 @@ def test_one_label_is_nothing_to_learn(task, example, refused):
     refused(ConfigError, message, task, [example] * 4)
 
 
-def test_of_one_label_that_applies_or_not_there_is(tmp_path, make_encoder, tokenizer, no_graphs):
+def test_one_label_that_applies_or_not_is_not_refused(tmp_path, make_encoder, tokenizer, no_graphs):
     task = Task("sequence-classification", ("good",), "multi-label")
     examples = [TextExample("a good film", None, ("good",)), TextExample("a film", None, ())]
     settings = dataclasses.replace(SETTINGS, epochs=1)

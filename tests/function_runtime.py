@@ -12,6 +12,9 @@ class FunctionRuntime:
     Args:
         function: Returns the logits, or of an encoder (sequence output, pooled output), as arrays.
         most_tokens: The most tokens in a batch.
+
+    Attributes:
+        seen: The ids of each call.
     """
 
     fixed_rows = False
@@ -19,14 +22,19 @@ class FunctionRuntime:
     def __init__(self, function, config, task=None, num_labels=None, most_tokens=4096):
         self.function, self.config, self.task = function, config, task or Task()
         self.num_labels, self.most_tokens = num_labels, most_tokens
-        self.shapes = []
+        self.seen = []
 
     def encode(self, inputs):
         return EncoderOutputs(*self.logits(inputs))
 
     def logits(self, inputs):
-        self.shapes.append(inputs[0].shape)
+        self.seen.append(inputs[0])
         return self.function(*inputs)
+
+    @property
+    def shapes(self):
+        """The shape of each call."""
+        return [ids.shape for ids in self.seen]
 
     def widths(self, lengths):
         return lengths
