@@ -101,4 +101,5 @@ $(WEIGHTS)/fetched: examples/weights.txt | .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-oldest .venv-bare .venv-bench .venv-docs .cache build dist
+	rm -rf .venv .venv-oldest .venv-bare .venv-bench .venv-docs .cache build dist rank_0 kernel_meta
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

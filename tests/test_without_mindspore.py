@@ -131,6 +131,25 @@ def test_a_folder_becomes_a_verified_module(checkpoint, tokenizer, tmp_path, kin
     assert digest(module.checkpoint()) == TENSORS
 
 
+def test_the_other_commands_of_the_hub(checkpoint, tokenizer, tmp_path, capsys, monkeypatch):
+    from tinybert.hub import publish
+
+    card = publish(checkpoint, "me/1.0/mine", tokenizer=tokenizer).paths.card
+    uid = "mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
+    code, out, err = run("hub", "list", capsys=capsys, monkeypatch=monkeypatch)
+    assert (code, err) == (0, "")
+    listed = [line.split()[0] for line in out.splitlines()]
+    assert (len(listed), uid in listed, listed[-1]) == (28, True, "me/1.0/mine")
+    code, out, err = run("hub", "info", "me/1.0/mine", capsys=capsys, monkeypatch=monkeypatch)
+    assert (code, err) == (0, "")
+    assert "bad, fair, good" in out
+    assert run("hub", "check", card, capsys=capsys, monkeypatch=monkeypatch)[::2] == (0, "")
+    other = save_checkpoint(checkpoint, tmp_path / "other.ckpt")
+    code, _, err = run("hub", "install", uid, "--checkpoint", other, capsys=capsys, monkeypatch=monkeypatch)
+    assert code == 1
+    assert hashlib.sha256(other.read_bytes()).hexdigest() in err
+
+
 def test_predictions_are_scored():
     from tinybert.data import TextExample
     from tinybert.evaluation import scorer_for
