@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
+
 from tinybert.runtime.mindspore import MindSporeRuntime
 
 LOADING = "tinybert.tasks.loading.MindSporeRuntime"
@@ -54,3 +56,19 @@ class SharedRuntime(MindSporeRuntime):
         if self._owners.get(self.shape) is not self:
             bind(self.network, self.checkpoint)
             self._owners[self.shape] = self
+
+
+def weights_of(model):
+    """Its arrays by name; of a runtime that shares its network, those that it puts into it."""
+    from tinybert.weights import checkpoint_of
+
+    shares = isinstance(model.runtime, SharedRuntime)
+    return (model.runtime.checkpoint if shares else checkpoint_of(model.runtime.network)).tensors
+
+
+def same_weights(model, other):
+    mine, theirs = weights_of(model), weights_of(other)
+    assert mine.keys() == theirs.keys()
+    for name, array in mine.items():
+        np.testing.assert_array_equal(array, theirs[name])
+    assert not model.runtime.network.training

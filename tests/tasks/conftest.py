@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from function_runtime import FunctionRuntime
-from shared_networks import SharedRuntime
+from shared_networks import LOADING, SharedRuntime
 
 from tinybert.config import TinyBertConfig
 from tinybert.task import Task
@@ -104,3 +104,17 @@ def length_model(pretend):
         return np.repeat(vectors[:, None, :], input_ids.shape[1], axis=1), vectors
 
     return pretend(lengths)
+
+
+@pytest.fixture
+def shared_networks(monkeypatch):
+    """Models that are loaded share networks, as far as they have the same shape."""
+    monkeypatch.setattr(LOADING, SharedRuntime)
+    return SharedRuntime
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("MSHUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("MSHUB_MIRROR", raising=False)
+    monkeypatch.setenv("MSHUB_OFFLINE", "1")

@@ -11,12 +11,6 @@ MODELS = {"encoder": Embedder, "classifier": Classifier, "tagger": Tagger, "answ
 UID = "somebody/1.0/mine"
 
 
-@pytest.fixture(autouse=True)
-def cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("MSHUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("MSHUB_OFFLINE", "1")
-
-
 @pytest.fixture(params=MODELS)
 def model(request):
     """A model of each kind."""

@@ -1,39 +1,21 @@
 """Models from wherever they are, and what is said of those that do not fit."""
 
 import json
-import multiprocessing
-import pickle
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
-from shared_networks import LOADING, SharedRuntime
+from shared_networks import same_weights
 
 from tinybert import Classifier, Embedder, QuestionAnswerer, Tagger, hub
 from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_folder, save_huggingface
-from tinybert.errors import CheckpointError, ConfigError, InputError, TinyBertError, UnknownModuleError
-from tinybert.hub.cache import HubCache
+from tinybert.errors import CheckpointError, ConfigError, InputError, UnknownModuleError
 from tinybert.task import Task
-from tinybert.tasks import TASKS, ModelDescription, TaskModel, load_model
+from tinybert.tasks import TASKS, TaskModel, load_model
 from tinybert.weights import checkpoint_of
 
 UID = "somebody/1.0/mine"
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 CN_WIKI = "mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
-
-
-@pytest.fixture
-def shared_networks(monkeypatch):
-    """Models that are loaded share networks, as far as they have the same shape."""
-    monkeypatch.setattr(LOADING, SharedRuntime)
-    return SharedRuntime
-
-
-@pytest.fixture(autouse=True)
-def cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("MSHUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("MSHUB_MIRROR", raising=False)
-    monkeypatch.setenv("MSHUB_OFFLINE", "1")
 
 
 @pytest.fixture
@@ -51,20 +33,6 @@ def vocabulary_of(tmp_path):
         return path
 
     return vocabulary_of
-
-
-def weights_of(model):
-    """Its arrays by name; of a runtime that shares its network, those that it puts into it."""
-    shares = isinstance(model.runtime, SharedRuntime)
-    return (model.runtime.checkpoint if shares else checkpoint_of(model.runtime.network)).tensors
-
-
-def same_weights(model, other):
-    mine, theirs = weights_of(model), weights_of(other)
-    assert mine.keys() == theirs.keys()
-    for name, array in mine.items():
-        np.testing.assert_array_equal(array, theirs[name])
-    assert not model.runtime.network.training
 
 
 def test_a_folder_that_a_fine_tuning_wrote(classifier, shared_networks, tmp_path):
@@ -215,89 +183,6 @@ def test_another_task_is_told_whatever_else_was_given(request, tmp_path, fixture
     folder = save_folder(model.runtime.checkpoint, tmp_path / "model", tokenizer=model.tokenizer)
     with pytest.raises(InputError, match=rf"use {used_by} \(tinybert"):
         Classifier.from_pretrained(folder, **options)
-
-
-@pytest.mark.parametrize("kind", ["encoder", "sequence-classification", "token-classification"])
-def test_a_loaded_model_comes_back_from_its_pickle(request, shared_networks, tmp_path, monkeypatch, tokenizer, kind):
-    fixture = {"encoder": "encoder", "sequence-classification": "classifier", "token-classification": "tagger"}[kind]
-    checkpoint = request.getfixturevalue(fixture).runtime.checkpoint
-    save_folder(checkpoint, tmp_path / "model", tokenizer=tokenizer)
-    monkeypatch.chdir(tmp_path)
-    use = TASKS[kind].from_pretrained("model", vocabulary="model/vocab.txt", seq_length=8)
-    pickled = pickle.dumps(use)
-    assert len(pickled) < 1000
-    monkeypatch.chdir("/")
-    back = pickle.loads(pickled)
-    assert type(back) is type(use)
-    assert (back.model.task, back.model.config) == (use.model.task, use.model.config)
-    assert back.model.description == use.model.description
-    text = "the king lives in the old town, far from the sea"
-    np.testing.assert_equal(back(text), use(text))
-    assert pickle.loads(pickle.dumps(use.model)).description == use.model.description
-
-
-def test_a_tokenizer_that_was_given_is_pickled_with_the_model(encoder, tmp_path):
-    path = save_checkpoint(encoder.runtime.checkpoint, tmp_path / "model.ckpt")
-    loaded = Embedder.from_pretrained(path, vocabulary=encoder.tokenizer)
-    assert pickle.loads(pickle.dumps(loaded)).model.tokenizer.vocab == encoder.tokenizer.vocab
-
-
-def test_a_network_that_was_made_here_is_not_pickled(encoder):
-    with pytest.raises(
-        TinyBertError, match=r"the model cannot be pickled: it was made of a network\. Save it as a folder"
-    ):
-        pickle.dumps(Embedder(encoder))
-
-
-def test_a_description_says_where_a_model_was_loaded_from_and_loads_it_again(classifier, tmp_path):
-    folder = save_folder(classifier.runtime.checkpoint, tmp_path / "model", tokenizer=classifier.tokenizer)
-    model = load_model(folder, labels=["x", "y", "z"])
-    description = model.description
-    assert isinstance(description, ModelDescription)
-    assert description.source == str(folder)
-    assert description.options["labels"] == ["x", "y", "z"]
-    assert description == load_model(folder, labels=["x", "y", "z"]).description
-    assert description != load_model(folder).description
-    assert {description: 1}[description] == 1
-    again = description.load()
-    assert again.labels == ("x", "y", "z")
-    same_weights(again, model)
-    assert ModelDescription(str(folder)).load().labels == ("bad", "fair", "good")
-
-
-def test_a_module_is_found_again_in_the_cache_that_it_was_loaded_from(classifier, tmp_path):
-    folder = save_folder(classifier.runtime.checkpoint, tmp_path / "model", tokenizer=classifier.tokenizer)
-    hub.publish(folder, UID, cache=HubCache(tmp_path / "other"))
-    with pytest.raises(UnknownModuleError):
-        load_model(UID)
-    assert load_model(UID, hub_dir=tmp_path / "other").description.load().labels == ("bad", "fair", "good")
-    hub.set_hub_dir(tmp_path / "other")
-    description = load_model(UID).description
-    hub.set_hub_dir(None)  # as it is in another process
-    assert description.load().labels == ("bad", "fair", "good")
-    (tmp_path / "other").rename(tmp_path / "cache")  # as on a machine whose cache is elsewhere
-    assert description.load().labels == ("bad", "fair", "good")
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_loaded_models_work_in_another_process(encoder, classifier, tagger, tmp_path):
-    tasks, text = [], "the king lives in the old town"
-    for model in (encoder, classifier, tagger):
-        folder = tmp_path / model.task.kind
-        save_folder(model.runtime.checkpoint, folder, tokenizer=model.tokenizer)
-        tasks.append(TASKS[model.task.kind].from_pretrained(folder))
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        vector, label, spans = pool.map(call, tasks, [text] * 3)
-    np.testing.assert_allclose(vector, tasks[0](text), atol=1e-6)
-    assert label.label == tasks[1](text).label
-    assert [(span.type, span.start, span.end) for span in spans] == [
-        (span.type, span.start, span.end) for span in tasks[2](text)
-    ]
-
-
-def call(task, text):
-    return task(text)
 
 
 def test_mindspore_is_imported_only_for_a_model(fresh_python):

@@ -10,9 +10,11 @@ from mindspore import Tensor
 from reviews import VOCABULARY, reviews, tiny_encoder
 from shared_networks import LOADING, SharedRuntime
 
+from tinybert.checkpoint import save_folder
 from tinybert.text import BertTokenizer
 from tinybert.training import Trainer, finetuning
 from tinybert.training.steps import Steps
+from tinybert.weights import checkpoint_of
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +86,9 @@ def import_path():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tests.parent / "src", tests))))
         yield
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory, make_encoder, tokenizer):
+    """The folder of the encoder that the trainings start from."""
+    return save_folder(checkpoint_of(make_encoder()), tmp_path_factory.mktemp("encoder"), tokenizer=tokenizer)

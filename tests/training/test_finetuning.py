@@ -15,9 +15,8 @@ from test_trainer import stop_in
 from to_find import CASES, by_hand
 
 import tinybert
-from tinybert.checkpoint import read_checkpoint, save_folder
-from tinybert.data import AnswerSpan, QuestionExample, TaggedExample
-from tinybert.errors import CheckpointError, ConfigError, InputError
+from tinybert.checkpoint import read_checkpoint
+from tinybert.errors import CheckpointError
 from tinybert.evaluation import evaluate
 from tinybert.evaluation.scorers import SCORERS, TextScorer
 from tinybert.metrics import classification_scores
@@ -26,7 +25,7 @@ from tinybert.tasks import Classifier, load_model
 from tinybert.training import FineTuning, Trainer, TrainingSettings, finetuning
 from tinybert.training.log import draw_curves
 from tinybert.training.state import saved_progress
-from tinybert.weights import checkpoint_of, restore
+from tinybert.weights import restore
 
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, max_length=16)
@@ -222,32 +221,11 @@ def test_training_folder_and_task_objects_agree(name, tmp_path, make_encoder, to
     assert printed["f1"] > (0.5 if name == "tag" else 50)
 
 
-def test_a_dev_set_that_cannot_be_scored_stops_a_training_before_it_begins(tmp_path, make_encoder, tokenizer):
-    task = Task("token-classification", ("O", "B-X"))
-    examples = [TaggedExample(("film", "is"), ("O", "B-Y"))] * 8
-    with pytest.raises(InputError, match="has the label 'B-Y'"):
-        FineTuning(make_encoder(), tokenizer, task, examples, tmp_path / "model", dev=examples, settings=SETTINGS)
-    assert not (tmp_path / "model").exists()
-
-
-def test_training_data_that_do_not_fit_the_task_leave_no_folder(tmp_path, make_encoder, tokenizer, train):
-    mixed = [*train[:4], dataclasses.replace(train[4], pair="the film")]
-    with pytest.raises(InputError, match="of 5 examples, 1 are pairs"):
-        FineTuning(make_encoder(), tokenizer, TASK, mixed, tmp_path / "model", settings=SETTINGS).run()
-    assert not (tmp_path / "model").exists()
-
-
 @pytest.fixture
 def finished(unbroken, tmp_path, monkeypatch):
     """A copy of the unbroken training's folder; no further step may be trained."""
     monkeypatch.setattr(Trainer, "_train_on", lambda *_: pytest.fail("there is nothing left to train"))
     return shutil.copytree(unbroken.folder, tmp_path / "finished")
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory, make_encoder, tokenizer):
-    """The folder of the encoder that the trainings start from."""
-    return save_folder(checkpoint_of(make_encoder()), tmp_path_factory.mktemp("encoder"), tokenizer=tokenizer)
 
 
 @pytest.mark.parametrize(
@@ -273,35 +251,3 @@ def test_evaluate_takes_paths_and_examples(unbroken, tmp_path, dev):
     path = write_csv(tmp_path / "dev.csv", dev)
     assert tinybert.evaluate(unbroken.folder, path) == unbroken.metrics
     assert tinybert.evaluate(str(unbroken.folder), dev) == unbroken.metrics
-
-
-def test_finetune_says_what_is_wrong_before_it_writes_anything(source, tmp_path, train):
-    misplaced = {"id": "1", "question": "what", "answers": [{"text": "film", "answer_start": 0}]}
-    squad = tmp_path / "train.json"
-    squad.write_text(json.dumps({"data": [{"paragraphs": [{"context": "the film", "qas": [misplaced]}]}]}))
-    cases = [
-        (
-            (source, train),
-            {"task": "translate"},
-            tinybert.TinyBertError,
-            "it must be one of embed, classify, tag, answ",
-        ),
-        ((source, train), {"task": "classify", "epochs": 0}, ConfigError, "epochs is 0"),
-        ((source, train), {"task": "classify", "epoch": 1}, ConfigError, "unknown setting 'epoch'; known are epochs"),
-        ((source, train), {"task": "tag"}, InputError, "example 0 is a TextExample; token-classification needs"),
-        ((source, train[:1]), {"task": "classify"}, ConfigError, "there is nothing to tell apart"),
-        ((source, squad), {"task": "answer"}, InputError, "question '1': .*Questions like that: 1"),
-        ((source, tmp_path / "none.csv"), {"task": "classify"}, InputError, r"none\.csv"),
-        ((tmp_path / "none", train), {"task": "classify"}, InputError, "none does not exist"),
-    ]
-    for arguments, options, error, message in cases:
-        with pytest.raises(error, match=message):
-            tinybert.finetune(*arguments, tmp_path / "model", **options)
-        assert not (tmp_path / "model").exists()
-
-
-def test_finetune_takes_questions_without_looking_at_places_twice(source, tmp_path, no_graphs):
-    """Examples are taken as they are; who reads the file leaves out what is misplaced."""
-    examples = [QuestionExample(str(n), "what", "the film", (AnswerSpan("film", 4),)) for n in range(4)]
-    tinybert.finetune(source, examples, tmp_path / "model", task="answer", epochs=1, max_length=16)
-    assert load_model(tmp_path / "model").task == Task("question-answering")

@@ -1,0 +1,63 @@
+"""What a fine-tuning is given: checked before anything is written, and taken as it is."""
+
+import dataclasses
+import json
+
+import pytest
+
+import tinybert
+from tinybert.data import AnswerSpan, QuestionExample, TaggedExample
+from tinybert.errors import ConfigError, InputError
+from tinybert.task import Task
+from tinybert.tasks import load_model
+from tinybert.training import FineTuning, TrainingSettings
+
+TASK = Task("sequence-classification", ("bad", "good"))
+SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, max_length=16)
+
+
+def test_a_dev_set_that_cannot_be_scored_stops_a_training_before_it_begins(tmp_path, make_encoder, tokenizer):
+    task = Task("token-classification", ("O", "B-X"))
+    examples = [TaggedExample(("film", "is"), ("O", "B-Y"))] * 8
+    with pytest.raises(InputError, match="has the label 'B-Y'"):
+        FineTuning(make_encoder(), tokenizer, task, examples, tmp_path / "model", dev=examples, settings=SETTINGS)
+    assert not (tmp_path / "model").exists()
+
+
+def test_training_data_that_do_not_fit_the_task_leave_no_folder(tmp_path, make_encoder, tokenizer, train):
+    mixed = [*train[:4], dataclasses.replace(train[4], pair="the film")]
+    with pytest.raises(InputError, match="of 5 examples, 1 are pairs"):
+        FineTuning(make_encoder(), tokenizer, TASK, mixed, tmp_path / "model", settings=SETTINGS).run()
+    assert not (tmp_path / "model").exists()
+
+
+def test_finetune_says_what_is_wrong_before_it_writes_anything(source, tmp_path, train):
+    misplaced = {"id": "1", "question": "what", "answers": [{"text": "film", "answer_start": 0}]}
+    squad = tmp_path / "train.json"
+    squad.write_text(json.dumps({"data": [{"paragraphs": [{"context": "the film", "qas": [misplaced]}]}]}))
+    cases = [
+        (
+            (source, train),
+            {"task": "translate"},
+            tinybert.TinyBertError,
+            "it must be one of embed, classify, tag, answ",
+        ),
+        ((source, train), {"task": "classify", "epochs": 0}, ConfigError, "epochs is 0"),
+        ((source, train), {"task": "classify", "epoch": 1}, ConfigError, "unknown setting 'epoch'; known are epochs"),
+        ((source, train), {"task": "tag"}, InputError, "example 0 is a TextExample; token-classification needs"),
+        ((source, train[:1]), {"task": "classify"}, ConfigError, "there is nothing to tell apart"),
+        ((source, squad), {"task": "answer"}, InputError, "question '1': .*Questions like that: 1"),
+        ((source, tmp_path / "none.csv"), {"task": "classify"}, InputError, r"none\.csv"),
+        ((tmp_path / "none", train), {"task": "classify"}, InputError, "none does not exist"),
+    ]
+    for arguments, options, error, message in cases:
+        with pytest.raises(error, match=message):
+            tinybert.finetune(*arguments, tmp_path / "model", **options)
+        assert not (tmp_path / "model").exists()
+
+
+def test_finetune_takes_questions_without_looking_at_places_twice(source, tmp_path, no_graphs):
+    """Examples are taken as they are; who reads the file leaves out what is misplaced."""
+    examples = [QuestionExample(str(n), "what", "the film", (AnswerSpan("film", 4),)) for n in range(4)]
+    tinybert.finetune(source, examples, tmp_path / "model", task="answer", epochs=1, max_length=16)
+    assert load_model(tmp_path / "model").task == Task("question-answering")
