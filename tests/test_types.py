@@ -40,6 +40,7 @@ LAZY = sorted(
 
 
 @pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="mypy is not installed")
+@pytest.mark.slow
 def test_a_users_script_has_the_types_that_it_says(tmp_path):
     wrong = tmp_path / "wrong.py"
     start = "import tinybert; from typed_user import answerer, classifier, embedder, tagger"

@@ -64,10 +64,9 @@ def test_pages_without_a_model_print_what_they_say(name, tmp_path, in_folder, co
             assert alike(printed, promised.code), f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "name", [name if name == "index.md" else pytest.param(name, marks=pytest.mark.slow) for name in WITH_MODEL]
-)
+@pytest.mark.parametrize("name", WITH_MODEL)
 def test_pages_run_with_a_tiny_model(name, tiny_cache, in_folder, command_line):
     ran = list(in_folder(tiny_cache, command_line).run(DOCS / name))
     assert ran

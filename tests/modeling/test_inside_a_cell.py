@@ -118,7 +118,18 @@ def test_the_cell_computes_what_the_model_and_the_layer_compute(network, make_in
     np.testing.assert_allclose(network(*others).asnumpy(), expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("train", [train_by_value_and_grad, train_by_one_step_cell, train_by_model])
+@pytest.mark.parametrize(
+    ("mode", "train"),
+    [
+        ("GRAPH_MODE", train_by_one_step_cell),
+        ("PYNATIVE_MODE", train_by_value_and_grad),
+        ("GRAPH_MODE", train_by_model),
+        pytest.param("GRAPH_MODE", train_by_value_and_grad, marks=pytest.mark.slow),
+        pytest.param("PYNATIVE_MODE", train_by_one_step_cell, marks=pytest.mark.slow),
+        pytest.param("PYNATIVE_MODE", train_by_model, marks=pytest.mark.slow),
+    ],
+    indirect=["mode"],
+)
 def test_the_loss_falls_and_every_parameter_moves(network, batch, value_and_grad, mode, train):
     before = {name: parameter.asnumpy().copy() for name, parameter in network.parameters_and_names()}
     optimizer = nn.Adam(network.trainable_params(), learning_rate=0.003)

@@ -132,6 +132,7 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(unbroken, make_encoder
     assert_same_end(unbroken.killed, unbroken.folder)
 
 
+@pytest.mark.slow  # a kill is the harder case
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train, dev
 ):
@@ -208,7 +209,8 @@ def test_a_run_that_left_no_state_leaves_no_lines(tmp_path, make_encoder, tokeni
 
 
 # Classification: see above.
-@pytest.mark.parametrize("name", [pytest.param("tag", marks=pytest.mark.slow), "answer"])
+@pytest.mark.parametrize("name", ["tag", "answer"])
+@pytest.mark.slow
 def test_training_folder_and_task_objects_agree(name, tmp_path, make_encoder, tokenizer):
     task, make = CASES[name]
     train, dev = make(96, 0), make(32, 1)
