@@ -220,9 +220,9 @@ def golden():
     return golden
 
 
-@pytest.fixture(params=["GRAPH_MODE", "PYNATIVE_MODE"])
+@pytest.fixture(params=["GRAPH_MODE", pytest.param("PYNATIVE_MODE", marks=pytest.mark.slow)])
 def mode(request):
-    """The test runs in both of MindSpore's modes."""
+    """The test runs in GRAPH_MODE, and in the slow set in PYNATIVE_MODE, which other tests are in anyway."""
     import mindspore as ms
 
     before = ms.get_context("mode")

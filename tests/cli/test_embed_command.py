@@ -130,7 +130,8 @@ def test_a_reader_that_leaves_early_is_no_error(embedding):
     assert err.decode().strip() == "IMPORTED True"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+@pytest.mark.slow  # tests/test_signals.py has what both signals do
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_in_the_middle(embedding, number):
     """MindSpore has it end the process by SIGTERM; a SIGTERM of others is the same."""
     embedding.stdin.write(b"good film\n" * 6000)  # as much as a pipe holds

@@ -13,10 +13,6 @@ from tinybert import TinyBertForSequenceClassification
 from tinybert.checkpoint.reading import from_tensors
 from tinybert.weights import bind
 
-SLOW_IN_PYNATIVE = pytest.mark.parametrize(
-    "mode", ["GRAPH_MODE", pytest.param("PYNATIVE_MODE", marks=pytest.mark.slow)], indirect=True
-)
-
 
 def arrays(network):
     return {name: parameter.asnumpy().copy() for name, parameter in network.parameters_and_names()}
@@ -111,7 +107,6 @@ def test_is_training_starts_in_training_mode(tiny_config, make_inputs):
     assert not TinyBertModel(tiny_config).training
 
 
-@SLOW_IN_PYNATIVE
 def test_a_deep_copy_is_independent(network, other, make_inputs, expected, kept, mode):
     inputs = make_inputs(1, 4)
     first = network(*inputs)[1].asnumpy()
@@ -137,7 +132,6 @@ class Distance(nn.Cell):
         return ((first - second) ** 2).sum()
 
 
-@SLOW_IN_PYNATIVE
 def test_a_network_and_its_deep_copy_train_in_one_cell(network, make_inputs, kept, mode):
     distance = Distance(network, copy.deepcopy(network))
     kept.append(distance)
@@ -192,7 +186,6 @@ def encoder(make_encoder):
     return make_encoder(seed=1, num_hidden_layers=1, return_all_encoders=False)
 
 
-@SLOW_IN_PYNATIVE
 def test_a_frozen_encoder_stays_and_its_head_moves(encoder, make_inputs, mode):
     classifier = TinyBertForSequenceClassification(encoder, 3, dropout_prob=0.0)
     before = arrays(classifier)

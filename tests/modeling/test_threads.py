@@ -47,6 +47,7 @@ def said(fresh_python, tmp_path_factory):
     return fresh_python(script, cwd=script.parent).stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["GRAPH_MODE", "PYNATIVE_MODE"])
 def test_four_threads_get_what_each_call_gives_alone(said, mode):
     assert f"{mode} equal: 24" in said
