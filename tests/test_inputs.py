@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from bad_inputs import BAD, inputs
@@ -42,12 +44,54 @@ def test_without_mask_and_segments_it_is_one_text_without_padding(tiny_config):
     assert (segments == 0).all()
 
 
-def test_mask_and_segments_may_come_in_either_order_in_each_row(tiny_config):
-    given = inputs()
-    swapped = given["input_mask"].copy(), given["segment_ids"].copy()
-    swapped[0][1], swapped[1][1] = given["segment_ids"][1], given["input_mask"][1]
-    check_inputs(tiny_config, given["input_ids"], given["segment_ids"], given["input_mask"])
-    check_inputs(tiny_config, given["input_ids"], *swapped)
+def order_of(second, third):
+    """The rule, of one row and in words: which of the two is the mask; "either" or "neither" where it does not say."""
+
+    def possible(mask, segments):
+        told = [segment for real, segment in zip(mask, segments, strict=True) if real]
+        return all(mask[i] for i, segment in enumerate(segments) if segment) and told == sorted(told)
+
+    if (second[0], third[0]) in ((1, 0), (0, 1)):
+        return "second" if second[0] else "third"
+    if second == third:
+        return "either"
+    orders = {"second": possible(second, third), "third": possible(third, second)}
+    return next((name for name, can_be in orders.items() if can_be), "neither")
+
+
+ROWS = [(bits[:4], bits[4:]) for bits in itertools.product((0, 1), repeat=8)]
+"""Everything that mask and segments of four tokens can be."""
+
+
+@pytest.mark.parametrize("order", ["second", "third", "either", "neither"])
+def test_mask_and_segments_are_told_apart(tiny_config, order):
+    rows = [row for row in ROWS if order_of(*row) == order]
+    assert len(rows) > 10
+    ids = np.ones((1, 4), np.int32)
+    for second, third in rows:
+        arrays = np.array([second]), np.array([third])
+        if order == "neither":
+            with pytest.raises(InputError, match="row 0 has no order"):
+                check_inputs(tiny_config, ids, *arrays)
+        else:
+            check_inputs(tiny_config, ids, *arrays)
+
+
+@pytest.mark.parametrize(("first", "other"), [*itertools.permutations(["second", "third", "either"], 2)])
+def test_the_rows_of_a_call_have_one_order(tiny_config, first, other):
+    rows = [next(row for row in ROWS if order_of(*row) == order) for order in (first, other)]
+    arrays = (np.array(array) for array in zip(*rows, strict=True))
+    ids = np.ones((2, 4), np.int32)
+    if "either" in (first, other):
+        check_inputs(tiny_config, ids, *arrays)
+    else:
+        with pytest.raises(InputError, match="must have the same order"):
+            check_inputs(tiny_config, ids, *arrays)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_dummies_of_ones_or_of_zeros_are_taken(tiny_config, number):
+    check_inputs(tiny_config, *(np.full((2, 8), number) for _ in range(3)))
 
 
 def test_in_the_other_order_what_is_wrong_is_named_all_the_same(tiny_config):

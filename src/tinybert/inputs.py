@@ -70,19 +70,40 @@ def _check_ids(config: TinyBertConfig, ids: np.ndarray) -> None:
 
 
 def _check_masks(config: TinyBertConfig, second: np.ndarray, third: np.ndarray) -> None:
-    mask_last = (second[:, :1] == 0) & (third[:, :1] == 1)
-    mask = np.where(mask_last, third, second)
-    segments = np.where(mask_last, second, third)
-    ambiguous = (mask[:, 0] != 1) | (segments[:, 0] != 0)
-    ambiguous &= mask.any(axis=1) | segments.any(axis=1)  # an empty row, all zeros, is padding of the batch
-    if ambiguous.any():
-        row = int(np.argmax(ambiguous))
+    mask_last = _mask_is_last(second, third)
+    _check_range("input_mask", third if mask_last else second, 2)
+    _check_range("segment_ids", second if mask_last else third, config.type_vocab_size)
+
+
+def _mask_is_last(second: np.ndarray, third: np.ndarray) -> bool:
+    """Whether the rows of a call have the mask last. `modeling.order` decides the same, row by row, in the graph."""
+    plain = (second[:, 0] == 1) & (third[:, 0] == 0)
+    swapped = (second[:, 0] == 0) & (third[:, 0] == 1)
+    unclear = np.flatnonzero(~plain & ~swapped & (second != third).any(axis=1))
+    plain[unclear] = _possible(second[unclear], third[unclear])
+    swapped[unclear] = _possible(third[unclear], second[unclear])
+    neither = unclear[~(plain | swapped)[unclear]]
+    if len(neither):
+        row = neither[0]
         raise InputError(
-            f"row {row}: the first token must be real (input_mask 1) and in segment 0; it reads "
-            f"{int(second[row, 0])} and {int(third[row, 0])}. Pad on the right"
+            f"row {row} has no order of input_mask and segment_ids that makes sense: its first token reads "
+            f"{second[row, 0]} and {third[row, 0]}. The mask is 1 for real tokens; segments are 0, then 1, and 0 for "
+            "padding"
         )
-    _check_range("input_mask", mask, 2)
-    _check_range("segment_ids", segments, config.type_vocab_size)
+    if plain.any() and swapped.any():
+        raise InputError(
+            f"row {np.argmax(plain)} has input_mask before segment_ids, and row {np.argmax(swapped)} after them: all "
+            "rows of a call must have the same order"
+        )
+    return bool(swapped.any())
+
+
+def _possible(mask: np.ndarray, segments: np.ndarray) -> np.ndarray:
+    """(B,) bool, whether rows can be mask and segments: no segment 1 in the padding, none back to 0 after it."""
+    second_text = segments != 0
+    outside = second_text & (mask == 0)
+    back = (np.cumsum(second_text, axis=1) > 0) & ~second_text & (mask != 0)
+    return ~(outside | back).any(axis=1)
 
 
 def _check_range(name: str, array: np.ndarray, size: int) -> None:

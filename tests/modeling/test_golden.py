@@ -77,15 +77,13 @@ def test_int32_and_int64_tensors_and_arrays(encoder, dtype, kind):
     check_outputs(network(*inputs), data)
 
 
-def test_mask_and_segments_in_either_order_in_each_row(encoder):
+def test_mask_and_segments_in_either_order(encoder):
     network, data = encoder
     input_ids, input_mask, segment_ids = data["inputs"]
     check_outputs(network(input_ids, segment_ids, input_mask), data)
-    for swapped in ([True, False, False], [False, True, False], [True, False, True]):
-        column = np.array(swapped)[:, None]
-        second = np.where(column, segment_ids, input_mask)
-        third = np.where(column, input_mask, segment_ids)
-        check_outputs(network(input_ids, second, third), data)
+    padded_on_the_left = input_ids[:1, :4], np.array([[0, 0, 1, 1]]), np.array([[0, 0, 0, 1]])
+    outputs = [network(*padded_on_the_left), network(*(padded_on_the_left[index] for index in (0, 2, 1)))]
+    np.testing.assert_array_equal(outputs[0][0].asnumpy(), outputs[1][0].asnumpy())
 
 
 def test_inputs_by_name(encoder):
