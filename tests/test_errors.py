@@ -33,6 +33,7 @@ BUILT_IN = {
     "InputError": ValueError,
     "IntegrityError": ValueError,
     "OfflineError": OSError,
+    "OutputError": ArithmeticError,
     "UnknownModuleError": LookupError,
     "UnsafePathError": ValueError,
     "WorkerError": RuntimeError,

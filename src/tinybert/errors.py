@@ -70,6 +70,10 @@ class InputError(TinyBertError, ValueError):
     """The network or the tokenizer was called with something that it cannot take."""
 
 
+class OutputError(TinyBertError, ArithmeticError):
+    """A network computed something that is not a finite number."""
+
+
 class CheckpointError(TinyBertError, ValueError):
     """A checkpoint cannot be read, or its layout is not one that this package knows."""
 

@@ -130,10 +130,10 @@ def test_so_is_a_small_safetensors_file(shape):
 
 
 def test_a_type_that_numpy_lacks_is_refused():
-    with pytest.raises(CheckpointError, match="table is of type 'BFloat16', which is not known"):
-        parse(message(("table", "BFloat16", [2], b"\0" * 4)), "ckpt", "the file")
-    data = safetensors({"table": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}, b"\0" * 4)
-    with pytest.raises(CheckpointError, match=r"not a safetensors file that can be read: .*(BF16|bfloat16)"):
+    with pytest.raises(CheckpointError, match="table is of type 'Float8', which is not known"):
+        parse(message(("table", "Float8", [2], b"\0" * 4)), "ckpt", "the file")
+    data = safetensors({"table": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]}}, b"\0" * 4)
+    with pytest.raises(CheckpointError, match="the file: table is of type F8_E4M3, which is not known"):
         parse(data, "safetensors", "the file")
 
 
@@ -182,3 +182,34 @@ def test_a_damaged_file_raises_nothing_else(files, kind, position, inserted, rem
     position %= len(data)
     with contextlib.suppress(CheckpointError):
         parse(data[:position] + inserted + data[position + removed :], kind, "the file")
+
+
+@pytest.mark.parametrize("file_format", ["ckpt", "safetensors"])
+def test_bfloat16_is_widened(file_format):
+    values = np.array([[1.0, -2.5], [3e38, 1e-38]], np.float32)
+    bits = (values.view(np.uint32) >> 16).astype(np.uint16)
+    expected = (bits.astype(np.uint32) << 16).view(np.float32)
+    if file_format == "ckpt":
+        data = message(("some.weight", "BFloat16", [2, 2], bits.tobytes()))
+    else:
+        header = {"some.weight": {"dtype": "BF16", "shape": [2, 2], "data_offsets": [0, 8]}}
+        data = safetensors(header, bits.tobytes())
+    (array,) = parse(data, file_format, "some file").values()
+    assert array.dtype == np.float32
+    np.testing.assert_array_equal(array, expected)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "a pointer of Git LFS .*git lfs pull"),
+        (b"\x1f\x8b\x08\x00rest", "compressed by gzip: unpack it"),
+        (b"PK\x03\x04rest", "a zip archive"),
+        (b"\n <!DOCTYPE html><html>", "a web page"),
+        (b"<HTML><body>404", "a web page"),
+    ],
+)
+@pytest.mark.parametrize("file_format", ["ckpt", "safetensors"])
+def test_what_is_another_kind_of_file_is_named(file_format, data, what):
+    with pytest.raises(CheckpointError, match=f"some file is {what}"):
+        parse(data, file_format, "some file")

@@ -129,11 +129,50 @@ def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, cha
     assert read_checkpoint(classifier_folder).task == task
 
 
-@pytest.mark.parametrize("labels", [{"0": "a", "1": "b"}, {"a": "b"}, ["a", "b", "c"], {"0": "a", "1": "b", "3": "c"}])
-def test_labels_that_are_not_those_of_the_outputs_are_an_error(classifier_folder, labels):
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"0": "a", "1": "b"},
+        {"a": "b"},
+        ["a", "b", "c"],
+        {"0": "a", "1": "b", "3": "c"},
+        {"0": "a", "1": "b", "2": "a"},
+        "abc",
+    ],
+)
+def test_labels_that_are_not_those_of_the_outputs_are_left_out(classifier_folder, labels):
+    """Who wants the encoder, or has labels of his own, is not kept from the model."""
     edit(classifier_folder, id2label=labels)
-    with pytest.raises(CheckpointError, match="id2label must name the head's 3 outputs, 0 to 2"):
-        read_checkpoint(classifier_folder)
+    with pytest.warns(UserWarning, match="id2label does not name the head's 3 outputs, 0 to 2, each by a name of its"):
+        assert read_checkpoint(classifier_folder).task == Task("sequence-classification")
+
+
+@pytest.mark.parametrize(
+    ("problem_type", "task"),
+    [
+        (None, Task("sequence-classification", ("LABEL_0",), "multi-label")),
+        ("regression", Task("sequence-classification", (), "regression")),
+        ("multi_label_classification", Task("sequence-classification", ("LABEL_0",), "multi-label")),
+    ],
+)
+def test_of_a_single_output_the_sigmoid_is_taken_unless_it_is_a_regression(
+    tmp_path, make_checkpoint, problem_type, task
+):
+    """As the pipeline of transformers does."""
+    task_of_one = Task("sequence-classification", problem="regression")
+    folder = save_huggingface(make_checkpoint(task=task_of_one, head_act="none"), tmp_path / "one")
+    edit(folder, problem_type=problem_type)
+    assert read_checkpoint(folder).task == task
+
+
+def test_weights_in_shards_and_a_configuration_without_a_type_are_named(folder):
+    edit(folder, model_type=None)
+    (folder / "model.safetensors").rename(folder / "model.safetensors.index.json")
+    with pytest.raises(CheckpointError, match=r"several shards .*max_shard_size"):
+        read_checkpoint(folder)
+    (folder / "model.safetensors.index.json").rename(folder / "model.safetensors")
+    with pytest.raises(CheckpointError, match='has no model_type: if the model is a BERT, add "model_type": "bert"'):
+        read_checkpoint(folder)
 
 
 def test_who_knows_better_says_so(classifier_folder):

@@ -71,3 +71,19 @@ def test_unknown_names_are_listed(tensors):
     unknown = {f"resnet.{i}.weight": tensors["dense.bias"] for i in range(7)}
     with pytest.raises(CheckpointError, match=r"7 of its 46 names are not known, resnet.0.weight, .* and 2 more"):
         from_tensors({**tensors, **unknown}, "some.ckpt", HEADS)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_not_finite_are_refused(tensors, value):
+    broken = {**tensors, "dense.weight": tensors["dense.weight"].copy()}
+    broken["dense.weight"][1, 2] = value
+    with pytest.raises(
+        CheckpointError, match=r"some.ckpt holds NaN or infinity in dense.weight: the training .* diver"
+    ):
+        from_tensors(broken, "some.ckpt", HEADS)
+
+
+def test_one_of_several_networks_is_read(tensors):
+    file = {f"{prefix}{name}": array for prefix in ("teacher.", "bert.") for name, array in tensors.items()}
+    assert from_tensors(file, "some.ckpt", HEADS).names["dense.bias"] == "bert.dense.bias"
+    assert from_tensors(file, "some.ckpt", HEADS, "teacher.").names["dense.bias"] == "teacher.dense.bias"

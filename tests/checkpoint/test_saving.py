@@ -17,7 +17,7 @@ from tinybert.errors import CheckpointError
 from tinybert.task import Task
 from tinybert.weights import bind, checkpoint_of
 
-HEADS = {"num_attention_heads": 4}
+HEADS = {"num_attention_heads": 4, "head_act": "relu"}
 WAYS = [("v1.0", "ckpt"), ("later", "ckpt"), ("v1.0", "safetensors"), ("later", "safetensors")]
 
 

@@ -13,7 +13,7 @@ from tinybert.errors import CheckpointError, InputError
 from tinybert.task import Task
 from tinybert.text import BertTokenizer, Vocabulary
 
-HEADS = {"num_attention_heads": 4}
+HEADS = {"num_attention_heads": 4, "head_act": "relu"}
 TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "Dog", "dog")
 
 
@@ -31,17 +31,18 @@ def test_an_encoder_in_a_file(tmp_path, make_checkpoint):
 @pytest.mark.parametrize("kind", ["sequence-classification", "token-classification"])
 def test_a_file_does_not_tell_a_head_with_a_pooler_from_another(tmp_path, make_checkpoint, kind):
     file = save_checkpoint(make_checkpoint(task=Task(kind), num_labels=3), tmp_path / "a.ckpt")
-    assert read_checkpoint(file).task == Task("sequence-classification")
+    assert read_checkpoint(file, **HEADS).task == Task("sequence-classification")
 
 
 def test_one_output_is_a_number(tmp_path, make_checkpoint):
     file = save_checkpoint(make_checkpoint(task=Task("sequence-classification"), num_labels=1), tmp_path / "a.ckpt")
-    assert read_checkpoint(file).task == Task("sequence-classification", problem="regression")
+    assert read_checkpoint(file, **HEADS).task == Task("sequence-classification", problem="regression")
 
 
 def test_a_head_without_a_pooler_is_one_for_tokens(tmp_path, make_checkpoint):
     checkpoint = make_checkpoint(task=Task("token-classification"), num_labels=3, pooler=False)
-    assert read_checkpoint(save_checkpoint(checkpoint, tmp_path / "a.ckpt")).task == Task("token-classification")
+    path = save_checkpoint(checkpoint, tmp_path / "a.ckpt")
+    assert read_checkpoint(path, **HEADS).task == Task("token-classification")
 
 
 def test_hugging_face_s_head_for_questions_has_a_name_of_its_own(tmp_path, make_checkpoint):

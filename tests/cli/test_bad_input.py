@@ -27,7 +27,7 @@ FILES = {
     "folder/vocab.txt": "",
 }
 OUT = ("-o", "{here}/out")
-HEADS = ("--config", "num_attention_heads=2")
+HEADS = ("--config", "num_attention_heads=2", "--config", "head_act=relu")
 CASES = [
     (("embed", "encoder", "none.txt"), "none.txt cannot be read: No such file or directory"),
     (("embed", "encoder", "folder"), "folder cannot be read: Is a directory"),

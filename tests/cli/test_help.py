@@ -29,12 +29,12 @@ OPTIONS = {
     "--max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes",
     "evaluate": "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
     "--batch-size --vocabulary --cased --uncased --config",
-    "convert": "--layout --encoder --config",
+    "convert": "--layout --encoder --config --prefix",
     "hub list": "--cache",
     "hub info": "--cache",
     "hub verify": "--cache",
     "hub install": "--checkpoint --cache",
-    "hub publish": "--link --task --labels --problem --vocabulary --license --summary --config --cache",
+    "hub publish": "--link --task --labels --problem --vocabulary --license --summary --config --prefix --cache",
     "hub check": "",
 }
 

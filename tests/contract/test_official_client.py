@@ -14,6 +14,7 @@ import pytest
 import yaml
 from entries import CN_WIKI, MNLI, exchange
 
+from tinybert.checkpoint import read_checkpoint
 from tinybert.hub import get_hub_dir, install, publish, registry
 from tinybert.task import Task
 
@@ -62,7 +63,9 @@ def test_two_modules_in_one_process(golden_file):
     file, _, encoder_data = golden_file("encoder_small")
     encoder_code = publish(file, ENCODER).paths.code
     file, _, head_data = golden_file("classifier_small")
-    head_code = publish(file, HEAD, task=Task("sequence-classification", ("x", "y", "z"))).paths.code
+    head_code = publish(
+        read_checkpoint(file, head_act="relu"), HEAD, task=Task("sequence-classification", ("x", "y", "z"))
+    ).paths.code
 
     loaded = [official_load(uid, is_training=False) for uid in (ENCODER, HEAD, ENCODER, HEAD)]
     encoder, head, encoder_again, head_again = (network for network, _ in loaded)

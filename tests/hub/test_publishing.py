@@ -16,7 +16,7 @@ from tinybert.text import BertTokenizer
 from tinybert.weights import checkpoint_of
 
 UID = "somebody/1.0/Mine"
-HEADS = {"num_attention_heads": 4}
+HEADS = {"num_attention_heads": 4, "head_act": "relu"}
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b"]
 
 

@@ -8,9 +8,10 @@ from function_runtime import FunctionRuntime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinybert.errors import InputError
+from tinybert.errors import InputError, OutputError
 from tinybert.runtime import Runtime
 from tinybert.runtime import mindspore as runtime_of_mindspore
+from tinybert.task import Task
 from tinybert.tasks import Embedder, batching
 from tinybert.tasks.batching import batches, forward, joined, padded
 
@@ -120,3 +121,17 @@ def test_examples_in_docstrings():
         result = doctest.testmod(module)
         assert result.attempted
         assert not result.failed
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_outputs_that_are_not_finite_are_an_error(tokenizer, config, value):
+    def last_is_broken(input_ids, input_mask, segment_ids):
+        logits = np.zeros((len(input_ids), 3), np.float32)
+        logits[-1, 1] = value
+        return logits
+
+    task = Task("sequence-classification", ("a", "b", "c"))
+    for outputs in (last_is_broken, lambda *inputs: (np.zeros(1), last_is_broken(*inputs))):
+        runtime = FunctionRuntime(outputs, config, task, 3)
+        with pytest.raises(OutputError, match=r"the network computed NaN or infinity: .*compute_type='float32'"):
+            forward(runtime, runtime.logits, tokenizer(["the king"]), row_values, batch_size=2)

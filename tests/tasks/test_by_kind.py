@@ -28,7 +28,8 @@ def test_a_folder_a_module_and_its_card_say_what_they_are_for(model, tmp_path):
 
 def test_of_a_file_the_kind_says_what_it_is_for(model, tmp_path):
     path = save_checkpoint(model.runtime.checkpoint, tmp_path / "model.safetensors")
-    loaded = load(path, vocabulary=model.tokenizer, kind=model.task.kind)
+    act = {"head_act": "relu"} if model.task.facts.has_labels else {}
+    loaded = load(path, vocabulary=model.tokenizer, kind=model.task.kind, **act)
     assert type(loaded) is TASKS[model.task.kind]
     if model.task.facts.has_head:
         with pytest.raises(InputError, match="has a head, and a file does not say what for") as error:

@@ -102,17 +102,17 @@ def test_a_hugging_face_folder_with_a_classifier(make_network, tokenizer, tmp_pa
 @pytest.mark.parametrize("name", ["model.ckpt", "model.safetensors"])
 def test_a_file_with_its_vocabulary(tagger, vocabulary, tmp_path, name):
     path = save_checkpoint(tagger.runtime.checkpoint, tmp_path / name)
-    loaded = Tagger.from_pretrained(path, vocabulary=vocabulary, labels=["O", "A", "B", "C", "D"], hidden_act="gelu")
+    loaded = Tagger.from_pretrained(path, vocabulary=vocabulary, labels=["O", "A", "B", "C", "D"], head_act="relu")
     same_weights(loaded.model, tagger)
     assert loaded.labels == ("O", "A", "B", "C", "D")
     # The same file as another task's, and its encoder.
-    assert Classifier.from_pretrained(path, vocabulary=vocabulary).model.num_labels == 5
+    assert Classifier.from_pretrained(path, vocabulary=vocabulary, head_act="none").model.num_labels == 5
     assert Embedder.from_pretrained(path, vocabulary=tagger.tokenizer).model.tokenizer is tagger.tokenizer
 
 
 def test_a_module_of_the_hub(classifier, tmp_path):
     path = save_checkpoint(classifier.runtime.checkpoint, tmp_path / "model.ckpt")
-    checkpoint = read_checkpoint(path)
+    checkpoint = read_checkpoint(path, head_act="relu")
     hub.publish(checkpoint, UID, tokenizer=classifier.tokenizer, task=Task(classifier.task.kind, ("x", "y", "z")))
     loaded = Classifier.from_pretrained(UID)
     same_weights(loaded.model, classifier)
@@ -133,7 +133,7 @@ def test_a_path_that_exists_wins_over_a_uid(encoder, tmp_path, monkeypatch):
 def test_one_output_is_a_score(make_network, vocabulary, tmp_path):
     network = make_network(Task("sequence-classification"), 1)
     path = save_checkpoint(checkpoint_of(network), tmp_path / "model.ckpt")
-    assert Classifier.from_pretrained(path, vocabulary=vocabulary).model.task.problem == "regression"
+    assert Classifier.from_pretrained(path, vocabulary=vocabulary, head_act="relu").model.task.problem == "regression"
 
 
 @pytest.mark.parametrize("size", [1501, 700])
@@ -167,13 +167,13 @@ def test_what_is_nowhere(tmp_path):
 def test_labels_that_do_not_fit(classifier, vocabulary, tmp_path):
     path = save_checkpoint(classifier.runtime.checkpoint, tmp_path / "model.ckpt")
     with pytest.raises(ConfigError, match=r"2 labels are given, but .* has 3 outputs"):
-        Classifier.from_pretrained(path, vocabulary=vocabulary, labels=["a", "b"])
+        Classifier.from_pretrained(path, vocabulary=vocabulary, labels=["a", "b"], head_act="relu")
 
 
 def test_an_output_of_a_regression_is_one(classifier, vocabulary, tmp_path):
     path = save_checkpoint(classifier.runtime.checkpoint, tmp_path / "model.ckpt")
     with pytest.raises(ConfigError, match=r"model.ckpt has 3 outputs; a regression has 1"):
-        Classifier.from_pretrained(path, vocabulary=vocabulary, problem="regression")
+        Classifier.from_pretrained(path, vocabulary=vocabulary, problem="regression", head_act="relu")
 
 
 @pytest.mark.parametrize("options", [{}, {"problem": "regression"}, {"labels": ["a"]}])

@@ -82,6 +82,10 @@ class Checkpoint:
             )
         return dataclasses.replace(self, task=task)
 
+    def not_finite(self) -> list[str]:
+        """The parameters that hold NaN or infinity, as a training that diverged leaves them."""
+        return [name for name, array in self.tensors.items() if not np.isfinite(array).all()]
+
     def whole(self) -> dict[str, np.ndarray]:
         """The parameters in the order of the network, if they are those of one: one model has one file.
 
@@ -97,6 +101,7 @@ class Checkpoint:
             for name, shape in wanted.items()
             if found.get(name, shape) != shape
         ]
+        lines += [f"  {self.names.get(name, name)}: holds NaN or infinity" for name in self.not_finite()]
         lines += [f"  not in a network: {self.names.get(name, name)}" for name in found if name not in wanted]
         if lines:
             raise CheckpointError("\n".join([f"{self.source} is not a whole model:", *lines]))

@@ -19,6 +19,7 @@ _DTYPES = {
     "Float64": np.float64,
     "Float32": np.float32,
     "Float16": np.float16,
+    "BFloat16": np.uint16,  # NumPy has no such type: its bits, which are the upper half of a float32's
     "Int64": np.int64,
     "Int32": np.int32,
     "Int16": np.int16,
@@ -26,7 +27,7 @@ _DTYPES = {
     "UInt8": np.uint8,
     "Bool": np.bool_,
 }
-_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items()}
+_NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items() if name != "BFloat16"}
 
 
 def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
@@ -60,7 +61,8 @@ def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
         if headers.setdefault(name, header) != header:
             raise CheckpointError(f"{source}: {name} appears twice, with different types or shapes")
         parts.setdefault(name, []).append(tensor.tensor_content)
-    return {name: _array(name, parts[name], *headers[name], source) for name in parts}
+    arrays = {name: _array(name, parts[name], *headers[name], source) for name in parts}
+    return arrays | {name: widened(arrays[name]) for name, kind, _ in entries if kind == "BFloat16"}
 
 
 def render_ckpt(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
@@ -80,6 +82,11 @@ def render_ckpt(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
             entry.tensor.tensor_type = _NAMES[array.dtype]
             entry.tensor.tensor_content = content[begin : begin + _PART_BYTES]
             yield message.SerializeToString()
+
+
+def widened(bits: np.ndarray) -> np.ndarray:
+    """The float32 values of bfloat16 numbers, which are given as uint16."""
+    return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
 def _without_crc(data: bytes, source: str) -> bytes:

@@ -12,9 +12,18 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import CheckpointError
-from .ckpt import parse_ckpt, render_ckpt
+from ..foreign import foreign
+from .ckpt import parse_ckpt, render_ckpt, widened
 
 Tensors = dict[str, np.ndarray]
+_DTYPES = {
+    **{f"F{bits}": f"<f{bits // 8}" for bits in (16, 32, 64)},
+    **{f"I{bits}": f"<i{bits // 8}" for bits in (8, 16, 32, 64)},
+    **{f"U{bits}": f"<u{bits // 8}" for bits in (8, 16, 32, 64)},
+    "BOOL": "?",
+    "BF16": "<u2",
+}
+"""NumPy's types by the names in a safetensors file."""
 
 
 class Format(NamedTuple):
@@ -37,6 +46,8 @@ def parse(data: bytes, file_format: str, source: str) -> Tensors:
     """
     if file_format not in FORMATS:
         raise CheckpointError(f"{source}: format {file_format!r} cannot be loaded; known are {', '.join(FORMATS)}")
+    if (other := foreign(data)) is not None:
+        raise CheckpointError(f"{source} is {other}")
     tensors = FORMATS[file_format].parse(data, source)
     if not tensors:
         raise CheckpointError(f"{source} holds no parameters")
@@ -44,14 +55,19 @@ def parse(data: bytes, file_format: str, source: str) -> Tensors:
 
 
 def _parse_safetensors(data: bytes, source: str) -> Tensors:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    from safetensors import SafetensorError, deserialize
 
     try:
-        return dict(load(data))
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        # numpy has no bfloat16, which the library reports as a KeyError or TypeError of the type's name.
+        entries = deserialize(data)
+    except SafetensorError as error:
         raise CheckpointError(f"{source} is not a safetensors file that can be read: {error}") from None
+    tensors: Tensors = {}
+    for name, entry in entries:
+        if entry["dtype"] not in _DTYPES:
+            raise CheckpointError(f"{source}: {name} is of type {entry['dtype']}, which is not known")
+        array = np.frombuffer(entry["data"], _DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        tensors[name] = widened(array) if entry["dtype"] == "BF16" else array
+    return tensors
 
 
 def _render_safetensors(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:

@@ -17,14 +17,21 @@ from .saving import renamed, write_tensors
 
 WEIGHTS = "model.safetensors"
 _FULL_LENGTH = 512
+_INSTEAD = {
+    "model.safetensors.index.json": " but several shards (model.safetensors.index.json): save it as one file, with "
+    "model.save_pretrained(folder, max_shard_size='100GB')",
+    "pytorch_model.bin": " (pytorch_model.bin is a pickle, which runs code: save it as safetensors first)",
+}
+"""What there may be in the place of the weights, and what to do then."""
 
 
-def read_huggingface(folder: Path, **config: Any) -> Checkpoint:
+def read_huggingface(folder: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
     """Reads the folder of a Hugging Face BERT model.
 
     Args:
         folder: Holds `config.json` and `model.safetensors`. Pickled weights (`pytorch_model.bin`) are not read: a
             pickle runs code.
+        prefix: What the names of the network begin with, where there are several.
         **config: Fields of `TinyBertConfig` that take precedence over what the folder says.
 
     Raises:
@@ -33,11 +40,10 @@ def read_huggingface(folder: Path, **config: Any) -> Checkpoint:
     check_fields(config)
     weights = folder / WEIGHTS
     if not weights.is_file():
-        pickled = " (pytorch_model.bin is a pickle, which runs code: save it as safetensors first)"
-        hint = pickled if (folder / "pytorch_model.bin").exists() else ""
-        raise CheckpointError(f"{folder} holds no {WEIGHTS}{hint}")
+        hints = [hint for name, hint in _INSTEAD.items() if (folder / name).exists()]
+        raise CheckpointError(f"{folder} holds no {WEIGHTS}{hints[0] if hints else ''}")
     known = {**encoder_fields(folder), **config}
-    read = parse_checkpoint(weights.read_bytes(), "safetensors", str(weights), **known)
+    read = parse_checkpoint(weights.read_bytes(), "safetensors", str(weights), prefix=prefix, **known)
     if "seq_length" not in config:
         # They are used at full length, but for those of sentence-transformers, which say theirs.
         length = min(sentence_length(folder) or _FULL_LENGTH, read.config.max_position_embeddings)

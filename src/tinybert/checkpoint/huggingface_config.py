@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     """
     path = folder / CONFIG
     values = _read(path)
-    if values.get("model_type") != "bert":
+    if not values.get("model_type"):
+        raise CheckpointError(f'{path} has no model_type: if the model is a BERT, add "model_type": "bert"')
+    if values["model_type"] != "bert":
         raise CheckpointError(f"{path}: model_type is {values.get('model_type')!r}; only bert can be loaded")
     if values.get("position_embedding_type", "absolute") != "absolute":
         raise CheckpointError(f"{path}: position_embedding_type must be absolute")
@@ -77,8 +80,10 @@ def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
         folder: Holds `config.json`.
         checkpoint: Its parameters, with the task as far as their names tell it.
 
+    Names in `id2label` that are not those of the outputs are left out, with a warning: who needs them gives them.
+
     Raises:
-        CheckpointError: `config.json` is malformed, or its labels are not as many as the outputs.
+        CheckpointError: `config.json` is malformed.
     """
     told, outputs = checkpoint.task, checkpoint.num_labels
     if outputs is None or not told.facts.has_labels:
@@ -92,7 +97,9 @@ def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
     kind = known[0] if known else told.facts
     # What the parameters say counts for more: a head for texts needs a pooler.
     kind = kind if checkpoint.has_pooler and kind.has_labels else told.facts
-    problem = kind.usual_problem(outputs) and _PROBLEMS.get(str(values.get("problem_type")), told.problem)
+    # As the pipeline of `transformers`, which takes the sigmoid of a single output that nothing is said of.
+    usual = "multi-label" if outputs == 1 else told.problem
+    problem = kind.usual_problem(outputs) and _PROBLEMS.get(str(values.get("problem_type")), usual)
     return Task(kind.name, () if problem == "regression" else labels, problem)
 
 
@@ -151,9 +158,16 @@ def _read(path: Path) -> dict[str, Any]:
 def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:
     if names is None:
         return tuple(map(_usual_label, range(num_labels)))
-    if not isinstance(names, dict) or sorted(names) != sorted(map(str, range(num_labels))):
-        raise CheckpointError(f"{path}: id2label must name the head's {num_labels} outputs, 0 to {num_labels - 1}")
-    return tuple(str(names[str(index)]) for index in range(num_labels))
+    if isinstance(names, dict) and sorted(names) == sorted(map(str, range(num_labels))):
+        labels = tuple(str(names[str(index)]) for index in range(num_labels))
+        if len(set(labels)) == num_labels:
+            return labels
+    warnings.warn(
+        f"{path}: id2label does not name the head's {num_labels} outputs, 0 to {num_labels - 1}, each by a name of its "
+        "own; they are numbered unless you give labels",
+        stacklevel=2,
+    )
+    return ()
 
 
 def _usual_label(index: int) -> str:

@@ -72,10 +72,11 @@ _WRAPPED = re.compile(f"(?:{'|'.join(map(re.escape, WRAPPERS))})*")
 
 _ASIDE_PATTERNS = [
     (r"(adam_[mv]|moments?\d?|accum|velocity)\..*", "optimizer state"),
-    (r"global_step|learning_rate|beta[12]_power|epoch_num|step_num|loss_scale|scale_sense", "training state"),
+    (r"global_step|learning_rate|beta[12]_power|epoch_num|step_num|loss_scale|scale_sense|momentum", "training state"),
     (r"current_iterator_step|last_overflow_iterator_step", "training state"),
     (r"embeddings\.position_ids", "the numbers 0 to T-1"),
-    (r"cls\..*", "the head of pre-training"),
+    (r"cls\d*\..*", "the head of pre-training"),
+    (r"fit_denses?(\.\d+)?\.(weight|bias)", "the projection of a distillation"),
 ]
 _ASIDE = [(re.compile(pattern), reason) for pattern, reason in _ASIDE_PATTERNS]
 
@@ -158,6 +159,11 @@ def name_in(layout: str, own: str, kind: Kind) -> str:
     if not kind.has_head:
         return name
     return "bert." + (re.sub("^tinybert_", "bert_", name) if layout == "later" else name)
+
+
+def wrapper_of(name: str) -> str:
+    """The prefixes that a name has because its network was saved inside others."""
+    return name.removesuffix(_unwrapped(name))
 
 
 def _unwrapped(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,19 +13,30 @@ from ..errors import CheckpointError
 from ..task import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from . import formats
 from .checkpoint import Checkpoint
-from .layouts import HEAD_NAMES, POOLER_NAMES, kind_of_head, layout_of, own_name, reason_aside
+from .layouts import HEAD_NAMES, POOLER_NAMES, kind_of_head, layout_of
+from .names import some, sort_names
 from .shapes import read_config
 
+PUBLISHED_HEADS = {
+    "71dc99d4f2c9a369760fe1620bd2a48e611bbc7bbe15bfd564e69f4d0fee6d82",  # tinybert_enwiki128_mnli
+    "d33ae2a4548502bc392ed286d7dfb17102efc5ca8a9203b70b40df6a381d52ed",  # tinybert_enwiki128_qnli
+    "5d9df51b52990a6d20e500923163076dff8fb3821d791c50e1255588cb8b219d",  # tinybert_enwiki128_sst2
+}
+"""SHA-256 of the published TinyBERT checkpoints that have a head; there is a ReLU before it."""
 
-def parse_checkpoint(data: bytes, file_format: str, source: str, **config: Any) -> Checkpoint:
+
+def parse_checkpoint(
+    data: bytes, file_format: str, source: str, *, prefix: str | None = None, **config: Any
+) -> Checkpoint:
     """A checkpoint out of the bytes of a file, in any published layout.
 
     Args:
         data: The whole file.
         file_format: `ckpt` or `safetensors`.
         source: The file's name, for messages.
-        **config: Fields of `TinyBertConfig` that the file cannot tell: heads, activation, epsilon. Sizes must agree
-            with the file.
+        prefix: What the names of the network begin with, where a file holds several, such as teacher and student.
+        **config: Fields of `TinyBertConfig` that the file cannot tell: heads, activation, epsilon, and of a file with a
+            head `head_act`. Sizes must agree with the file.
 
     Returns:
         The checkpoint. Of a head only its kind is known, without labels: that for questions has a name of its own in
@@ -34,48 +46,55 @@ def parse_checkpoint(data: bytes, file_format: str, source: str, **config: Any) 
         CheckpointError: The file cannot be read; says why and what to do.
     """
     check_fields(config)
-    return from_tensors(formats.parse(data, file_format, source), source, config)
+    read = from_tensors(formats.parse(data, file_format, source), source, config, prefix)
+    if read.layout != "huggingface" and read.task.facts.has_labels and "head_act" not in config:
+        _check_published(data, source)
+    return read
 
 
-def from_tensors(arrays: Mapping[str, np.ndarray], source: str, known: Mapping[str, Any]) -> Checkpoint:
+def _check_published(data: bytes, source: str) -> None:
+    if hashlib.sha256(data).hexdigest() not in PUBLISHED_HEADS:
+        raise CheckpointError(
+            f"{source} has a head, and does not say what is before it: a ReLU, as in TinyBERT's checkpoints (relu), or "
+            "nothing, as in those of official/nlp/bert (none). Say which",
+            argument="head_act",
+            example="relu",
+        )
+
+
+def from_tensors(
+    arrays: Mapping[str, np.ndarray], source: str, known: Mapping[str, Any], prefix: str | None = None
+) -> Checkpoint:
     """A checkpoint from arrays by the names that they have in a file.
 
     Raises:
-        CheckpointError: A name is not known, or two of them mean the same parameter; lists them.
+        CheckpointError: A name is not known, two of them mean the same parameter, or a value is not finite; lists them.
     """
+    found = sort_names(arrays, source, prefix)
     tensors: dict[str, np.ndarray] = {}
     names: dict[str, str] = {}
-    left_aside: dict[str, str] = {}
-    layouts: set[str] = set()
-    unknown = []
-    for name, array in arrays.items():
-        reason = reason_aside(name)
-        if reason:
-            left_aside[name] = reason
-            continue
-        found = own_name(name)
-        if found is None:
-            unknown.append(name)
-            continue
-        own, layout = found
+    for name, (own, _) in found.known.items():
+        array = arrays[name]
         if array.dtype.kind != "f":
             raise CheckpointError(
                 f"{source}: {name} is of {array.dtype}: weights must be float16, float32 or float64. Is it quantized?"
             )
         if own in names:
-            raise CheckpointError(f"{source}: {names[own]} and {name} are the same parameter; which one is meant?")
+            raise CheckpointError(
+                f"{source}: {names[own]} and {name} are the same parameter; which one is meant?", argument="prefix"
+            )
         tensors[own], names[own] = array, name
-        layouts.add(layout)
-    if unknown:
-        raise CheckpointError(
-            f"{source} is not a TinyBERT or BERT checkpoint: {len(unknown)} of its {len(arrays)} names are not known, "
-            f"{_some(unknown)}"
-        )
-    layout = layout_of(layouts)
+    layout = layout_of(layout for _, layout in found.known.values())
     if layout == "huggingface":  # whose heads have no activation, neither those in a file nor those to be trained
         known = {"head_act": "none", **known}
     config = read_config(tensors, known, source)
-    return Checkpoint(source, layout, config, tensors, names, left_aside, _task(tensors, names))
+    read = Checkpoint(source, layout, config, tensors, names, found.left_aside, _task(tensors, names))
+    if broken := [names[name] for name in read.not_finite()]:
+        raise CheckpointError(
+            f"{source} holds NaN or infinity in {some(broken)}: the training that wrote it diverged, or overflowed in "
+            "float16. Take an earlier checkpoint"
+        )
+    return read
 
 
 def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str]) -> Task:
@@ -86,8 +105,3 @@ def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str]) -> Task:
         has_pooler = any(name in tensors for name in POOLER_NAMES)
         kind = SEQUENCE_CLASSIFICATION if has_pooler else TOKEN_CLASSIFICATION
     return Task(kind.name, problem=kind.usual_problem(len(tensors[HEAD_NAMES[0]])))
-
-
-def _some(names: list[str], most: int = 5) -> str:
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -27,7 +27,8 @@ class StoredModel:
 
     Attributes:
         name: What messages call it.
-        read: Reads the parameters with configuration and task; takes fields of `TinyBertConfig` that take precedence.
+        read: Reads the parameters with configuration and task; takes fields of `TinyBertConfig` that take precedence
+            and, of a file or a Hugging Face folder, the `prefix` of the network's names.
         vocabulary: The file or folder of its vocabulary; None where it has none.
         do_lower_case: Whether text is lower-cased; None leaves it to the vocabulary's folder.
         knows_task: Whether it says what a head is for. A checkpoint file does not.
@@ -118,11 +119,12 @@ def stored_at(path: str | Path) -> StoredModel:
     return StoredModel(str(path), partial(read, path), path if has_vocabulary(path) else None)
 
 
-def read_checkpoint(path: str | Path, **config: Any) -> Checkpoint:
+def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: Any) -> Checkpoint:
     """Reads the parameters of a model on disk, with configuration and task.
 
     Args:
         path: As for `stored_at`.
+        prefix: What the names of the network begin with, where a file holds several, such as teacher and student.
         **config: Fields of `TinyBertConfig` that take precedence over what the model says; needed for what a file
             cannot tell: heads, activation, epsilon. Sizes must agree with the file.
 
@@ -136,8 +138,8 @@ def read_checkpoint(path: str | Path, **config: Any) -> Checkpoint:
         >>> checkpoint = read_checkpoint("tinybert.ckpt")
         >>> network = restore(checkpoint)
     """
-    return stored_at(path).read(**config)
+    return stored_at(path).read(**config if prefix is None else {**config, "prefix": prefix})
 
 
-def _read_file(path: Path, **config: Any) -> Checkpoint:
-    return parse_checkpoint(path.read_bytes(), path.suffix.lstrip(".").lower(), str(path), **config)
+def _read_file(path: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
+    return parse_checkpoint(path.read_bytes(), path.suffix.lstrip(".").lower(), str(path), prefix=prefix, **config)

@@ -36,6 +36,7 @@ def convert(
     ] = None,
     encoder: Annotated[bool, typer.Option("--encoder", help="Leaves the head out.")] = False,
     config: options.Config = None,
+    prefix: options.Prefix = None,
 ) -> None:
     """Writes a model as a checkpoint file or as a Hugging Face folder, and says what was read and what left aside.
 
@@ -51,7 +52,7 @@ def convert(
     if is_model_folder(target):
         raise InputError(f"{target} holds a model of its own, which would no longer be the one that is read from it")
     stored = find_stored(source)
-    checkpoint = stored.read(**options.config_fields(config))
+    checkpoint = stored.read(**options.config_fields(config, prefix))
     if encoder:
         checkpoint = checkpoint.encoder()
     if is_file:
@@ -97,7 +98,8 @@ def _what_is_lost(checkpoint: Checkpoint) -> str:
     """What a checkpoint file cannot hold, and whoever loads it has to say."""
     config, task = checkpoint.config, checkpoint.task
     fields = ["num_attention_heads", "hidden_act", "layer_norm_eps"]
-    fields += [name for name in ("head_act", "seq_length") if getattr(config, name) != getattr(TinyBertConfig, name)]
+    fields += ["head_act"] if task.facts.has_labels else []
+    fields += ["seq_length"] if config.seq_length != TinyBertConfig.seq_length else []
     given = " ".join(f"--config {name}={getattr(config, name)}" for name in fields)
     lines = [f"the file does not hold its vocabulary, nor: {given}"]
     if task.labels:

@@ -24,6 +24,7 @@ OPTIONS = {
     "pair": "--pair",
     "pooling": "--pooling",
     "port": "--port",
+    "prefix": "--prefix",
     "problem": "--problem",
     "regression": "--regression",
     "strict": "--skip-misplaced",

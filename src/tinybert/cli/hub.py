@@ -130,6 +130,7 @@ def publish(
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
     config: options.Config = None,
+    prefix: options.Prefix = None,
     cache: Cache = None,
 ) -> None:
     """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.
@@ -140,7 +141,7 @@ def publish(
     from ..hub.new_card import NOWHERE
     from ..hub.publishing import publish as lay
 
-    checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config))
+    checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config, prefix))
     names = [label.strip() for label in labels.split(",") if label.strip()]
     module = lay(
         checkpoint,

@@ -70,6 +70,10 @@ Config = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--config", metavar="NAME=VALUE", help="What a file cannot tell, such as hidden_act=gelu_erf."),
 ]
+Prefix = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="What the network's names begin with, where a file holds several, such as teacher and student."),
+]
 OnErrorOption = Annotated[
     OnError,
     typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),
@@ -188,9 +192,9 @@ class ComputeOptions:
     )
 
 
-def config_fields(settings: list[str] | None) -> dict[str, Any]:
-    """Fields of `TinyBertConfig` out of NAME=VALUE."""
-    fields: dict[str, Any] = {}
+def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict[str, Any]:
+    """Fields of `TinyBertConfig` out of NAME=VALUE, and the prefix of the network's names where one is given."""
+    fields: dict[str, Any] = {} if prefix is None else {"prefix": prefix}
     for setting in settings or ():
         name, equals, value = setting.partition("=")
         if not equals:

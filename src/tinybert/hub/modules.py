@@ -94,7 +94,9 @@ class Module:
         from ..checkpoint import parse_checkpoint  # which lists of modules do without
 
         data = self.checkpoint_bytes(refetch=refetch)
-        read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **{**self.config, **config})
+        # A card names what differs from the published networks, whose heads have a ReLU.
+        known = {"head_act": TinyBertConfig.head_act, **self.config, **config}
+        read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **known)
         task = self.task_for(read.num_labels).fitted(read.num_labels)
         return dataclasses.replace(read, task=task)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import OutputError
 from ..runtime import Runtime
 from ..runtime.base import Inputs
 from ..text import Encoding
@@ -43,6 +44,7 @@ def forward(
 
     Raises:
         InputError: The model is in training: what it returned would be random.
+        OutputError: An output is not finite.
     """
     widths = runtime.widths(encoding.lengths)
     values: list[Any] = [None] * len(encoding)
@@ -51,11 +53,24 @@ def forward(
         if runtime.fixed_rows:
             width = int(widths[rows[0]])
             batch = padded(batch, runtime.rows(width, batch_size), width)
-        results = reduce(compute(batch.inputs), batch)
+        outputs = compute(batch.inputs)
+        _check_finite(outputs)
+        results = reduce(outputs, batch)
         for row, value in zip(rows.tolist(), results, strict=not runtime.fixed_rows):
             values[row] = value
         advance(len(rows) / len(encoding))
     return values
+
+
+def _check_finite(outputs: Any) -> None:
+    for array in outputs if isinstance(outputs, tuple) else (outputs,):
+        if array is not None and not np.isfinite(array).all():
+            raise OutputError(
+                "the network computed NaN or infinity: its weights are too large for its precision. Take another "
+                "checkpoint, or compute in float32",
+                argument="compute_type",
+                example="float32",
+            )
 
 
 def batches(runtime: Runtime, widths: Array, batch_size: int) -> Iterator[Array]:

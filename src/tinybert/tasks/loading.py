@@ -9,6 +9,7 @@ from typing import Any
 
 from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
+from ..config import TinyBertConfig
 from ..errors import InputError
 from ..hub.environment import get_hub_dir
 from ..hub.lookup import find_stored
@@ -65,7 +66,8 @@ def load_model(
         problem: Of classification: one of `tinybert.task.PROBLEMS`. By default what the folder says; where
             nothing does, `regression` for a head with one output, else `single-label`.
         hub_dir: The folder of the hub's cache in which a uid is looked up; by default the one of `get_hub_dir`.
-        **config: Fields of `TinyBertConfig` that take precedence: heads, activation, epsilon, `seq_length`.
+        **config: Fields of `TinyBertConfig` that take precedence: heads, activation, epsilon, `seq_length`; and the
+            `prefix` of the network's names, where a file holds several networks.
 
     Returns:
         The model, for any of the task objects.
@@ -85,6 +87,8 @@ def load_model(
     check_mindspore()  # what is missing is said before anything is fetched
     hub_dir = str(Path(hub_dir).expanduser().absolute()) if hub_dir else str(get_hub_dir())
     stored = find_stored(source, hub_dir=hub_dir)
+    if not stored.knows_task and (wanted is None or not wanted.facts.has_labels):
+        config.setdefault("head_act", TinyBertConfig.head_act)  # which only matters to heads that have labels
     checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **config)
     known = checkpoint.task if stored.knows_task else _as_said(checkpoint, wanted)
     if wanted is not None:

@@ -1,0 +1,116 @@
+"""Which of a file's names are the parameters of one network, and what is beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ..errors import CheckpointError
+from .layouts import HEAD_NAMES, POOLER_NAMES, own_name, reason_aside, wrapper_of
+
+_EMBEDDING = "tinybert_embedding_lookup.embedding_table"
+
+
+class SortedNames(NamedTuple):
+    """The names of a file, sorted.
+
+    Attributes:
+        known: Of each parameter of the network: its own name, and the layout in which the file names it.
+        left_aside: What else is in the file, with the reason.
+    """
+
+    known: Mapping[str, tuple[str, str]]
+    left_aside: Mapping[str, str]
+
+
+def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> SortedNames:
+    """Finds the network among the names of a file.
+
+    Left aside are training state; a copy of the network, or another network, behind a further prefix, as optimizers and
+    distillations write them; and what somebody built around a network that has a prefix of its own.
+
+    Args:
+        names: The names in the file.
+        source: The file's name, for messages.
+        prefix: What the names of the network begin with, where there are several in the file.
+
+    Raises:
+        CheckpointError: No name begins with the prefix, or names are left that are not known; lists them.
+    """
+    known: dict[str, tuple[str, str]] = {}
+    aside: dict[str, str] = {}
+    rest: list[str] = []
+    for name in names:
+        if prefix and not name.startswith(prefix):
+            aside[name] = f"outside of {prefix!r}"
+            continue
+        inside = name.removeprefix(prefix or "")
+        reason, found = reason_aside(inside), own_name(inside)
+        if reason:
+            aside[name] = reason
+        elif found:
+            known[name] = found
+        else:
+            rest.append(name)
+    if prefix and not known:
+        raise CheckpointError(f"{source} has no network behind {prefix!r}; {_begin(aside)}", argument="prefix")
+    aside |= _beside(rest, known, prefix or "")
+    unknown = [name for name in rest if name not in aside]
+    if unknown:
+        raise _unknown(unknown, len(known) + len(aside) + len(unknown), source)
+    return SortedNames(known, aside)
+
+
+def some(names: list[str], most: int = 5) -> str:
+    """The first of many names, and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _beside(rest: list[str], known: Mapping[str, tuple[str, str]], prefix: str) -> dict[str, str]:
+    """Why each of the remaining names is not part of the network, where there is a reason."""
+    own = {name for name, _ in known.values()}
+    # A layer called `dense` may be anybody's: of a copy there is more than the pooler.
+    copies = {begin for name in rest if (begin := _prefix(name, own - {*POOLER_NAMES, *HEAD_NAMES}))}
+    wrappers = {
+        prefix + wrapper_of(name.removeprefix(prefix))
+        for name, (mine, _) in known.items()
+        if mine in own - {*HEAD_NAMES}
+    }
+    around = wrappers.pop() if len(wrappers) == 1 else ""
+    reasons = {}
+    for name in rest:
+        copy = next((begin for begin in copies if name.startswith(begin)), None)
+        if copy:
+            reasons[name] = f"a copy or another network, behind {copy!r}"
+        elif around and not name.startswith(around):
+            reasons[name] = f"beside the encoder, which is behind {around!r}"
+    return reasons
+
+
+def _prefix(name: str, own: Iterable[str]) -> str | None:
+    """What is before the name of a parameter; None where there is none of these in the name."""
+    starts = [index + 1 for index, letter in enumerate(name) if letter == "."]
+    for start in starts:
+        found = own_name(name[start:])
+        if found is not None:
+            return name[:start] if found[0] in own else None
+    return None
+
+
+def _unknown(names: list[str], total: int, source: str) -> CheckpointError:
+    prefixes = sorted({begin for name in names if (begin := _prefix(name, (_EMBEDDING,)))})
+    if prefixes:
+        return CheckpointError(
+            f"{source} holds networks behind {', '.join(map(repr, prefixes))}: say which one is meant",
+            argument="prefix",
+            example=prefixes[0],
+        )
+    return CheckpointError(
+        f"{source} is not a TinyBERT or BERT checkpoint: {len(names)} of its {total} names are not known, {some(names)}"
+    )
+
+
+def _begin(names: Iterable[str]) -> str:
+    begins = dict.fromkeys(name.split(".")[0] + "." for name in names)
+    return f"its names begin with {some([*begins])}"

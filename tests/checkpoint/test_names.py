@@ -1,0 +1,94 @@
+"""A network is found among whatever else a file holds; what is left aside is there with its reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from tinybert.checkpoint.layouts import name_in
+from tinybert.checkpoint.names import sort_names
+from tinybert.errors import CheckpointError
+from tinybert.task import Task
+
+
+@pytest.fixture(scope="module")
+def own(make_checkpoint):
+    """The names of an encoder of two layers."""
+    return [*make_checkpoint().tensors]
+
+
+@pytest.fixture(scope="module")
+def theirs(own):
+    """The same in Hugging Face's layout."""
+    return [name_in("huggingface", name, Task().facts) for name in own]
+
+
+@pytest.mark.parametrize(
+    ("beside", "reason"),
+    [
+        (["fit_dense.weight", "fit_dense.bias"], "the projection of a distillation"),
+        (["fit_denses.0.weight", "fit_denses.12.bias"], "the projection of a distillation"),
+        (["cls1.output_bias", "cls2.dense.bias"], "the head of pre-training"),
+        (["cls.predictions.transform.dense.weight", "cls.seq_relationship.bias"], "the head of pre-training"),
+        (
+            ["stat.dense.bias", "stat.tinybert_embedding_postprocessor.layernorm.beta"],
+            "a copy or another network, behind 'stat.'",
+        ),
+        (
+            ["hps.averaged.tinybert_encoder.layers.0.output.dense.bias", "hps.averaged.step"],
+            "a copy or another network, behind 'hps.averaged.'",
+        ),
+        (
+            [
+                "teacher.tinybert_encoder.layers.1.intermediate.bias",
+                "teacher.tinybert_encoder.layers.11.output.dense.bias",
+            ],
+            "behind 'teacher.'",
+        ),
+        (
+            ["teacher.bert.encoder.layer.1.output.dense.bias", "teacher.bert.encoder.layer.7.output.dense.bias"],
+            "behind 'teacher.'",
+        ),
+        (["moments.dense.bias", "velocity.dense_1.bias"], "optimizer state"),
+        (["momentum", "global_step"], "training state"),
+    ],
+)
+@pytest.mark.parametrize("wrapper", ["", "bert.", "network.backbone."])
+def test_what_is_beside_a_network_is_left_aside(own, theirs, wrapper, beside, reason):
+    for layout in (own, theirs):
+        found = sort_names([wrapper + name for name in layout] + beside, "some.ckpt")
+        assert [name for name, _ in found.known.values()] == own
+        assert [*found.left_aside] == beside
+        assert all(reason in why for why in found.left_aside.values())
+
+
+@pytest.mark.parametrize("head", ["head.weight", "classify.bias", "classifier.dense.weight", "lstm.cell.weight_ih"])
+def test_a_head_of_somebodys_own_is_beside_the_encoder(own, head):
+    found = sort_names([*(f"backbone.{name}" for name in own), head], "some.ckpt")
+    assert found.left_aside == {head: "beside the encoder, which is behind 'backbone.'"}
+
+
+@pytest.mark.parametrize("inside", ["tinybert_encoder.layers.0.adapter.weight", "gate.weight", "dense.scale"])
+def test_what_is_inside_the_encoder_and_not_known_is_an_error(own, inside):
+    names = [f"backbone.{name}" for name in [*own, inside]]
+    with pytest.raises(CheckpointError, match=f"1 of its {len(names)} names are not known, backbone.{inside}"):
+        sort_names(names, "some.ckpt")
+    with pytest.raises(CheckpointError, match="names are not known"):
+        sort_names([*own, inside], "some.ckpt")
+
+
+def test_a_prefix_chooses_among_networks(own):
+    names = [f"{prefix}{name}" for prefix in ("teacher.", "student.") for name in own]
+    with pytest.raises(CheckpointError, match=r"holds networks behind 'student.', 'teacher.'") as error:
+        sort_names(names, "some.ckpt")
+    assert error.value.argument == "prefix"
+    for prefix, other in (("teacher.", "student."), ("student.", "teacher.")):
+        found = sort_names(names, "some.ckpt", prefix)
+        assert [name for name, _ in found.known.values()] == own
+        assert set(found.left_aside) == {name for name in names if name.startswith(other)}
+    with pytest.raises(CheckpointError, match=r"no network behind 'nobody.'; its names begin with teacher., student."):
+        sort_names(names, "some.ckpt", "nobody.")
+
+
+def test_a_network_behind_a_prefix_that_is_not_known_is_named(own):
+    with pytest.raises(CheckpointError, match=r"holds networks behind 'my.encoder.': say which one is meant"):
+        sort_names([f"my.encoder.{name}" for name in own], "some.ckpt")
