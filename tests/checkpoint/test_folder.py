@@ -146,7 +146,7 @@ def test_a_configuration_that_does_not_fit_names_its_file(tmp_path, make_checkpo
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"bert"'])
 def test_a_config_json_that_is_none_is_an_error(folder, text):
     (folder / "config.json").write_text(text, encoding="utf-8")
-    with pytest.raises(CheckpointError, match=r"config\.json is not the configuration of a model"):
+    with pytest.raises(CheckpointError, match=r"config\.json.*(not JSON|expected object)"):
         read_checkpoint(folder)
 
 

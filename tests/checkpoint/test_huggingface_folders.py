@@ -213,10 +213,10 @@ def test_no_text_is_longer_than_512_tokens_unless_it_is_asked_for(tmp_path, make
     assert read_checkpoint(folder, seq_length=600).config.seq_length == 600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null"])
+@pytest.mark.parametrize("text", ["", "[]", "null"])
 def test_a_sentence_bert_config_json_that_is_none_is_an_error(folder, text):
     (folder / "sentence_bert_config.json").write_text(text, encoding="utf-8")
-    with pytest.raises(CheckpointError, match=r"sentence_bert_config.json cannot be read"):
+    with pytest.raises(CheckpointError, match=r"sentence_bert_config.json.*(not JSON|expected object)"):
         read_checkpoint(folder)
 
 

@@ -74,7 +74,7 @@ CASES = [
     (("evaluate", "tagger", "labels.tsv", "--label", "x"), "columns of CoNLL files have no names"),
     (("evaluate", "answerer", "broken.json"), "broken.json, line 1: not JSON"),
     (("convert", "texts.txt", "{here}/out.ckpt"), "texts.txt: format 'txt' cannot be loaded"),
-    (("convert", "folder", "{here}/out.ckpt"), "folder/config.json is not JSON: Expecting ',' delimiter: line 1"),
+    (("convert", "folder", "{here}/out.ckpt"), "folder/config.json, line 1: not JSON: Expecting ',' delimiter"),
     (
         ("convert", "classifier", "{here}/out"),
         "Hugging Face's heads have none. Leave the head out (",

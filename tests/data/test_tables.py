@@ -138,7 +138,12 @@ def test_an_open_file(write):
         ("a.tsv", "text\tscore\na\t1\nb\tmuch\n", {"regression": True}, "line 3: the label 'much' is not a number"),
         ("a.tsv", "text\tscore\na\t1_0\n", {"regression": True}, "line 2: the label '1_0' is not a number"),
         ("a.jsonl", '{"text": "a", "score": true}', {"regression": True}, "line 1: the label True is not a number"),
-        ("a.jsonl", f'{{"text": "a", "score": {10**400}}}', {"regression": True}, "line 1: the label 10+ is not a num"),
+        (
+            "a.jsonl",
+            f'{{"text": "a", "score": {10**400}}}',
+            {"regression": True},
+            "line 1: .* an integer of 401 digits",
+        ),
         ("a.tsv", "text\tscore\na\tnan\n", {"regression": True}, "line 2: the label 'nan' is not a number"),
         ("a.tsv", "text\tlabel\na\t1\nb\t\n", {}, "line 3: no label, but line 2 has one"),
         ("a.tsv", "text\tlabel\na\t\nb\t1\n", {}, "line 3: a label, but line 2 has none"),

@@ -40,3 +40,27 @@ def test_a_last_line_that_was_cut_short_is_left_out(log, tmp_path, torn):
 def test_a_run_without_a_log_has_nothing_to_drop(tmp_path):
     Log(tmp_path).rewind(10)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "\x00\x00\x00",
+        "{}",
+        "[" * 5000,
+        '{"step": "20"}',
+        '{"step": 20, "loss": {}}',
+        '{"step": 20, "metrics": 1}',
+        "5",
+        "\xff",
+    ],
+)
+def test_a_damaged_line_in_the_middle_blocks_nothing(tmp_path, damaged):
+    log = Log(tmp_path)
+    log.write(**STEPS[0])
+    with log.path.open("ab") as file:
+        file.write(damaged.encode("latin-1") + b"\n")
+    log.write(**STEPS[1])
+    assert read_log(tmp_path) == STEPS[:2]
+    log.rewind(10)
+    assert read_log(tmp_path) == STEPS[:1]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError, InputError
+from ..reading import read_json
 from ..task import Task
 from ..text import BertTokenizer
 from ..writing import replacing, write_json
@@ -80,14 +80,14 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
         CheckpointError: A file is missing or malformed, or they do not fit each other.
     """
     path = folder / CONFIG
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing: it says what the network is for")
+    values = read_json(path, dict[str, Any], error=CheckpointError)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
         if values.pop("model_type") != MODEL_TYPE:
             raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
         task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", None))
         known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
-    except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: it says what the network is for") from None
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         if isinstance(error, CheckpointError | ConfigError):
             raise CheckpointError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None

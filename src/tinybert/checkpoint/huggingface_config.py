@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import CheckpointError
+from ..reading import read_json
 from ..task import (
     ENCODER,
     KINDS,
@@ -106,12 +106,9 @@ def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
 def sentence_length(folder: Path) -> int | None:
     """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
     path = folder / SENTENCE_CONFIG
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))["max_seq_length"]
-    except FileNotFoundError:
+    if not path.is_file():
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error!r}") from None
+    value = read_json(path, dict[str, Any], error=CheckpointError).get("max_seq_length")
     return value if isinstance(value, int) and value >= 3 else None
 
 
@@ -146,13 +143,9 @@ def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing: it gives heads, activation and LayerNorm epsilon") from None
-    except ValueError as error:
-        raise CheckpointError(f"{path} is not JSON: {error}") from None
-    return values if isinstance(values, dict) else {}
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing: it gives heads, activation and LayerNorm epsilon")
+    return cast("dict[str, Any]", read_json(path, dict[str, Any], error=CheckpointError))
 
 
 def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:

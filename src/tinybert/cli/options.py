@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
 import typer
 
 from ..errors import InputError
+from ..reading import parse_json
 from . import completion
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
         if not equals:
             raise InputError(f"--config {setting}: give NAME=VALUE, such as hidden_act=gelu_erf")
         try:
-            fields[name] = json.loads(value)
-        except ValueError:  # a string, which needs no quotes here
+            fields[name] = parse_json(value)
+        except InputError:  # a string, which needs no quotes here
             fields[name] = value
     return fields
 

@@ -12,14 +12,49 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple, TypedDict
+
+import msgspec
 
 from ..errors import InputError
+from ..reading import parse_json
 
 # MindSpore opens the tables that it knows by name, so one more does not disturb it.
 _TABLE = "TINYBERT_CHECKSUM"
 _BLOCK = 1 << 20
 _LONGEST_HEADER = 1 << 28
+
+
+_Count = Annotated[int, msgspec.Meta(ge=0, lt=2**62)]
+
+
+class _Type(TypedDict):
+    type: str
+
+
+class Column(_Type, total=False):
+    """What the schema says of a column."""
+
+    shape: Annotated[list[int], msgspec.Meta(min_length=1)]
+
+
+class _Schema(TypedDict):
+    schema: dict[str, Column]
+
+
+class _Page(TypedDict):
+    start_row_id: _Count
+    end_row_id: _Count
+
+
+class _Header(TypedDict):
+    """What is read of a file's header."""
+
+    schema: Annotated[list[_Schema], msgspec.Meta(min_length=1)]
+    shard_addresses: list[str]
+    header_size: _Count
+    page_size: _Count
+    page: list[_Page]
 
 
 class MindRecordFile(NamedTuple):
@@ -35,7 +70,7 @@ class MindRecordFile(NamedTuple):
 
     path: str
     rows: int
-    schema: dict[str, dict[str, Any]]
+    schema: dict[str, Column]
     parts: tuple[str, ...]
     layout: str
 
@@ -90,41 +125,17 @@ def add_checksum(path: str | os.PathLike[str], rows: int) -> None:
         index.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (rows, size, checksum))
 
 
-def _header(path: str) -> dict[str, Any]:
-    header: Any = None
+def _header(path: str) -> _Header:
     try:
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            if 0 < length < _LONGEST_HEADER:
-                header = json.loads(file.read(length))
+            text = file.read(length) if 0 < length < _LONGEST_HEADER else b""
+        header: _Header = parse_json(text, _Header)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, RecursionError):
-        pass  # not JSON, and so not a header
-    if not _is_header(header):
-        raise InputError(f"{path} is not a MindRecord file, or it is encrypted or damaged.")
+    except InputError:
+        raise InputError(f"{path} is not a MindRecord file, or it is encrypted or damaged.") from None
     return header
-
-
-def _is_header(header: Any) -> bool:
-    """Whether a header has what is read here: columns, names of files, and numbers for sizes and for rows of pages."""
-    match header:
-        case {
-            "schema": [{"schema": dict()}, *_],
-            "shard_addresses": [*addresses],
-            "header_size": int(),
-            "page_size": int(),
-            "page": [*pages],
-        }:
-            return all(isinstance(address, str) for address in addresses) and all(map(_is_page, pages))
-    return False
-
-
-def _is_page(page: Any) -> bool:
-    match page:
-        case {"start_row_id": int(), "end_row_id": int()}:
-            return True
-    return False
 
 
 @contextmanager
@@ -137,7 +148,7 @@ def _index(path: str) -> Iterator[sqlite3.Connection]:
         raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {error}.") from None
 
 
-def _check_index(path: str, name: str, header: dict[str, Any], index: sqlite3.Connection) -> int:
+def _check_index(path: str, name: str, header: _Header, index: sqlite3.Connection) -> int:
     names = [str(row[0]) for row in index.execute("SELECT NAME FROM SHARD_NAME")]
     if names != [name]:
         raise InputError(f"{path}: {name}.db is the index of {', '.join(names)}. Copy both files, or write it again.")
@@ -163,7 +174,7 @@ def _raise_changed(path: str, rows: int, written: int) -> None:
     raise InputError(f"{path} is not as it was written: {counts}. Write or copy it and its index again.")
 
 
-def _end_of_rows(header: dict[str, Any], index: sqlite3.Connection) -> int:
+def _end_of_rows(header: _Header, index: sqlite3.Connection) -> int:
     """Bytes after the header that the rows reach to."""
     ends = [
         index.execute(f"SELECT MAX(PAGE_ID_{kind} * ? + PAGE_OFFSET_{kind}_END) FROM INDEXES", (header["page_size"],))

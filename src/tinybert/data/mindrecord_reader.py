@@ -10,7 +10,7 @@ import numpy as np
 
 from ..compat import require_mindspore
 from ..errors import InputError
-from .mindrecord_index import MindRecordFile, check_mindrecord
+from .mindrecord_index import Column, MindRecordFile, check_mindrecord
 from .record_columns import RecordColumn, as_read, integer_type, outside
 
 _NUMBERS = ("int32", "int64", "float32", "float64")
@@ -98,7 +98,7 @@ class MindRecordSource:
             reason = str(error).strip().partition("C++ Call Stack")[0].strip(" -\n")
             raise InputError(f"{self._shown()}: MindSpore cannot read the rows. {reason}") from None
 
-    def _width(self, name: str, entry: dict[str, Any]) -> int:
+    def _width(self, name: str, entry: Column) -> int:
         shape = entry.get("shape", [1])
         if any(size > 0 for size in shape[1:]) and len(shape) > 1:
             raise InputError(f"{self._shown()}: {name} has the shape {shape} in each row; columns have one axis.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from ..errors import InputError
+from ..reading import parse_json
 from .examples import AnswerSpan, QuestionExample
 from .text_lines import Source, is_whole, name_of, read_text
 
@@ -43,13 +43,7 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         (AnswerSpan(text='Here', start=0),)
     """
     name = name_of(path)
-    text = read_text(path)
-    try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{name}, line {error.lineno}: not JSON: {error.msg} at character {error.colno}.") from None
-    except (RecursionError, ValueError) as error:  # nested too deep, an integer of thousands of digits
-        raise InputError(f"{name}: not JSON that can be read: {error}.") from None
+    content = parse_json(read_text(path), source=name, lone_surrogates=True)
     try:
         questions = list(_questions(content))
         check_ids(questions)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import InputError
+from ..reading import parse_json
 from .text_lines import Line, Source, lines_of, name_of
 
 Format = Literal["tsv", "csv", "jsonl"]
@@ -124,12 +124,11 @@ _PARSERS: dict[Format, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": 
 
 def _object(line: str) -> dict[str, Any] | InputError:
     try:
-        row = json.loads(line.rstrip("\r\n"))  # else what is missing at its end would be missing in the next line
-    except json.JSONDecodeError as error:
+        # Without its end: what is missing there would be missing in the next line.
+        row = parse_json(line.rstrip("\r\n"), lone_surrogates=True)
+    except InputError as error:
         hint = " A file of JSON lines has one object a line, not one over many." if line.strip() in "[{" else ""
-        return InputError(f"not JSON: {error.msg} at character {error.colno}.{hint}")
-    except (RecursionError, ValueError) as error:  # nested too deep, an integer of thousands of digits
-        return InputError(f"not JSON that can be read: {error}.")
+        return InputError(f"{error}{hint}")
     if not isinstance(row, dict):
         return InputError(f'a JSON {_json_type(row)}. Write one object a line: {{"text": ...}}.')
     return row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..reading import read_json
 from .card import Asset, Card
 
 _TABLE = Path(__file__).with_name("published_cards.json")
@@ -133,7 +133,7 @@ class PublishedModule:
 @lru_cache(maxsize=1)
 def published() -> Mapping[str, PublishedModule]:
     """Returns all published modules by their uids, sorted so that 1.10 comes after 1.9."""
-    entries = json.loads(_TABLE.read_text(encoding="utf-8"))
+    entries = read_json(_TABLE)
     uids_of_file: dict[str, list[str]] = {}
     for entry in entries:
         uids_of_file.setdefault(entry["assets"][0]["asset_sha256"], []).append(entry["uid"])

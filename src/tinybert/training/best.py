@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 from ..checkpoint import save_folder
 from ..evaluation import Scorer, predictions
+from ..reading import read_json
 from ..tasks import TaskModel
 from ..weights import checkpoint_of
 from ..writing import write_json
@@ -48,5 +48,5 @@ class BestModel:
 
 
 def _read_metrics(path: Path) -> dict[str, float]:
-    values = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    values = read_json(path, dict[str, float | None]) if path.exists() else {}
     return {name: math.nan if value is None else value for name, value in values.items()}

@@ -13,6 +13,7 @@ import numpy as np
 from mindspore import Parameter, Tensor, ops
 
 from ..errors import DistributedError
+from ..reading import parse_json
 from .ports import SECONDS_TO_MEET
 from .signals import end_with_launcher
 
@@ -163,7 +164,7 @@ def _packed(value: Any) -> np.ndarray:
 
 
 def _unpacked(numbers: np.ndarray) -> Any:
-    return json.loads(numbers.astype(np.uint8).tobytes().decode())
+    return parse_json(numbers.astype(np.uint8).tobytes())
 
 
 def _explanation(error: RuntimeError) -> str:

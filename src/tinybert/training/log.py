@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from ..errors import InputError
 from ..progress import ProgressBar
+from ..reading import parse_json, read_bytes
 from ..writing import replacing, to_json
 from .state import Progress
 
 LOG, CURVES = "log.jsonl", "curves.png"
+
+
+class _Known(TypedDict):
+    step: int
+
+
+class _Line(_Known, total=False):
+    """What is read of a line, if it has it."""
+
+    loss: float | None
+    metrics: dict[str, float | None]
 
 
 class Log:
@@ -77,9 +90,15 @@ class Log:
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
-    """The lines of a run's log. A kill or a full disk may have cut the last one short: that one is left out."""
-    whole = (folder / LOG).read_text(encoding="utf-8", errors="replace").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.splitlines()]
+    """The lines of a run's log. A kill or a full disk may have damaged some, mostly the last: they are left out."""
+    whole = read_bytes(folder / LOG).rpartition(b"\n")[0]
+    lines = []
+    for line in whole.split(b"\n"):
+        with contextlib.suppress(InputError):
+            values = parse_json(line, dict[str, Any])
+            parse_json(line, _Line)
+            lines.append(values)
+    return lines
 
 
 def draw_curves(folder: Path) -> Path | None:
@@ -97,9 +116,8 @@ def draw_curves(folder: Path) -> Path | None:
     left.plot([line["step"] for line in steps], [line["loss"] for line in steps])
     left.set(xlabel="step", ylabel="training loss")
     for name in evaluations[0]["metrics"] if evaluations else ():
-        right.plot(
-            [line["step"] for line in evaluations], [line["metrics"][name] for line in evaluations], ".-", label=name
-        )
+        values = [line["metrics"].get(name) for line in evaluations]
+        right.plot([line["step"] for line in evaluations], values, ".-", label=name)
     right.set(xlabel="step", ylabel="dev set")
     if evaluations:
         right.legend()

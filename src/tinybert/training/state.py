@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import CheckpointError
+from ..reading import parse_json
 from ..writing import replacing
 from .identity import compare
 
@@ -58,8 +59,8 @@ def saved_progress(folder: Path) -> Progress | None:
 
     try:
         with safe_open(str(folder / STATE), framework="numpy") as file:
-            return Progress(**json.loads(file.metadata()["progress"]))
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+            return _facts(file.metadata())[0]
+    except (SafetensorError, OSError, ValueError):
         return None
 
 
@@ -92,16 +93,24 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
     path = folder / STATE
     try:
         with safe_open(str(path), framework="numpy") as file:
-            facts = file.metadata()
-            compare(json.loads(facts["identity"]), json.loads(json.dumps(identity)), str(path))
-            if set(file.keys()) != set(parameters):
-                raise CheckpointError(f"{path} is that of another network; remove it to start anew")
+            progress, saved = _facts(file.metadata())
+            compare(saved, parse_json(json.dumps(identity)), str(path))
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is not a dict
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        if isinstance(error, CheckpointError):
-            raise
+    except CheckpointError:
+        raise
+    except (SafetensorError, OSError, TypeError, ValueError) as error:  # numpy has no bfloat16: a TypeError
         raise CheckpointError(f"{path} cannot be read ({error}); remove it to start anew") from None
+    present = {name: (parameter.size, parameter.asnumpy().dtype) for name, parameter in parameters.items()}
+    if {name: (array.size, array.dtype) for name, array in arrays.items()} != present:
+        raise CheckpointError(f"{path} is that of another network; remove it to start anew")
     for name, parameter in parameters.items():
         # In place: compiled graphs that share a parameter may lose each other's changes after `set_data`.
         ops.assign(parameter, Tensor(arrays[name].reshape(parameter.shape)))
-    return Progress(**json.loads(facts["progress"]))
+    return progress
+
+
+def _facts(metadata: dict[str, str] | None) -> tuple[Progress, dict[str, Any]]:
+    """Where a training stood, and its identity, out of what a state file says about itself."""
+    found = metadata or {}
+    progress = parse_json(found.get("progress", ""), Progress, source="its progress")
+    return progress, parse_json(found.get("identity", ""), dict[str, Any], source="its identity")

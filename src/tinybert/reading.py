@@ -1,0 +1,168 @@
+"""Files in: not larger than what they should be, and JSON whose keys, numbers, depth and types are checked once."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .errors import InputError, TinyBertError
+
+MOST_BYTES = 256 << 20
+"""The largest file of settings or vocabulary that is read; those that people have are a tenth of it."""
+_DEEPEST = 64
+_MOST_DIGITS = 308  # what a float holds; transformers writes a length of 31 digits where it knows none
+_MOST_SHOWN = 60
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def read_bytes(
+    path: str | os.PathLike[str], *, most: int = MOST_BYTES, error: type[TinyBertError] = InputError
+) -> bytes:
+    """The content of a file.
+
+    Args:
+        path: The file.
+        most: Bytes that it may have.
+        error: The class of the error.
+
+    Raises:
+        TinyBertError: Of the given class: it cannot be read, or has more bytes; names the file and says why.
+    """
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            # A pipe or a device has no size, and may never end.
+            data = file.read(most + 1) if not stat.S_ISREG(status.st_mode) else b""
+            size = max(status.st_size, len(data))
+            if size <= most:
+                return data or file.read()
+    except (OSError, ValueError) as problem:  # a name with NUL
+        raise error(f"{os.fspath(path)} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
+    raise error(f"{os.fspath(path)} has {size:,} bytes or more; a file of its kind has at most {most:,}.")
+
+
+def read_json(path: str | os.PathLike[str], form: Any = Any, *, error: type[TinyBertError] = InputError) -> Any:
+    """The value in a JSON file; every JSON file is read here, and every piece of JSON by `parse_json`.
+
+    Args:
+        path: The file, UTF-8, with or without a byte order mark.
+        form: As for `parse_json`.
+        error: The class of the error.
+
+    Raises:
+        TinyBertError: Of the given class: it cannot be read, is not JSON, or does not have the form; names the file.
+
+    Examples:
+        >>> with open("settings.json", "w") as file:
+        ...     _ = file.write('{"max_seq_length": 128}')
+        >>> read_json("settings.json", dict[str, int])
+        {'max_seq_length': 128}
+    """
+    return parse_json(read_bytes(path, error=error), form, source=str(Path(path)), error=error)
+
+
+def parse_json(
+    text: str | bytes,
+    form: Any = Any,
+    *,
+    source: str | None = None,
+    lone_surrogates: bool = False,
+    error: type[TinyBertError] = InputError,
+) -> Any:
+    """The value that JSON says.
+
+    What parsers differ in is decided here for all. NaN and the infinities, which Python writes and JSON does not have,
+    are null, as `writing.to_json` writes them. A key that occurs twice in an object, a number beyond what a float
+    holds, and more than 64 levels are errors.
+
+    Args:
+        text: JSON; bytes are UTF-8.
+        form: The type that the value must have, in terms that `msgspec` takes: `dict[str, float | None]`, a dataclass
+            or a TypedDict, whose further keys are left out. Any checks nothing.
+        source: What the message begins with, followed by the line; None where the caller adds the place.
+        lone_surrogates: Whether a string may hold half of a surrogate pair, which cannot be written anywhere. Who
+            allows them looks at the strings that he uses.
+        error: The class of the error.
+
+    Raises:
+        TinyBertError: Of the given class: it is not JSON, or does not have the form; says where.
+
+    Examples:
+        >>> parse_json('{"f1": NaN, "step": 3}', dict[str, float | None])
+        {'f1': None, 'step': 3.0}
+    """
+    place = "" if source is None else f"{source}: "
+    try:
+        text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        value = _DECODER.decode(text)
+        _check_depth(value)
+        if not lone_surrogates and _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+        return value if form is Any else msgspec.convert(value, form)
+    except json.JSONDecodeError as problem:
+        place = "" if source is None else f"{source}, line {problem.lineno}: "
+        raise error(f"{place}not JSON: {problem.msg} at character {problem.colno}.") from None
+    except UnicodeDecodeError as problem:
+        raise error(f"{place}not UTF-8, and so not JSON: see byte {problem.start}.") from None
+    except UnicodeEncodeError:
+        raise error(f"{place}a string holds half of a surrogate pair, not a character.") from None
+    except RecursionError:
+        raise error(f"{place}not JSON that can be read: {_TOO_DEEP}.") from None
+    except msgspec.ValidationError as problem:
+        raise error(f"{place}{_shown(problem)}.") from None
+    except ValueError as problem:
+        raise error(f"{place}not JSON that can be read: {problem}.") from None
+
+
+_TOO_DEEP = f"nested deeper than {_DEEPEST} levels"
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        nested = [item for item in level if isinstance(item, dict | list)]
+        if not nested:
+            return
+        level = [part for item in nested for part in (item.values() if isinstance(item, dict) else item)]
+    raise ValueError(_TOO_DEEP)
+
+
+def _shown(problem: msgspec.ValidationError) -> str:
+    """As `msgspec` says it, but with the place first: `model.vocab[...]: expected int, got str`."""
+    says, _, place = str(problem).partition(" - at ")
+    place = place.strip("`").removeprefix("$").removeprefix(".") or "the whole"
+    return f"{place}: {says[:1].lower()}{says[1:]}".replace("`", "")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"the key {twice[:_MOST_SHOWN]!r} occurs twice in one object")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"an integer of {len(digits)} digits")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise ValueError(f"the number {digits[:_MOST_SHOWN]} is larger than any that can be held")
+    return value
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=lambda name: None
+)
