@@ -86,7 +86,7 @@ def test_a_file_that_is_too_large_says_so_and_is_not_read(tmp_path):
 def test_what_cannot_be_read_says_why(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_bytes(tmp_path / "none.json")
-    with pytest.raises(InputError, match="cannot be read: Is a directory|Permission"):
+    with pytest.raises(InputError, match=r"cannot be read: Is a directory|Permission"):
         read_bytes(tmp_path)
     with pytest.raises(InputError, match="cannot be read: embedded null byte"):
         read_bytes("a\0b")
