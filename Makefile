@@ -10,7 +10,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --use-pep517
 WEIGHTS := .cache/weights
 SOURCES := pyproject.toml setup.py client/setup.py constraints.txt
 
-.PHONY: help demo test test-slow test-parity test-oldest test-bare check format bench docs clean
+.PHONY: help demo test test-slow test-parity test-oldest test-bare campaigns check format bench docs clean
 
 help:
 	@echo "make demo         real weights and sentences through the whole module"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-parity  the tests against PyTorch"
 	@echo "make test-oldest  the tests on the oldest MindSpore, 2.7"
 	@echo "make test-bare    what works without MindSpore, where it is not installed"
+	@echo "make campaigns    spoiled files and killed runs, others each time; tests/campaigns/README.md"
 	@echo "make check        lint, format, types, imports, dependencies, documentation"
 	@echo "make bench        the benchmarks that take minutes; benchmarks/README.md has the others"
 	@echo "make docs         the documentation, into build/site"
@@ -41,6 +42,9 @@ test-oldest: .venv-oldest/installed
 
 test-bare: .venv-bare/installed
 	.venv-bare/bin/python -m pytest tests/test_without_mindspore.py
+
+campaigns: .venv/installed
+	$(BIN)/python tests/campaigns/fuzz_readers.py
 
 check: .venv/installed docs
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, NamedTuple, TypedDict
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 import msgspec
 
@@ -40,20 +40,37 @@ class Column(_Type, total=False):
 
 class _Schema(TypedDict):
     schema: dict[str, Column]
+    blob_fields: list[str]
+    desc: str
+
+
+class _Group(TypedDict):
+    id: _Count
+    offset: _Count
 
 
 class _Page(TypedDict):
     start_row_id: _Count
     end_row_id: _Count
+    page_id: _Count
+    page_size: _Count
+    page_type: Literal["BLOB_DATA", "RAW_DATA"]
+    page_type_id: _Count
+    row_group_ids: list[_Group]
+    shard_id: _Count
 
 
 class _Header(TypedDict):
-    """What is read of a file's header."""
+    """A file's header: what is read here, and all that MindSpore ends the process over where it is missing."""
 
-    schema: Annotated[list[_Schema], msgspec.Meta(min_length=1)]
-    shard_addresses: list[str]
+    schema: Annotated[list[_Schema], msgspec.Meta(min_length=1, max_length=1)]
+    index_fields: list[Any] | None
+    statistics: Any
+    version: str
+    shard_id: _Count
+    shard_addresses: Annotated[list[str], msgspec.Meta(min_length=1)]
     header_size: _Count
-    page_size: _Count
+    page_size: Annotated[int, msgspec.Meta(gt=0, lt=2**62)]
     page: list[_Page]
 
 
@@ -131,6 +148,8 @@ def _header(path: str) -> _Header:
             length = int.from_bytes(file.read(8), "little")
             text = file.read(length) if 0 < length < _LONGEST_HEADER else b""
         header: _Header = parse_json(text, _Header)
+        if not set(header["schema"][0]["blob_fields"]) <= set(header["schema"][0]["schema"]):
+            raise InputError("a column that the schema lacks")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except InputError:

@@ -93,9 +93,11 @@ class TfRecordSource:
         contents = read_records_at(self.paths[file], [(number, int(offsets[number])) for number in numbers])
         for number, content in zip(numbers, contents, strict=True):
             try:
-                yield number, example_pb2.Example.FromString(content).features.feature
-            except DecodeError:
+                features = example_pb2.Example.FromString(content).features.feature
+                sorted(features)  # a name that is not UTF-8 may be an error only when it is read
+            except (DecodeError, UnicodeDecodeError):
                 raise self._error(file, number, "the content is not a tf.train.Example.") from None
+            yield number, features
 
     def _values(self, file: int, number: int, features: Any, name: str) -> Any:
         column = self.columns[name]
