@@ -9,12 +9,12 @@ import pytest
 
 from tinybert.checkpoint import read_checkpoint, save_folder, save_huggingface
 from tinybert.checkpoint.folder import is_model_folder, read_folder
-from tinybert.errors import CheckpointError, InputError
+from tinybert.errors import CheckpointError
 from tinybert.task import Task
 from tinybert.text import BertTokenizer, Vocabulary
 
 TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
-NAMES = {"config.json", "tinybert.ckpt", "tokenizer_config.json", "vocab.txt"}
+NAMES = {"config.json", "tinybert.ckpt", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}
 TASKS = [
     Task(),
     Task("sequence-classification", ("bad", "fine", "good")),
@@ -93,14 +93,6 @@ def test_a_disk_that_fills_up_leaves_the_folder_as_it_was(folder, tmp_path, make
             save(make_checkpoint(seed=2), target)
     assert contents(folder) == before
     assert not contents(tmp_path / "new")
-
-
-def test_a_tokenizer_that_would_be_read_instead_is_refused_before_anything_changes(folder, make_checkpoint):
-    (folder / "tokenizer.json").write_text("{}")
-    before = contents(folder)
-    with pytest.raises(InputError, match=r"holds a tokenizer.json"):
-        save(make_checkpoint(seed=2), folder)
-    assert contents(folder) == before
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path, make_checkpoint):

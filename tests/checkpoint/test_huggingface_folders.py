@@ -198,7 +198,7 @@ def test_the_caller_takes_precedence_over_the_file(folder):
 
 @pytest.mark.parametrize(
     ("values", "length"),
-    [(None, 16), ({"max_seq_length": 7}, 7), ({"max_seq_length": 99}, 16), ({"max_seq_length": None}, 16)],
+    [(None, 16), ({"max_seq_length": 7}, 7), ({"max_seq_length": 99}, 16), ({"max_seq_length": None}, 16), ({}, 16)],
 )
 def test_it_is_used_at_full_length_but_where_sentence_transformers_cuts_it(folder, values, length):
     if values is not None:
@@ -213,7 +213,7 @@ def test_no_text_is_longer_than_512_tokens_unless_it_is_asked_for(tmp_path, make
     assert read_checkpoint(folder, seq_length=600).config.seq_length == 600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null"])
+@pytest.mark.parametrize("text", ["", "[]", "null", "[" * 100_000])
 def test_a_sentence_bert_config_json_that_is_none_is_an_error(folder, text):
     (folder / "sentence_bert_config.json").write_text(text, encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"sentence_bert_config.json.*(not JSON|expected object)"):

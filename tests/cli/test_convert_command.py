@@ -40,6 +40,7 @@ def test_a_hugging_face_folder_and_back(encoder_folder, vectors, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == [
         "config.json",
         "model.safetensors",
+        "tokenizer.json",
         "tokenizer_config.json",
         "vocab.txt",
     ]
@@ -72,18 +73,10 @@ def test_a_file_of_another_kind(encoder_folder, tmp_path):
 def test_a_folder_without_a_vocabulary_becomes_one_without(encoder_folder, tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     assert command("convert", encoder_folder, source).code == 0
-    for name in ("vocab.txt", "tokenizer_config.json"):
+    for name in ("vocab.txt", "tokenizer.json", "tokenizer_config.json"):
         (source / name).unlink()
     assert command("convert", source, target).code == 0
     assert sorted(path.name for path in target.iterdir()) == ["config.json", "model.safetensors"]
-
-
-def test_a_folder_whose_tokenizer_would_be_read_instead_stays_as_it_was(encoder_folder, tmp_path):
-    (tmp_path / "tokenizer.json").write_text("{}")
-    run = command("convert", encoder_folder, tmp_path)
-    assert (run.code, run.out) == (1, "")
-    assert "holds a tokenizer.json, which would be read instead of the vocab.txt" in run.err
-    assert [path.name for path in tmp_path.iterdir()] == ["tokenizer.json"]
 
 
 def test_a_head_that_hugging_face_does_not_have(classifier, tmp_path):

@@ -90,7 +90,7 @@ def test_more_texts_than_are_worked_on_together_keep_their_order(encoder_folder)
         (["missing.txt"], 1, "missing.txt cannot be read: No such file"),
         (["-", "--text", "review"], 1, "has no columns. Say what it is (--from tsv).\n"),
         (["-", "--from", "tsv"], 1, "line 1: no column is known as a text; there are 'the good film'"),
-        (["-", "--pooling", "max"], 2, "'max' is not one of"),
+        (["-", "--pooling", "middle"], 2, "'middle' is not one of"),
         (["-", "--config", "heads"], 1, "give NAME=VALUE"),
         (["-", "--config", "heads=2"], 1, "unknown configuration field 'heads'"),
     ],

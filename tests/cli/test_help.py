@@ -15,8 +15,8 @@ from tinybert.training import TrainingSettings
 COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "convert")
 # The command line of a release: options that somebody's scripts use.
 OPTIONS = {
-    "embed": "--output -o --to --pooling --normalize --text --allow-extra-fields --from --max-length --batch-size "
-    "--on-error --vocabulary --cased --uncased --config",
+    "embed": "--output -o --to --pooling --normalize --no-normalize --prompt --text --allow-extra-fields --from "
+    "--max-length --batch-size --on-error --vocabulary --cased --uncased --config",
     "classify": "--output -o --to --all --threshold --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
     "tag": "--output -o --to --conll --words --aggregation --text --allow-extra-fields --from --max-length "

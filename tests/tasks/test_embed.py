@@ -63,8 +63,10 @@ def test_the_encoder_of_a_task_network(classifier):
 
 
 def test_pooling_that_is_not_known(embedder):
-    with pytest.raises(InputError, match="pooling is 'max'; it must be one of mean, first, pooled"):
-        embedder("a", pooling="max")
+    with pytest.raises(
+        InputError, match="pooling is 'middle'; it must be one of mean, first, pooled, max, mean_sqrt_len"
+    ):
+        embedder("a", pooling="middle")
 
 
 def test_four_threads_get_what_each_call_gives_alone(encoder, classifier, tokenizer):

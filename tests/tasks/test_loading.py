@@ -8,7 +8,7 @@ from shared_networks import same_weights
 
 from tinybert import Classifier, Embedder, QuestionAnswerer, Tagger, hub
 from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_folder, save_huggingface
-from tinybert.errors import CheckpointError, ConfigError, InputError, UnknownModuleError
+from tinybert.errors import CheckpointError, ConfigError, InputError, TinyBertError, UnknownModuleError
 from tinybert.task import Task
 from tinybert.tasks import TASKS, TaskModel, load_model
 from tinybert.weights import checkpoint_of
@@ -67,7 +67,7 @@ def test_a_hugging_face_folder(encoder, tmp_path):
     assert load_model(folder).row_length(None) == 12
     assert load_model(folder, seq_length=20).row_length(None) == 20
     (folder / "sentence_bert_config.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(CheckpointError, match="sentence_bert_config"):
+    with pytest.raises(TinyBertError, match="sentence_bert_config"):
         load_model(folder)
 
 

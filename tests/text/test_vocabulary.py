@@ -1,5 +1,6 @@
 """Reading vocabularies, whole and broken, and writing them."""
 
+import dataclasses
 import json
 
 import pytest
@@ -138,10 +139,14 @@ def test_saving_and_reading_back_keeps_every_rule(tmp_path):
     assert again.tokens == vocabulary.tokens
 
 
-def test_saving_beside_a_tokenizer_json_is_refused_as_it_would_not_be_read(tmp_path):
+def test_saving_takes_the_place_of_another_tokenizer(tmp_path):
     library_tokenizer().save(str(tmp_path / "tokenizer.json"))
-    with pytest.raises(InputError, match=r"holds a tokenizer.json"):
-        BertTokenizer(Vocabulary(tuple(TOKENS))).save(tmp_path)
+    (tmp_path / "special_tokens_map.json").write_text('{"additional_special_tokens": ["snow"]}')
+    (tmp_path / "added_tokens.json").write_text('{"else": 99}')
+    vocabulary = Vocabulary((*TOKENS, "new"), strip_accents=False, model_max_length=7)
+    BertTokenizer(vocabulary).save(tmp_path)
+    back = BertTokenizer.from_file(tmp_path).vocabulary
+    assert dataclasses.replace(back, source=vocabulary.source) == vocabulary
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,16 @@ from test_finetuning import assert_same_end
 from test_trainer import stop_in
 
 from tinybert import Embedder, TinyBertModel
+from tinybert.checkpoint.sentence import SentenceSettings
 from tinybert.data import TextExample
 from tinybert.evaluation import evaluate, predictions
 from tinybert.metrics import correlation_scores
 from tinybert.runtime.mindspore import MindSporeRuntime
 from tinybert.task import Task
 from tinybert.tasks import TaskModel, load_model
-from tinybert.tasks.embed import pool
+from tinybert.tasks.pooling import vectors_of
 from tinybert.training import FineTuning, TrainingSettings, featurize
-from tinybert.training.embedding import CosineLoss, InBatchNegatives, MeanPooling
+from tinybert.training.embedding import CosineLoss, InBatchNegatives, TextVectors
 from tinybert.training.gradients import LossOfBatch
 from tinybert.training.learning import LEARNING
 from tinybert.training.log import read_log
@@ -126,7 +127,7 @@ def batch(tokenizer, pairs):
 
 
 def unit_vectors(encoder, batch):
-    vectors = pool(MindSporeRuntime(encoder).encode(batch[:3]), batch[1], "mean").astype(np.float64)
+    vectors = vectors_of(MindSporeRuntime(encoder).encode(batch[:3]), batch[1], SentenceSettings()).astype(np.float64)
     return np.split(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 2)
 
 
@@ -137,7 +138,7 @@ def encoder(make_encoder):
 
 
 def test_the_loss_is_the_squared_error_of_the_cosine(encoder, batch):
-    loss = LossOfBatch(MeanPooling(encoder), CosineLoss())(*map(Tensor, batch))
+    loss = LossOfBatch(TextVectors(encoder), CosineLoss())(*map(Tensor, batch))
     first, second = unit_vectors(encoder, batch)
     expected = np.mean(((first * second).sum(axis=1) - batch[3]) ** 2)
     assert float(loss.asnumpy()) == pytest.approx(expected, rel=1e-5)
@@ -153,7 +154,7 @@ def test_the_loss_of_matches_is_the_cross_entropy_of_finding_them(encoder, token
         TextExample("awful", "poor"),
     ]
     batch = featurize(examples, TASK, tokenizer, 12).batch(range(5))
-    loss = LossOfBatch(MeanPooling(encoder), InBatchNegatives())(*map(Tensor, batch))
+    loss = LossOfBatch(TextVectors(encoder), InBatchNegatives())(*map(Tensor, batch))
     first, second = unit_vectors(encoder, batch)
     logits = 20 * first @ second.T
     for row, column in [(0, 3), (3, 0), (1, 4), (4, 1)]:

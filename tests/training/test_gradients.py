@@ -11,7 +11,7 @@ from tinybert.compat import graph_mode
 from tinybert.modeling import model
 from tinybert.training import TrainingSettings
 from tinybert.training import gradients as gradients_module
-from tinybert.training.embedding import MeanPooling
+from tinybert.training.embedding import TextVectors
 from tinybert.training.optimizer import AdamW
 from tinybert.training.state import state_parameters
 
@@ -119,7 +119,7 @@ def test_gradients_too_small_for_float16_arrive():
     np.testing.assert_allclose(values(network)["layer.weight"], -expected, rtol=1e-2)
 
 
-@pytest.mark.parametrize("wrap", [MeanPooling, lambda encoder: encoder], ids=["pooled", "bare"])
+@pytest.mark.parametrize("wrap", [TextVectors, lambda encoder: encoder], ids=["pooled", "bare"])
 @pytest.mark.parametrize(
     ("device", "compute_type", "scaled"),
     [

@@ -2,7 +2,7 @@
 
 from .checkpoint import Checkpoint
 from .folder import save_folder
-from .huggingface import save_huggingface
+from .huggingface import save_huggingface, save_sentence_transformer
 from .reading import parse_checkpoint
 from .saving import save_checkpoint
 from .stored import StoredModel, read_checkpoint, stored_at
@@ -15,5 +15,6 @@ __all__ = [
     "save_checkpoint",
     "save_folder",
     "save_huggingface",
+    "save_sentence_transformer",
     "stored_at",
 ]

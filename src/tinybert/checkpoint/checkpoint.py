@@ -11,6 +11,7 @@ from ..config import TinyBertConfig
 from ..errors import CheckpointError
 from ..task import Task
 from .layouts import HEAD_NAMES, POOLER_NAMES
+from .sentence import SentenceSettings
 from .shapes import expected_shapes
 
 
@@ -26,6 +27,7 @@ class Checkpoint:
         names: The name that each of them has in the file.
         left_aside: What else is in the file, with the reason why it is not part of the network.
         task: What the network is for, as far as it is known.
+        sentence: How it makes a vector of a text.
     """
 
     source: str
@@ -35,6 +37,7 @@ class Checkpoint:
     names: Mapping[str, str]
     left_aside: Mapping[str, str]
     task: Task = dataclasses.field(default_factory=Task)
+    sentence: SentenceSettings = dataclasses.field(default_factory=SentenceSettings)
 
     @property
     def num_labels(self) -> int | None:

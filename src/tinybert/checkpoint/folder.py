@@ -11,13 +11,17 @@ from ..errors import CheckpointError, ConfigError, InputError
 from ..reading import read_json
 from ..task import Task
 from ..text import BertTokenizer
+from ..text.vocabulary_files import forget_older_settings
 from ..writing import replacing, write_json
 from .checkpoint import Checkpoint
+from .formats import parse
 from .reading import parse_checkpoint
-from .saving import save_checkpoint
+from .saving import save_checkpoint, write_tensors
+from .sentence import SentenceSettings
 
 CHECKPOINT = "tinybert.ckpt"
 CONFIG = "config.json"
+DENSE = "dense.safetensors"
 MODEL_TYPE = "tinybert"
 _PADDED_ROWS = 128
 """An embedding table may be rounded up to a multiple of this; a larger difference means another vocabulary."""
@@ -38,11 +42,15 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
     check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
     folder = Path(folder).expanduser()
     values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
+    if sentence := checkpoint.sentence.to_dict():
+        values["sentence"] = sentence
     with replacing(folder / CONFIG) as config:
         write_json(config, values)
         save_checkpoint(checkpoint, config.with_name(CHECKPOINT))
-        # Last, and into the folder itself: one with a tokenizer.json, which would be read instead, is refused.
-        tokenizer.save(folder)
+        if arrays := checkpoint.sentence.arrays():
+            write_tensors(arrays, config.with_name(DENSE))
+        tokenizer.save(config.parent)
+    forget_older_settings(folder)
     return folder
 
 
@@ -86,6 +94,7 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
     try:
         if values.pop("model_type") != MODEL_TYPE:
             raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
+        sentence = _sentence(folder, values.pop("sentence", {}))
         task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", None))
         known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
     except (ValueError, AttributeError, KeyError, TypeError) as error:
@@ -97,4 +106,10 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
         raise CheckpointError(
             f"{path} names {len(task.labels)} labels, but the checkpoint has {read.num_labels} outputs"
         )
-    return dataclasses.replace(read, task=task.fitted(read.num_labels))
+    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=sentence)
+
+
+def _sentence(folder: Path, values: Any) -> SentenceSettings:
+    weights = folder / DENSE
+    arrays = parse(weights.read_bytes(), "safetensors", str(weights)) if weights.is_file() else {}
+    return SentenceSettings.from_dict(values, arrays, str(folder / CONFIG))

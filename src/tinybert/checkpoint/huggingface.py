@@ -9,11 +9,13 @@ from typing import Any
 
 from ..config import check_fields
 from ..errors import CheckpointError
+from ..text import BertTokenizer
 from ..writing import replacing
 from .checkpoint import Checkpoint
-from .huggingface_config import CONFIG, config_json, encoder_fields, read_task, sentence_length
+from .huggingface_config import CONFIG, config_json, encoder_fields, read_task
 from .reading import parse_checkpoint
 from .saving import renamed, write_tensors
+from .sentence_transformers import SETTINGS, read_sentence_settings, sentence_files, sentence_length
 
 WEIGHTS = "model.safetensors"
 _FULL_LENGTH = 512
@@ -48,7 +50,7 @@ def read_huggingface(folder: Path, prefix: str | None = None, **config: Any) -> 
         # They are used at full length, but for those of sentence-transformers, which say theirs.
         length = min(sentence_length(folder) or _FULL_LENGTH, read.config.max_position_embeddings)
         read = dataclasses.replace(read, config=read.config.replace(seq_length=length))
-    return dataclasses.replace(read, task=read_task(folder, read))
+    return dataclasses.replace(read, task=read_task(folder, read), sentence=read_sentence_settings(folder))
 
 
 def save_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
@@ -70,4 +72,29 @@ def save_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
         write_tensors(renamed(checkpoint, "huggingface"), config.with_name(WEIGHTS))
         # The configuration takes its place first; at no time does it lie beside the weights of others.
         (folder / WEIGHTS).unlink(missing_ok=True)
+        for name in SETTINGS:  # of another model, which would be taken for this one's
+            (folder / name).unlink(missing_ok=True)
+    return folder
+
+
+def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
+    """Writes an encoder as a folder that `sentence-transformers` opens, with the same vectors.
+
+    Args:
+        checkpoint: The encoder, with `sentence`.
+        folder: As for `save_huggingface`.
+        tokenizer: Its tokenizer.
+
+    Raises:
+        CheckpointError: There is something that sentence-transformers does not have.
+    """
+    config = checkpoint.config
+    length = min(config.seq_length, tokenizer.model_max_length)
+    files = sentence_files(checkpoint.sentence, config.hidden_size, length)
+    folder = Path(folder).expanduser()
+    save_huggingface(checkpoint.encoder(), folder)
+    tokenizer.save(folder)
+    for name, content in files.items():
+        with replacing(folder / name) as file:
+            file.write_bytes(content)
     return folder

@@ -19,7 +19,6 @@ from ..task import (
 from .checkpoint import Checkpoint
 
 CONFIG = "config.json"
-SENTENCE_CONFIG = "sentence_bert_config.json"
 ARCHITECTURES = {
     ENCODER.name: "BertModel",
     SEQUENCE_CLASSIFICATION.name: "BertForSequenceClassification",
@@ -101,15 +100,6 @@ def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
     usual = "multi-label" if outputs == 1 else told.problem
     problem = kind.usual_problem(outputs) and _PROBLEMS.get(str(values.get("problem_type")), usual)
     return Task(kind.name, () if problem == "regression" else labels, problem)
-
-
-def sentence_length(folder: Path) -> int | None:
-    """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
-    path = folder / SENTENCE_CONFIG
-    if not path.is_file():
-        return None
-    value = read_json(path, dict[str, Any], error=CheckpointError).get("max_seq_length")
-    return value if isinstance(value, int) and value >= 3 else None
 
 
 def config_json(checkpoint: Checkpoint) -> dict[str, Any]:

@@ -25,6 +25,10 @@ class Layout(str, Enum):
     V1 = "v1.0"
     LATER = "later"
     HUGGINGFACE = "huggingface"
+    SENTENCE_TRANSFORMERS = "sentence-transformers"
+
+
+_FOLDERS = (Layout.HUGGINGFACE, Layout.SENTENCE_TRANSFORMERS)
 
 
 def convert(
@@ -38,7 +42,9 @@ def convert(
     config: options.Config = None,
     prefix: options.Prefix = None,
 ) -> None:
-    """Writes a model as a checkpoint file or as a Hugging Face folder, and says what was read and what left aside.
+    """Writes a model as a checkpoint file, or as a folder for transformers or sentence-transformers.
+
+    What was read, and what was left aside, is said.
 
     A folder gets the vocabulary too, where the source has one.
 
@@ -58,7 +64,7 @@ def convert(
     if is_file:
         save_checkpoint(checkpoint, target, layout=chosen.value)
     else:
-        _save_folder(checkpoint, target, stored)
+        _save_folder(checkpoint, target, stored, chosen)
     typer.echo(f"{_summary(checkpoint)}\nwritten: {target}, layout {chosen.value}")
     if is_file:
         typer.echo(_what_is_lost(checkpoint))
@@ -71,21 +77,21 @@ def _check_target(target: Path, layout: Layout | None) -> tuple[bool, Layout]:
         hint = f"{target.suffix} is not written; .ckpt, .safetensors or a folder"
         raise typer.BadParameter(hint, param_hint="TARGET")
     chosen = layout or (Layout.V1 if is_file else Layout.HUGGINGFACE)
-    if is_file == (chosen is Layout.HUGGINGFACE):
+    if is_file == (chosen in _FOLDERS):
         hint = "a folder, without an ending" if is_file else "a file, ending in .ckpt or .safetensors"
         raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
     return is_file, chosen
 
 
-def _save_folder(checkpoint: Checkpoint, folder: Path, stored: StoredModel) -> None:
-    from ..checkpoint import save_huggingface
-    from ..checkpoint.huggingface_config import config_json
+def _save_folder(checkpoint: Checkpoint, folder: Path, stored: StoredModel, layout: Layout) -> None:
+    from ..checkpoint import save_huggingface, save_sentence_transformer
 
-    config_json(checkpoint)  # what the layout cannot hold is refused before anything is written
-    if stored.vocabulary is not None:
-        # First: a folder with a tokenizer.json, which would be read instead, is refused.
-        stored.tokenizer().save(folder)
+    if layout is Layout.SENTENCE_TRANSFORMERS:
+        save_sentence_transformer(checkpoint, folder, tokenizer=stored.tokenizer())
+        return
     save_huggingface(checkpoint, folder)
+    if stored.vocabulary is not None:
+        stored.tokenizer().save(folder)
 
 
 def _summary(checkpoint: Checkpoint) -> str:

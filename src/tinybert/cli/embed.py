@@ -24,6 +24,10 @@ class Pooling(str, Enum):
     MEAN = "mean"
     FIRST = "first"
     POOLED = "pooled"
+    MAX = "max"
+    MEAN_SQRT_LEN = "mean_sqrt_len"
+    WEIGHTED_MEAN = "weighted_mean"
+    LAST = "last"
 
 
 class To(str, Enum):
@@ -43,9 +47,19 @@ def embed(
         typer.Option(help="Format of the output. [default: by its ending; on stdout, jsonl]", show_default=False),
     ] = None,
     pooling: Annotated[
-        Pooling, typer.Option(help="Mean over all tokens, the first token's vector, or the encoder's pooled output.")
-    ] = Pooling.MEAN,
-    normalize: Annotated[bool, typer.Option("--normalize", help="Scale vectors to length 1.")] = False,
+        Optional[Pooling],  # noqa: UP045
+        typer.Option(
+            help="How the tokens' vectors become one. [default: what the model says, else mean]", show_default=False
+        ),
+    ] = None,
+    normalize: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: what the model says]"),
+    ] = None,
+    prompt: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A prompt's name, or a text, before each text. [default: what the model says]"),
+    ] = None,
     *,
     reading: options.InputOptions,
     computing: options.ComputeOptions,
@@ -72,13 +86,15 @@ def embed(
         embedder = Embedder(loading.load(model, ENCODER.name))
         task = partial(
             embedder,
-            pooling=pooling.value,
+            pooling=pooling and pooling.value,
             normalize=normalize,
+            prompt=prompt,
             max_length=computing.max_length,
             batch_size=computing.batch_size,
         )
+        width = embedder.embedding_size if pooling is None else embedder.model.config.hidden_size
         results = Results(task, input_, output, on_error)
-        _write(results.of(rows), output, form, embedder.embedding_size)
+        _write(results.of(rows), output, form, width)
     results.finish()
 
 

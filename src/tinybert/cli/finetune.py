@@ -122,7 +122,17 @@ def _prepare(
 
     encoder = restore(checkpoint.encoder(), return_all_encoders=False)
     command = [PROGRAM, *sys.argv[1:]]
-    return FineTuning(encoder, tokenizer, task, examples, output, dev=dev, settings=settings, command=command)
+    return FineTuning(
+        encoder,
+        tokenizer,
+        task,
+        examples,
+        output,
+        dev=dev,
+        settings=settings,
+        command=command,
+        sentence=checkpoint.sentence,
+    )
 
 
 def _train(prepared: FineTuning, world: World | None) -> None:

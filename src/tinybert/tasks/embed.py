@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, overload
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import check_choice
+from ..checkpoint.sentence import POOLINGS, SentenceSettings
 from ..errors import InputError
 from ..runtime.base import EncoderOutputs
 from ..task import ENCODER
@@ -17,6 +19,7 @@ from ..text import Encoding
 from .batching import Compute
 from .checks import check_text
 from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
+from .pooling import vectors_of
 from .stream import run
 from .text_task import TextTask
 
@@ -24,15 +27,15 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 Array = NDArray[np.float32]
-Pooling = Literal["mean", "first", "pooled"]
-POOLINGS = ("mean", "first", "pooled")
+Pooling = Literal["mean", "first", "pooled", "max", "mean_sqrt_len", "weighted_mean", "last"]
 
 
 class EmbedOptions(TypedDict, total=False):
     """The options of `Embedder.__call__`, for type checkers."""
 
-    pooling: Pooling
-    normalize: bool
+    pooling: Pooling | None
+    normalize: bool | None
+    prompt: str | None
     max_length: int | None
     batch_size: int
     progress: bool | None
@@ -71,8 +74,9 @@ class Embedder(TextTask):
         self,
         texts: str | Iterable[str],
         *,
-        pooling: Pooling = "mean",
-        normalize: bool = False,
+        pooling: Pooling | None = None,
+        normalize: bool | None = None,
+        prompt: str | None = None,
         max_length: int | None = None,
         batch_size: int = BATCH_SIZE,
         on_error: OnError = "raise",
@@ -82,10 +86,15 @@ class Embedder(TextTask):
 
         Args:
             texts: A string, a list of strings, or an iterator over strings, such as an open file.
-            pooling: `mean` over the vectors of all tokens, [CLS] and [SEP] included, as sentence-transformers takes it
-                (Reimers and Gurevych 2019, arXiv:1908.10084); the vector of the `first` token, [CLS]; or `pooled`, the
-                output tanh(dense([CLS])) of the encoder.
-            normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity.
+            pooling: How the vectors of a text's tokens, [CLS] and [SEP] among them, become one: their `mean` (Reimers
+                and Gurevych 2019, arXiv:1908.10084); the `first` token's, [CLS]; the encoder's `pooled` output
+                tanh(dense([CLS])); or as sentence-transformers does, the `max` of each number, the sum over the root of
+                the length (`mean_sqrt_len`), the mean weighted by position (`weighted_mean`), the `last` token's. By
+                default what the model says, and `mean` where it says nothing.
+            normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity. By
+                default what the model says, and False where it says nothing.
+            prompt: The name of one of the model's prompts, or a text, to put before each text; "" for none. By default
+                the model's default prompt.
             max_length: Tokens after which a text is cut, [CLS] and [SEP] included: by default `seq_length` of the
                 model's configuration, 128 as published; at most its positions.
             batch_size: The most rows that go through the network at once.
@@ -99,28 +108,47 @@ class Embedder(TextTask):
         Raises:
             InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
-        check_choice(pooling, "pooling", POOLINGS)
-        pipeline = _EmbedPipeline(self.model, pooling, normalize, self.model.row_length(max_length))
+        settings = self._settings(pooling, normalize)
+        if prompt is None:
+            prompt = settings.default_prompt or ""
+        prompt = settings.prompts.get(prompt, prompt)
+        pipeline = _EmbedPipeline(self.model, settings, prompt, self.model.row_length(max_length))
         options = Options(batch_size, on_error, progress)
         collect = self._as_matrix if on_error == "raise" else lambda vectors, count: list(vectors)
         return run(pipeline, texts, options, single=isinstance(texts, str), collect=collect)
 
     @property
     def embedding_size(self) -> int:
-        """Width of a vector (H)."""
-        return self.model.config.hidden_size
+        """Numbers in a vector: the encoder's width (H), unless the model has other ideas."""
+        return self.model.sentence.width(self.model.config.hidden_size)
+
+    def _settings(self, pooling: str | None, normalize: bool | None) -> SentenceSettings:
+        """The model's settings with what the caller knows better."""
+        settings = self.model.sentence
+        if pooling is not None:
+            check_choice(pooling, "pooling", POOLINGS)
+            settings = dataclasses.replace(settings, pooling=(pooling,), dense=(), refused=None)
+        if settings.refused is not None:
+            raise InputError(
+                f"{settings.refused}: this package does not compute it. Say how to pool to have the encoder alone",
+                argument="pooling",
+                example="mean",
+            )
+        return settings if normalize is None else dataclasses.replace(settings, normalize=normalize)
 
     def _as_matrix(self, vectors: Iterable[Array], count: int) -> Array:
         matrix = np.empty((count, self.embedding_size), np.float32)
         for row, vector in enumerate(vectors):
+            if row == 0:
+                matrix = np.empty((count, len(vector)), np.float32)
             matrix[row] = vector
         return matrix
 
 
 @dataclass(frozen=True)
 class _EmbedPipeline(Pipeline):
-    pooling: Pooling
-    normalize: bool
+    settings: SentenceSettings
+    prompt: str
     max_length: int
 
     @property
@@ -131,38 +159,14 @@ class _EmbedPipeline(Pipeline):
         return check_text(item, name)
 
     def characters(self, item: str) -> int:
-        return len(item)
+        return len(self.prompt) + len(item)
 
     def encode(self, items: list[str]) -> Encoding:
-        return self.model.tokenizer(items, max_length=self.max_length)
+        texts = [self.prompt + item for item in items] if self.prompt else items
+        return self.model.tokenizer(texts, max_length=self.max_length)
 
     def reduce(self, outputs: EncoderOutputs, batch: Encoding) -> Iterable[Array]:
-        vectors = pool(outputs, batch.input_mask, self.pooling)
-        if self.normalize:
-            vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return map(np.copy, vectors)
+        return map(np.copy, vectors_of(outputs, batch.input_mask, self.settings))
 
     def finish(self, items: list[str], encoding: Encoding, rows: list[Any]) -> list[Any]:
         return rows
-
-
-def pool(outputs: EncoderOutputs, input_mask: np.ndarray, pooling: Pooling) -> Array:
-    """(B, H) float32, one vector a row.
-
-    Args:
-        outputs: What the encoder gave.
-        input_mask: (B, T) int32, 1 = real token.
-        pooling: See `Embedder`.
-    """
-    sequence_output, pooled_output = outputs
-    if pooling == "pooled":
-        if pooled_output is None:
-            raise InputError(
-                "the model has no pooler, and so no pooled output: use another pooling", argument="pooling"
-            )
-        return pooled_output
-    if pooling == "first":
-        return sequence_output[:, 0]
-    mask = input_mask.astype(np.float32)
-    totals = np.matmul(mask[:, None, :], sequence_output)[:, 0]
-    return totals / np.maximum(mask.sum(axis=1, keepdims=True), 1e-9)

@@ -104,7 +104,8 @@ def load_model(
         "problem": problem,
         **config,
     }
-    return TaskModel(runtime, tokenizer, stored.name, ModelDescription(_anywhere(str(source)), options, hub_dir))
+    description = ModelDescription(_anywhere(str(source)), options, hub_dir)
+    return TaskModel(runtime, tokenizer, stored.name, description, checkpoint.sentence)
 
 
 def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..arguments import check_integer
 from ..checkpoint.folder import check_vocabulary
+from ..checkpoint.sentence import SentenceSettings
 from ..config import TinyBertConfig
 from ..errors import ConfigError, InputError, TinyBertError
 from ..runtime import Runtime
@@ -32,6 +33,7 @@ class TaskModel:
         tokenizer: The tokenizer that it was trained with.
         source: Where the model came from; errors name it.
         description: What it was loaded from; None for a network that was made here.
+        sentence: How it makes a vector of a text.
 
     Raises:
         InputError: The tokenizer knows more ids than the network has embeddings.
@@ -42,6 +44,7 @@ class TaskModel:
     tokenizer: BertTokenizer
     source: str = "the model"
     description: Description | None = None
+    sentence: SentenceSettings = field(default_factory=SentenceSettings)
 
     def __post_init__(self) -> None:
         check_vocabulary(self.tokenizer, self.config, self.source)

@@ -75,8 +75,12 @@ class BertTokenizer:
         return cls(read_vocabulary(path, do_lower_case=do_lower_case, model_max_length=model_max_length))
 
     def save(self, folder: str | PathLike[str]) -> None:
-        """Writes `vocab.txt` and `tokenizer_config.json` into a folder; `from_file` and `transformers` read it back."""
-        write_vocabulary(self.vocabulary, folder)
+        """Writes `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, for `from_file` and `transformers`."""
+        write_vocabulary(self.vocabulary, self.to_json(), folder)
+
+    def to_json(self) -> str:
+        """The tokenizer as a `tokenizer.json`, which has all that determines ids in it, as one text."""
+        return self._wordpiece.to_json()
 
     def __call__(  # noqa: PLR0913 - each is a choice of its own, given by name
         self,

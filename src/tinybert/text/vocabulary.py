@@ -96,22 +96,19 @@ class Vocabulary:
         return len(self.tokens) + sum(token.id >= len(self.tokens) for token in self.added)
 
 
-def read_vocab_txt(path: Path) -> tuple[str, ...]:
-    """Reads a `vocab.txt`: UTF-8, one token a line, the line's number (from 0) is the id.
+def parse_vocab_txt(content: bytes, path: Path) -> tuple[str, ...]:
+    """The tokens of a `vocab.txt`: UTF-8, one token a line, the line's number (from 0) is the id.
 
     Args:
-        path: The file. Empty lines at its end, a byte order mark and Windows line ends are allowed.
+        content: The whole file. Empty lines at its end, a byte order mark and Windows line ends are allowed.
+        path: Where it came from, for messages.
 
     Returns:
         The tokens in the order of their ids.
 
     Raises:
-        InputError: The file cannot be read, is not UTF-8, is empty, or has an empty or repeated line.
+        InputError: The file is not UTF-8, is empty, or has an empty or repeated line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"The vocabulary {path} cannot be read: {error.strerror}.") from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

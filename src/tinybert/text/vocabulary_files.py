@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..foreign import foreign
+from ..reading import parse_json, read_bytes
 from ..writing import replacing
-from .vocabulary import MASK, REQUIRED, UNK, AddedToken, Vocabulary, read_vocab_txt
+from .tokenizer_settings import FLAGS, added_tokens, folder_settings
+from .vocabulary import MASK, REQUIRED, UNK, Vocabulary, parse_vocab_txt
 
-DEFAULT_MAX_LENGTH = 512
 _FILES = ("tokenizer.json", "vocab.txt")
-_FLAGS = ("special", "normalized", "single_word", "lstrip", "rstrip")
 
 
 def read_vocabulary(
@@ -21,8 +22,9 @@ def read_vocabulary(
 ) -> Vocabulary:
     """Reads the vocabulary of a file or folder.
 
-    What the arguments leave open is taken from the folder's `tokenizer_config.json`, then its `config.json`, then the
-    `tokenizer.json`. Of a file only that file is read: its neighbours may belong to another model.
+    What the arguments leave open is taken from the settings in the folder (`tokenizer_config.json`,
+    `special_tokens_map.json`, `added_tokens.json`, `config.json`), then from the `tokenizer.json`. Of a file only that
+    file is read: its neighbours may belong to another model.
 
     Args:
         path: A `vocab.txt` (any `*.txt`), a `tokenizer.json` (any `*.json`), or a folder with a `tokenizer.json`, a
@@ -38,14 +40,28 @@ def read_vocabulary(
     """
     path = Path(path)
     file = _vocabulary_file(path) if path.is_dir() else path
-    found: dict[str, Any] = _read_tokenizer_json(file) if file.suffix == ".json" else {"tokens": read_vocab_txt(file)}
+    found = _fields(read_bytes(file), file)
     if path.is_dir():
-        found |= _folder_settings(path, len(found["tokens"]))
-    if do_lower_case is not None:
-        found["do_lower_case"] = do_lower_case
-    if model_max_length is not None:
-        found["model_max_length"] = model_max_length
-    return Vocabulary(source=str(file), **found)
+        found |= folder_settings(path, found, whole=file.suffix == ".json")
+    return _vocabulary(found, file, do_lower_case, model_max_length)
+
+
+def parse_vocabulary(
+    data: bytes,
+    source: str | PathLike[str],
+    *,
+    do_lower_case: bool | None = None,
+    model_max_length: int | None = None,
+) -> Vocabulary:
+    """As `read_vocabulary` of a file whose bytes are already there, such as those that were hashed.
+
+    Args:
+        data: The whole file.
+        source: Its path; the ending says which kind of file it is.
+        do_lower_case: As for `read_vocabulary`.
+        model_max_length: As for `read_vocabulary`.
+    """
+    return _vocabulary(_fields(data, Path(source)), Path(source), do_lower_case, model_max_length)
 
 
 def has_vocabulary(path: str | PathLike[str]) -> bool:
@@ -54,23 +70,14 @@ def has_vocabulary(path: str | PathLike[str]) -> bool:
     return any((path / name).is_file() for name in _FILES) or any(path.glob("*.vocab.txt"))
 
 
-def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> None:
-    """Writes `vocab.txt` and `tokenizer_config.json`, which `read_vocabulary` and `transformers` read.
+def write_vocabulary(vocabulary: Vocabulary, tokenizer_json: str, folder: str | PathLike[str]) -> None:
+    """Writes `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, which `read_vocabulary` and others read.
 
     Args:
         vocabulary: What to write.
-        folder: Made if it is not there; files of these two names in it are replaced, once both are written
-            whole.
-
-    Raises:
-        InputError: The folder holds a `tokenizer.json`, which readers would take instead.
+        tokenizer_json: The same as a `tokenizer.json`.
+        folder: Made if it is not there; files of these names in it are replaced, once all are written whole.
     """
-    folder = Path(folder)
-    if (folder / "tokenizer.json").exists():
-        raise InputError(
-            f"{folder} holds a tokenizer.json, which would be read instead of the vocab.txt to write. Remove it or "
-            "save to another folder."
-        )
     names = {f"{token.strip('[]').lower()}_token": token for token in (*REQUIRED, MASK) if token in vocabulary.tokens}
     settings: dict[str, Any] = {
         "tokenizer_class": "BertTokenizer",
@@ -82,13 +89,24 @@ def write_vocabulary(vocabulary: Vocabulary, folder: str | PathLike[str]) -> Non
     }
     if vocabulary.added:
         settings["added_tokens_decoder"] = {
-            str(token.id): {"content": token.content, **{flag: getattr(token, flag) for flag in _FLAGS}}
+            str(token.id): {"content": token.content, **{flag: getattr(token, flag) for flag in FLAGS}}
             for token in vocabulary.added
         }
-    config = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
-    with replacing(folder / "vocab.txt") as temporary:
-        temporary.write_text(vocab_txt(vocabulary), encoding="utf-8", newline="\n")
-        temporary.with_name("tokenizer_config.json").write_text(config, encoding="utf-8", newline="\n")
+    contents = {
+        "tokenizer.json": tokenizer_json,
+        "vocab.txt": vocab_txt(vocabulary),
+        "tokenizer_config.json": json.dumps(settings, indent=2, ensure_ascii=False) + "\n",
+    }
+    with replacing(Path(folder) / "vocab.txt") as temporary:
+        for name, content in contents.items():
+            temporary.with_name(name).write_text(content, encoding="utf-8", newline="\n")
+    forget_older_settings(Path(folder))
+
+
+def forget_older_settings(folder: Path) -> None:
+    """Removes the settings of another tokenizer, which would be read with the one that was written."""
+    for name in ("special_tokens_map.json", "added_tokens.json"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def vocab_txt(vocabulary: Vocabulary) -> str:
@@ -107,37 +125,27 @@ def _vocabulary_file(folder: Path) -> Path:
     raise InputError(f"{folder} should hold a tokenizer.json, a vocab.txt or one *.vocab.txt; it has {found}.")
 
 
-def _folder_settings(folder: Path, size: int) -> dict[str, Any]:
-    tokenizer = _read_json(folder / "tokenizer_config.json")
-    model = _read_json(folder / "config.json")
-    settings: dict[str, Any] = {}
-    for name, allowed in (
-        ("do_lower_case", (bool,)),
-        ("strip_accents", (bool, type(None))),
-        ("tokenize_chinese_chars", (bool,)),
-    ):
-        for file, values in (("tokenizer_config.json", tokenizer), ("config.json", model)):
-            if name in values and name not in settings:
-                if not isinstance(values[name], allowed):
-                    raise InputError(f"{folder / file}: {name} is {values[name]!r}; it must be true or false.")
-                settings[name] = values[name]
-    lengths = [tokenizer.get("model_max_length"), model.get("max_position_embeddings")]
-    # transformers writes 10**30 where it does not know the length.
-    known = [int(length) for length in lengths if isinstance(length, int | float) and 0 < length < 10**6]
-    settings["model_max_length"] = min(known, default=DEFAULT_MAX_LENGTH)
-    if "added_tokens_decoder" in tokenizer:
-        entries = [{"id": key, **entry} for key, entry in tokenizer["added_tokens_decoder"].items()]
-        settings["added"] = _added_tokens(entries, folder / "tokenizer_config.json")
-    return settings
+def _fields(data: bytes, file: Path) -> dict[str, Any]:
+    if (other := foreign(data)) is not None:
+        raise InputError(f"{file} is {other}.")
+    return _tokenizer_json(data, file) if file.suffix == ".json" else {"tokens": parse_vocab_txt(data, file)}
 
 
-def _read_tokenizer_json(path: Path) -> dict[str, Any]:
+def _vocabulary(
+    found: dict[str, Any], file: Path, do_lower_case: bool | None, model_max_length: int | None
+) -> Vocabulary:
+    if do_lower_case is not None:
+        found["do_lower_case"] = do_lower_case
+    if model_max_length is not None:
+        found["model_max_length"] = model_max_length
+    return Vocabulary(source=str(file), **found)
+
+
+def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
     """Takes what differs between BERT models from a Hugging Face `tokenizer.json`; all else must be BERT's own."""
-    if not path.is_file():
-        raise InputError(f"There is no file {path}.")
-    content = _read_json(path)
-    model, normalizer = content.get("model") or {}, content.get("normalizer") or {}
-    splitter = content.get("pre_tokenizer") or {}
+    content = parse_json(data, dict[str, Any], source=str(path))
+    model, normalizer = _object(content, "model", path), _object(content, "normalizer", path)
+    splitter = _object(content, "pre_tokenizer", path)
     for what, has, needs in (
         ("model", model.get("type"), "WordPiece"),
         ("normalizer", normalizer.get("type"), "BertNormalizer"),
@@ -149,39 +157,32 @@ def _read_tokenizer_json(path: Path) -> dict[str, Any]:
     ):
         if has != needs:
             raise InputError(f"{path}: {what} is {has!r}; BERT's tokenizer has {needs!r}, and no other kind is read.")
-    vocabulary = model["vocab"]
-    tokens = tuple(sorted(vocabulary, key=vocabulary.get))
-    if list(map(vocabulary.get, tokens)) != list(range(len(tokens))):
-        raise InputError(f"{path}: the ids of its {len(tokens)} tokens are not 0 to {len(tokens) - 1}, each once.")
+    vocabulary = _object(model, "vocab", path)
+    if sorted(map(repr, vocabulary.values())) != sorted(map(repr, range(len(vocabulary)))):
+        raise InputError(
+            f"{path}: the ids of its {len(vocabulary)} tokens are not 0 to {len(vocabulary) - 1}, each once."
+        )
+    added = content.get("added_tokens") or []
+    if not isinstance(added, list):
+        raise InputError(f"{path}: added_tokens must be a list.")
     return {
-        "tokens": tokens,
-        "do_lower_case": normalizer.get("lowercase", True),
-        "strip_accents": normalizer.get("strip_accents"),
-        "tokenize_chinese_chars": normalizer.get("handle_chinese_chars", True),
-        "added": _added_tokens(content.get("added_tokens") or [], path),
+        "tokens": tuple(sorted(vocabulary, key=vocabulary.__getitem__)),
+        "do_lower_case": _flag(normalizer, "lowercase", path, True),
+        "strip_accents": _flag(normalizer, "strip_accents", path, None),
+        "tokenize_chinese_chars": _flag(normalizer, "handle_chinese_chars", path, True),
+        "added": added_tokens(added, path),
     }
 
 
-def _added_tokens(entries: list[dict[str, Any]], path: Path) -> tuple[AddedToken, ...]:
-    try:
-        tokens = [
-            AddedToken(entry["content"], int(entry["id"]), **{flag: bool(entry.get(flag)) for flag in _FLAGS})
-            for entry in entries
-        ]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: an added token needs an id and its content ({error!r}).") from error
-    # [CLS] and its like are found in raw text whether they are listed or not.
-    others = [token for token in tokens if token.content not in (*REQUIRED, MASK)]
-    return tuple(sorted(others, key=lambda token: token.id))
+def _object(content: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
+    found = content.get(name)
+    if found is not None and not isinstance(found, dict):
+        raise InputError(f"{path}: {name} must be an object.")
+    return found or {}
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as JSON: {error}.") from error
-    if not isinstance(content, dict):
-        raise InputError(f"{path} should hold a JSON object, not {type(content).__name__}.")
-    return content
+def _flag(values: dict[str, Any], name: str, path: Path, usual: bool | None) -> bool | None:
+    found = values.get(name, usual)
+    if not isinstance(found, bool) and found is not usual:
+        raise InputError(f"{path}: {name} is {found!r}; it must be true or false.")
+    return found

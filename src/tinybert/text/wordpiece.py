@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import DependencyError
 from .encoding import Pieces
 from .parallelism import quiet_forks
-from .vocabulary import MASK, REQUIRED, UNK, Vocabulary
+from .vocabulary import CLS, MASK, REQUIRED, SEP, UNK, Vocabulary
 
 try:
     import tokenizers
@@ -72,6 +72,15 @@ class WordPiece:
                     offsets=np.array(encoding.offsets, np.int32).reshape(-1, 2) if offsets else None,
                     words=np.array(encoding.word_ids, np.int32) if words else None,
                 )
+
+    def to_json(self) -> str:
+        """The same as a `tokenizer.json`, with [CLS] and [SEP] for those who leave that to the library."""
+        whole = tokenizers.Tokenizer.from_str(self._library.to_str())
+        ends = [(token, whole.token_to_id(token)) for token in (CLS, SEP)]
+        whole.post_processor = tokenizers.processors.TemplateProcessing(
+            single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B:1 {SEP}:1", special_tokens=ends
+        )
+        return whole.to_str(pretty=True)
 
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool) -> str:
         """Puts tokens together to text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class BestModel:
     def keep(self) -> None:
         """Writes the network as it is now, with the metrics of its last evaluation."""
         network: Any = self.model.runtime.network  # type: ignore[attr-defined]
-        save_folder(checkpoint_of(network), self.folder, tokenizer=self.model.tokenizer)
+        checkpoint = dataclasses.replace(checkpoint_of(network), sentence=self.model.sentence)
+        save_folder(checkpoint, self.folder, tokenizer=self.model.tokenizer)
         self.metrics = self._latest
         write_json(self.folder / METRICS, self.metrics)
 

@@ -5,33 +5,43 @@ from __future__ import annotations
 import mindspore as ms
 from mindspore import Tensor, nn, ops
 
+from ..errors import ConfigError
 from ..modeling import TinyBertModel
 
 
-class MeanPooling(nn.Cell):
-    """An encoder and the mean over the vectors of a row's tokens, [CLS] and [SEP] included, as `Embedder` takes it.
+class TextVectors(nn.Cell):
+    """An encoder and the vectors of rows, as `Embedder` makes them before they are scaled.
 
     Args:
         encoder: The encoder; its parameters keep their names.
+        pooling: `mean` over a row's tokens, [CLS] and [SEP] included, or the `first` one's vector.
 
     Inputs:
         input_ids, input_mask, segment_ids: (R, T) int32.
 
     Outputs:
         (R, H) float32.
+
+    Raises:
+        ConfigError: Another pooling is asked for.
     """
 
-    def __init__(self, encoder: TinyBertModel) -> None:
+    def __init__(self, encoder: TinyBertModel, pooling: str = "mean") -> None:
         super().__init__(auto_prefix=False)
+        if pooling not in ("mean", "first"):
+            raise ConfigError(f"the model pools by {pooling}: only mean and first can be trained")
         self.encoder = encoder
+        self.is_mean = pooling == "mean"
         self.hidden_size = encoder.config.hidden_size
         self.batch_matmul = ops.BatchMatMul()
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
         rows, length = input_mask.shape
+        sequence_output = self.encoder(input_ids, input_mask, segment_ids)[0]
+        if not self.is_mean:
+            return sequence_output[:, 0]
         mask = input_mask.astype(ms.float32)
         shares = mask / mask.sum(axis=1, keepdims=True)
-        sequence_output = self.encoder(input_ids, input_mask, segment_ids)[0]
         return self.batch_matmul(shares.reshape((rows, 1, length)), sequence_output).reshape((-1, self.hidden_size))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -11,6 +12,7 @@ from typing import Any
 
 import mindspore as ms
 
+from ..checkpoint.sentence import SentenceSettings
 from ..data.labelled import Table
 from ..evaluation import scorer_for, task_for
 from ..evaluation.examples import Data, examples_of
@@ -88,7 +90,16 @@ def finetune(
     dev_examples = None if dev is None else examples_of(learned, dev, table)
     checkpoint, tokenizer = find_stored(source).open(tokenizer, **(config or {}))
     encoder = restore(checkpoint.encoder(), return_all_encoders=False)
-    return FineTuning(encoder, tokenizer, learned, examples, output, dev=dev_examples, settings=chosen_settings).run()
+    return FineTuning(
+        encoder,
+        tokenizer,
+        learned,
+        examples,
+        output,
+        dev=dev_examples,
+        settings=chosen_settings,
+        sentence=checkpoint.sentence,
+    ).run()
 
 
 def _kind(name: str) -> str:
@@ -107,13 +118,15 @@ class FineTuning:
         dev: The dev set, by which the best network is chosen; None keeps the last.
         settings: How to train.
         command: What to write down as the command; by default that of this process.
+        sentence: How the encoder makes a vector of a text, as its checkpoint says. Training puts no prompt before
+            texts, and so the model has none by default.
 
     Raises:
         InputError: An example does not fit the task.
         ConfigError: There is one label only; or the pairs have no scores, and a batch is one pair.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a training needs, by name
         self,
         encoder: TinyBertModel,
         tokenizer: BertTokenizer,
@@ -124,6 +137,7 @@ class FineTuning:
         dev: Examples | None = None,
         settings: TrainingSettings | None = None,
         command: list[str] | None = None,
+        sentence: SentenceSettings | None = None,
     ) -> None:
         self.settings = settings or TrainingSettings()
         check_kind(train, task.kind)
@@ -132,6 +146,8 @@ class FineTuning:
         self.folder = Path(folder).expanduser()
         self.dev = None if dev is None else scorer_for(task, task.labels, dev)
         self.command = command or sys.argv
+        sentence = SentenceSettings() if sentence is None or task.facts.has_head else sentence
+        self.sentence = dataclasses.replace(sentence, default_prompt=None)
 
     def run(self, world: World | None = None) -> dict[str, float]:
         """Trains to the end, from the saved state if there is one.
@@ -150,11 +166,11 @@ class FineTuning:
         network = self._network()
         features = featurize(self.train, self.task, self.tokenizer, network.config.seq_length)
         self.folder.mkdir(parents=True, exist_ok=True)
-        model = TaskModel(MindSporeRuntime(network), self.tokenizer, "the model in training")
+        model = TaskModel(MindSporeRuntime(network), self.tokenizer, "the model in training", sentence=self.sentence)
         best = BestModel(model, self.folder, world)
         learning = LEARNING[self.task.kind]
         trainer = Trainer(
-            learning.trained(network),
+            learning.trained(network, self.sentence),
             learning.loss(self.task, features),
             features,
             self.settings,

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from mindspore import nn
 
+from ..checkpoint.sentence import SentenceSettings
 from ..errors import ConfigError
 from ..evaluation.labels import Examples, check_kind
 from ..evaluation.pairs import are_matches, check_pairs_to_learn
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
-from .embedding import CosineLoss, InBatchNegatives, MeanPooling
+from .embedding import CosineLoss, InBatchNegatives, TextVectors
 from .features import Features, answer_features, pair_features, sequence_features, token_features
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
 from .settings import TrainingSettings
@@ -30,14 +31,14 @@ class Learning(NamedTuple):
     Attributes:
         features: Makes rows with labels of examples, for a task, with a tokenizer, cut to a length.
         loss: The loss of a task over such rows.
-        trained: The cell that is trained, from the network.
+        trained: The cell that is trained, from the network and how it makes vectors.
         check: Raises InputError where examples teach nothing, or ConfigError where they do not for a task with its
             labels, or with these settings.
     """
 
     features: Callable[[Any, Task, BertTokenizer, int], Features]
     loss: Callable[[Task, Any], nn.Cell]
-    trained: Callable[[nn.Cell], nn.Cell] = lambda network: network
+    trained: Callable[[nn.Cell, SentenceSettings], nn.Cell] = lambda network, sentence: network
     check: Callable[[Any, Task, TrainingSettings], None] = lambda examples, task, settings: None
 
 
@@ -46,6 +47,13 @@ def _check_pairs(examples: Any, task: Task, settings: TrainingSettings) -> None:
     check_pairs_to_learn(examples)
     if are_matches(examples) and settings.batch_size == 1:
         raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
+
+
+def _text_vectors(encoder: nn.Cell, sentence: SentenceSettings) -> nn.Cell:
+    if sentence.refused or sentence.dense or len(sentence.pooling) != 1:
+        what = sentence.refused or "it has dense layers, or several poolings at once"
+        raise ConfigError(f"the model's vectors cannot be trained: {what}")
+    return TextVectors(encoder, sentence.pooling[0])
 
 
 def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None:
@@ -58,7 +66,7 @@ LEARNING: dict[str, Learning] = {
     ENCODER.name: Learning(
         pair_features,
         lambda task, features: InBatchNegatives() if features.are_matches else CosineLoss(),
-        MeanPooling,
+        _text_vectors,
         _check_pairs,
     ),
     SEQUENCE_CLASSIFICATION.name: Learning(

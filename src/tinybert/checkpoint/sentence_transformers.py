@@ -1,0 +1,212 @@
+"""The files that sentence-transformers lays around a Hugging Face BERT: pooling, dense layers, length and prompts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+import numpy as np
+
+from ..errors import CheckpointError
+from ..reading import read_json
+from .formats import FORMATS, parse
+from .sentence import Dense, SentenceSettings
+
+MODULES = "modules.json"
+SENTENCE_CONFIG = "sentence_bert_config.json"
+_PROMPTS = "config_sentence_transformers.json"
+SETTINGS = (MODULES, SENTENCE_CONFIG, _PROMPTS)
+"""The files that make a Hugging Face folder one of sentence-transformers; folders of modules count only with them."""
+_MODES = {
+    "cls": "first",
+    "max": "max",
+    "mean": "mean",
+    "mean_sqrt_len_tokens": "mean_sqrt_len",
+    "weightedmean": "weighted_mean",
+    "lasttoken": "last",
+}
+"""Our names by theirs, in the order in which several are put together."""
+_FLAGS = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
+    "pooling_mode_weightedmean_tokens": "weightedmean",
+    "pooling_mode_lasttoken": "lasttoken",
+}
+"""What versions before 6 have in the place of `pooling_mode`."""
+_ACTIVATIONS = {
+    "Identity": "identity",
+    "Tanh": "tanh",
+    "ReLU": "relu",
+    "GELU": "gelu_erf",
+    "Sigmoid": "sigmoid",
+}
+
+
+class _Module(TypedDict):
+    """An entry of `modules.json`."""
+
+    type: str
+    path: str
+
+
+_NOTHING = ("Transformer", "Dropout")
+_VERSIONS = {"__version__": {"sentence_transformers": "2.7.0", "transformers": "4.41.0", "pytorch": "2.3.0"}}
+"""A version that all later ones read; what is written has been in the format since."""
+
+
+def read_sentence_settings(folder: Path) -> SentenceSettings:
+    """How sentence-transformers makes a vector of a text with the model in a folder.
+
+    Args:
+        folder: The folder; without a `modules.json` it is the plain mean, as there.
+
+    Returns:
+        The settings. What this package does not compute is named in `refused`, since other uses of the model do not
+        need it.
+
+    Raises:
+        CheckpointError: A file is malformed.
+    """
+    prompts = _settings(folder / _PROMPTS)
+    texts, default = prompts.get("prompts") or {}, prompts.get("default_prompt_name")
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise CheckpointError(f"{folder / _PROMPTS}: prompts must be texts by their names")
+    if default is not None and default not in texts:
+        raise CheckpointError(f"{folder / _PROMPTS}: default_prompt_name is {default!r}, which no prompt has")
+    found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": ()}
+    refused: list[str] = []
+    for kind, path in _modules(folder):
+        if found.get("normalize") and kind not in _NOTHING:
+            refused.append(f"{kind} after Normalize")
+        if kind in _READERS:
+            _READERS[kind](path, found, refused)
+        elif kind not in _NOTHING:
+            refused.append(f"a module {kind}")
+    if any(texts.values()) and _excludes_prompts(folder):
+        refused.append("prompts that are left out of the pooling")
+    return SentenceSettings(**found, refused=f"{folder}: {', '.join(refused)}" if refused else None)
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    return cast("dict[str, Any]", read_json(path, dict[str, Any], error=CheckpointError)) if path.is_file() else {}
+
+
+def sentence_length(folder: Path) -> int | None:
+    """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
+    value = _settings(folder / SENTENCE_CONFIG).get("max_seq_length")
+    return value if isinstance(value, int) and value >= 3 else None
+
+
+def sentence_files(settings: SentenceSettings, hidden_size: int, length: int) -> dict[str, bytes]:
+    """The files that sentence-transformers needs around a Hugging Face folder, by their paths in it.
+
+    Args:
+        settings: How the vectors are made.
+        hidden_size: Width of the encoder (H).
+        length: Tokens at which texts are cut.
+
+    Raises:
+        CheckpointError: There is something that sentence-transformers does not have.
+    """
+    theirs = {ours: name for name, ours in _MODES.items()}
+    if "pooled" in settings.pooling:
+        raise CheckpointError("sentence-transformers has no pooling by the encoder's pooled output", argument="pooling")
+    modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
+    pooling = {flag: theirs_name in {theirs[mode] for mode in settings.pooling} for flag, theirs_name in _FLAGS.items()}
+    files = {
+        SENTENCE_CONFIG: _json({"max_seq_length": length, "do_lower_case": False}),
+        _PROMPTS: _json(
+            {**_VERSIONS, "prompts": dict(settings.prompts), "default_prompt_name": settings.default_prompt}
+        ),
+        "1_Pooling/config.json": _json({"word_embedding_dimension": hidden_size, **pooling, "include_prompt": True}),
+    }
+    activations = {ours: name for name, ours in _ACTIVATIONS.items()}
+    for layer in settings.dense:
+        path = f"{len(modules)}_Dense"
+        modules.append((path, "Dense"))
+        (width, size) = layer.weight.shape
+        name = f"torch.nn.modules.{'linear' if layer.activation == 'identity' else 'activation'}"
+        values: dict[str, Any] = {"in_features": size, "out_features": width, "bias": layer.bias is not None}
+        values["activation_function"] = f"{name}.{activations[layer.activation]}"
+        files[f"{path}/config.json"] = _json(values)
+        tensors = {"linear.weight": layer.weight} | ({} if layer.bias is None else {"linear.bias": layer.bias})
+        files[f"{path}/model.safetensors"] = b"".join(FORMATS["safetensors"].render(tensors))
+    if settings.normalize:
+        modules.append((f"{len(modules)}_Normalize", "Normalize"))
+        files[f"{modules[-1][0]}/config.json"] = _json({})
+    entries = [
+        {"idx": index, "name": str(index), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for index, (path, kind) in enumerate(modules)
+    ]
+    return {**files, MODULES: _json(entries)}
+
+
+def _modules(folder: Path) -> list[tuple[str, Path]]:
+    path = folder / MODULES
+    if not path.is_file():
+        return []
+    entries = read_json(path, list[_Module], error=CheckpointError)
+    found = [(entry["type"].rsplit(".", 1)[-1], folder / entry["path"]) for entry in entries]
+    for _, inside in found:
+        if not inside.resolve().is_relative_to(folder.resolve()):
+            raise CheckpointError(f"{path} names {inside}, which is outside of the folder")
+    return found
+
+
+def _read_pooling(path: Path, found: dict[str, Any], refused: list[str]) -> None:
+    values = _settings(path / "config.json")
+    modes = values.get("pooling_mode")
+    if modes is None:
+        modes = [mode for flag, mode in _FLAGS.items() if values.get(flag)] or ["mean"]
+    modes = [modes] if isinstance(modes, str) else modes
+    if not isinstance(modes, list) or not all(isinstance(mode, str) for mode in modes):
+        raise CheckpointError(f"{path / 'config.json'}: pooling_mode is {modes!r}; it must be text")
+    unknown = [mode for mode in modes if mode not in _MODES]
+    if unknown or not modes:
+        refused.append(f"pooling by {', '.join(unknown) or 'nothing'}")
+    else:
+        found["pooling"] = tuple(_MODES[mode] for mode in modes)
+
+
+def _read_dense(path: Path, found: dict[str, Any], refused: list[str]) -> None:
+    values = _settings(path / "config.json")
+    name = str(values.get("activation_function", "Tanh")).rsplit(".", 1)[-1]
+    weights = path / "model.safetensors"
+    if name not in _ACTIVATIONS or values.get("use_residual"):
+        refused.append(f"a Dense with {'a residual' if values.get('use_residual') else name}")
+    elif not weights.is_file():
+        refused.append(f"a Dense without {weights.name}; a pickle is not read, since it runs code")
+    else:
+        tensors = parse(weights.read_bytes(), "safetensors", str(weights))
+        weight, bias = tensors.get("linear.weight"), tensors.get("linear.bias")
+        if weight is None or weight.ndim != 2 or (bias is not None and bias.shape != weight.shape[:1]):
+            raise CheckpointError(f"{weights} should hold linear.weight and linear.bias of a dense layer")
+        layer = Dense(weight.astype(np.float32), None if bias is None else bias.astype(np.float32), _ACTIVATIONS[name])
+        found["dense"] += (layer,)
+
+
+def _read_normalize(path: Path, found: dict[str, Any], refused: list[str]) -> None:
+    del path, refused
+    found["normalize"] = True
+
+
+_READERS: dict[str, Callable[[Path, dict[str, Any], list[str]], None]] = {
+    "Pooling": _read_pooling,
+    "Dense": _read_dense,
+    "Normalize": _read_normalize,
+}
+
+
+def _excludes_prompts(folder: Path) -> bool:
+    return any(
+        kind == "Pooling" and _settings(path / "config.json").get("include_prompt") is False
+        for kind, path in _modules(folder)
+    )
+
+
+def _json(values: Any) -> bytes:
+    return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()
