@@ -30,6 +30,7 @@ BUILT_IN = {
     "DependencyError": ImportError,
     "DistributedError": RuntimeError,
     "DownloadError": OSError,
+    "WriteError": OSError,
     "InputError": ValueError,
     "IntegrityError": ValueError,
     "OfflineError": OSError,

@@ -101,6 +101,18 @@ class BindingError(CheckpointError):
         self.mismatched = dict(mismatched or {})
 
 
+class WriteError(TinyBertError, OSError):
+    """A file cannot be written; the message names it, says why, and what to do.
+
+    Attributes:
+        errno: The system's number of the error.
+    """
+
+    def __init__(self, message: str, number: int | None = None, **remedy: Any) -> None:
+        super().__init__(message, **remedy)
+        self.errno = number
+
+
 class HubError(TinyBertError):
     """Base of the errors of finding, fetching and publishing modules."""
 

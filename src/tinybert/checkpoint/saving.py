@@ -34,7 +34,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "
     if layout not in ("v1.0", "later"):
         raise CheckpointError(f"layout is {layout!r}: it must be v1.0 or later; for huggingface see save_huggingface")
     tensors = renamed(checkpoint, layout)
-    with replacing(path) as temporary:
+    with replacing(path, through_link=True) as temporary:
         write_tensors(tensors, temporary)
     return path
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import CheckpointError, InputError
 from ..text import BertTokenizer
 from ..text.vocabulary_files import has_vocabulary
+from ..writing import settle
 from .checkpoint import Checkpoint
 from .folder import CHECKPOINT, check_vocabulary, is_model_folder, read_folder
 from .huggingface import read_huggingface
@@ -108,6 +109,8 @@ def stored_at(path: str | Path) -> StoredModel:
     path = Path(path).expanduser()
     if not path.exists():
         raise CheckpointError(f"{path} does not exist")
+    if path.is_dir():
+        settle(path)
     if path.is_file():
         return StoredModel(str(path), partial(_read_file, path), knows_task=False)
     if not any((path / name).is_file() for name in _MODEL_FILES):

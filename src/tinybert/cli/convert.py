@@ -11,6 +11,7 @@ import typer
 
 from ..config import TinyBertConfig
 from ..errors import InputError
+from ..writing import check_writable
 from . import options
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _check_target(target: Path, layout: Layout | None) -> tuple[bool, Layout]:
     if is_file == (chosen in _FOLDERS):
         hint = "a folder, without an ending" if is_file else "a file, ending in .ckpt or .safetensors"
         raise typer.BadParameter(f"the layout {chosen.value} is {hint}", param_hint="TARGET")
+    check_writable(target if is_file else target / "config.json")
     return is_file, chosen
 
 

@@ -41,8 +41,11 @@ def evaluate(
     """
     from .. import evaluation
     from ..data.labelled import read_examples
+    from ..writing import check_writable
     from .finetune import print_metrics
 
+    if predictions:
+        check_writable(predictions)
     loaded = loading.load(model, kind)
     task = loaded.task
     source = sys.stdin.buffer if data == "-" else data

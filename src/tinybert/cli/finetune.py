@@ -12,7 +12,7 @@ import typer
 
 from ..task import KINDS, kind_of_command
 from ..training import TrainingSettings
-from ..writing import to_json
+from ..writing import check_writable, to_json
 from . import completion, options
 from .devices import check_files, is_worker, join, launch_workers
 from .errors import PROGRAM, complain
@@ -110,6 +110,7 @@ def _prepare(
     from ..evaluation import task_for
     from ..hub.lookup import find_stored
 
+    check_writable(output / "config.json")
     examples = data.read(kind, train, strict=not data.skip_misplaced)
     dev = data.read(kind, data.dev) if data.dev else None
     problem = "regression" if data.regression and KINDS[kind].problems else None

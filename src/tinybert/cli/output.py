@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import typer
 
 from ..errors import InputError
-from ..writing import replacing
+from ..writing import check_writable, replacing
 from .errors import rendered
 
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ def output_format(path: str, given: str | None, known: tuple[str, ...]) -> str:
 
     Raises:
         InputError: The ending says none.
+        WriteError: The file cannot be written; better said before anything is computed for it.
     """
+    if path != STDOUT:
+        check_writable(path)
     if given is not None or path == STDOUT:
         return given or known[0]
     ending = os.path.splitext(path)[1].lower().removeprefix(".")
@@ -41,7 +44,10 @@ def output_format(path: str, given: str | None, known: tuple[str, ...]) -> str:
 def text_output(path: str) -> Iterator[Callable[[str], Any]]:
     """Gives a function that writes text to a file, or to stdout for `-`."""
     if path != STDOUT:
-        with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
+        with (
+            replacing(path, through_link=True) as temporary,
+            open(temporary, "w", encoding="utf-8", newline="\n") as file,
+        ):
             yield file.write
         return
     # What was written is UTF-8 on any machine, as files are.
@@ -70,7 +76,7 @@ def npy_output(path: str, width: int) -> Iterator[Callable[[np.ndarray], None]]:
         file.write(row.astype("<f4", copy=False).tobytes())
         count += 1
 
-    with replacing(path) as temporary, open(temporary, "wb") as file:
+    with replacing(path, through_link=True) as temporary, open(temporary, "wb") as file:
         _write_npy_header(file, 0, width)
         begin = file.tell()
         yield write

@@ -84,7 +84,7 @@ def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample])
             lost; names the sentence's index.
     """
     count, labelled = 0, None
-    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
+    with replacing(path, through_link=True) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
         for index, example in enumerate(examples):
             labelled = example.labels is not None if labelled is None else labelled
             if labelled != (example.labels is not None):

@@ -18,6 +18,7 @@ import msgspec
 
 from ..errors import InputError
 from ..reading import parse_json
+from ..writing import settle
 
 # MindSpore opens the tables that it knows by name, so one more does not disturb it.
 _TABLE = "TINYBERT_CHECKSUM"
@@ -114,6 +115,7 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
         {'input_ids': {'shape': [3], 'type': 'int32'}}
     """
     path = os.fspath(path)
+    settle(os.path.dirname(path) or ".")
     header = _header(path)
     name = os.path.basename(path)
     parts = tuple(os.path.basename(part) for part in header["shard_addresses"])

@@ -75,7 +75,7 @@ def _as_json(question: QuestionExample) -> dict[str, Any]:
 
 
 def _write_json(path: str | os.PathLike[str], content: Any) -> None:
-    with replacing(path) as temporary:
+    with replacing(path, through_link=True) as temporary:
         try:
             encoded = json.dumps(content, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:

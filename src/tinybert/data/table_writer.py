@@ -43,7 +43,7 @@ def write_texts(
     kind = table_format(path, format)
     writer = _TableWriter(kind, multi_label_separator)
     # newline="": what ends a line is up to the writer, and a line end inside a quoted field stays what it is.
-    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+    with replacing(path, through_link=True) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         count = 0
         for index, example in enumerate(examples):
             try:

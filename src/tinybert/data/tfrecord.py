@@ -38,7 +38,7 @@ def write_tfrecord(path: str | os.PathLike[str], columns: Mapping[str, np.ndarra
 
     rows, arrays = to_write(columns)
     kinds = {name: "float" if array.dtype == np.float32 else "int" for name, array in arrays.items()}
-    with replacing(path) as temporary:
+    with replacing(path, through_link=True) as temporary:
         writer = TFRecordWriter(str(temporary))
         try:
             for row in range(rows):
