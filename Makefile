@@ -45,6 +45,7 @@ test-bare: .venv-bare/installed
 
 campaigns: .venv/installed
 	$(BIN)/python tests/campaigns/fuzz_readers.py
+	$(BIN)/python tests/campaigns/kill_publish.py --rounds 3
 
 check: .venv/installed docs
 	$(BIN)/ruff check .

@@ -124,8 +124,8 @@ class CardError(HubError, ValueError):
         problems: One line a problem, each beginning with the line number in the card where it is known.
     """
 
-    def __init__(self, message: str, *, problems: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, problems: Sequence[str] = (), **remedy: Any) -> None:
+        super().__init__(message, **remedy)
         self.problems = tuple(problems)
 
 

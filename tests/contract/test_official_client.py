@@ -20,6 +20,7 @@ from tinybert.task import Task
 
 ENCODER, HEAD = "somebody/1.0/encoder", "somebody/cpu/2.0/head"
 NOTHING_LEFT = ([], [])
+HOSTED = "https://example.org/models"
 
 
 def official_load(uid, *args, **kwargs):
@@ -61,10 +62,13 @@ def assert_close(output, published):
 
 def test_two_modules_in_one_process(golden_file):
     file, _, encoder_data = golden_file("encoder_small")
-    encoder_code = publish(file, ENCODER).paths.code
+    encoder_code = publish(file, ENCODER, link=HOSTED).paths.code
     file, _, head_data = golden_file("classifier_small")
     head_code = publish(
-        read_checkpoint(file, head_act="relu"), HEAD, task=Task("sequence-classification", ("x", "y", "z"))
+        read_checkpoint(file, head_act="relu"),
+        HEAD,
+        link=HOSTED,
+        task=Task("sequence-classification", ("x", "y", "z")),
     ).paths.code
 
     loaded = [official_load(uid, is_training=False) for uid in (ENCODER, HEAD, ENCODER, HEAD)]
@@ -86,9 +90,9 @@ def test_two_modules_in_one_process(golden_file):
 
 def test_neither_sees_the_other_s_code(golden_file):
     file, _, _ = golden_file("encoder_small")
-    changed = publish(file, HEAD).paths.code / "src" / "tinybert" / "__init__.py"
+    changed = publish(file, HEAD, link=HOSTED).paths.code / "src" / "tinybert" / "__init__.py"
     changed.write_text(changed.read_text(encoding="utf-8") + '\n__version__ = "changed"\n')
-    publish(file, ENCODER)
+    publish(file, ENCODER, link=HOSTED)
     versions = []
     for uid in (HEAD, ENCODER, HEAD):
         network, _ = official_load(uid)
@@ -98,7 +102,7 @@ def test_neither_sees_the_other_s_code(golden_file):
 
 def test_a_failing_import_leaves_nothing_behind_and_can_be_repeated(golden_file):
     file, _, _ = golden_file("encoder_small")
-    conf = publish(file, ENCODER).paths.code / "src" / "tinybert" / "hub" / "conf.py"
+    conf = publish(file, ENCODER, link=HOSTED).paths.code / "src" / "tinybert" / "hub" / "conf.py"
     text = conf.read_text(encoding="utf-8")
     conf.write_text("import tinybert_is_missing_something\n")
     before = set(sys.modules)

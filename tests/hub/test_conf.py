@@ -121,9 +121,9 @@ def test_the_length_of_the_published_signature_does_not_contradict_a_shorter_net
 def test_a_wrong_file_is_never_loaded(add):
     module = add()
     module.paths.asset.write_bytes(module.paths.asset.read_bytes() + b"\0")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="publish the module again from its source"):
         create_network(module.paths.code)
-    assert not module.paths.asset.exists()
+    assert module.paths.asset.exists(), "it cannot be had again from anywhere"
 
 
 def test_another_checkpoint(add, make_encoder, tmp_path):

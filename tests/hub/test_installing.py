@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from asset_server import CONTENT, GUARD, OTHER, SHA256
+from asset_server import CONTENT, GUARD, OTHER
 from entries import CN_WIKI, MNLI, SST2, exchange
 
 from tinybert.errors import CardError, HubError, IntegrityError, OfflineError
 from tinybert.hub import check_card, find_module, install, read_card
 from tinybert.hub.cache import HubCache
-from tinybert.hub.installing import module_root, put_file, put_text
+from tinybert.hub.code_folder import module_root
 from tinybert.hub.registry import published
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -32,8 +32,7 @@ def given(tmp_path):
 
 
 def installed(paths):
-    files = {path.relative_to(paths.folder).as_posix() for path in paths.folder.rglob("*") if path.is_file()}
-    return files - {".tinybert.lock"}
+    return {path.relative_to(paths.folder).as_posix() for path in paths.folder.rglob("*") if path.is_file()}
 
 
 def test_the_layout_is_the_official_one(given, monkeypatch):
@@ -121,7 +120,8 @@ def test_what_is_in_the_cache_is_taken(given, monkeypatch):
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
     exchange(monkeypatch, CN_WIKI, given)
     target = find_module(CN_WIKI).paths.asset
-    put_file(given, target)
+    target.parent.mkdir(parents=True)
+    target.write_bytes(CONTENT)
     assert install(CN_WIKI).asset == target
     assert install(CN_WIKI, checkpoint=target).asset == target
     assert target.read_bytes() == CONTENT
@@ -150,18 +150,16 @@ def test_a_wrong_file_stays_where_it_is_and_nothing_is_laid(given):
     assert not HubCache().root.exists()
 
 
-def test_a_file_that_changes_while_it_is_copied_is_not_left_in_the_cache(given, monkeypatch):
+def test_what_is_laid_is_what_was_hashed_though_the_file_changes_meanwhile(given, monkeypatch):
     exchange(monkeypatch, CN_WIKI, given)
-    copy = put_file
+    lay = sys.modules["tinybert.hub.installing"].lay
 
-    def copy_something_else(source, target):
-        source.write_bytes(OTHER)
-        copy(source, target)
+    def lay_when_the_file_has_changed(*arguments):
+        given.write_bytes(OTHER)
+        lay(*arguments)
 
-    monkeypatch.setattr(sys.modules["tinybert.hub.installing"], "put_file", copy_something_else)
-    with pytest.raises(IntegrityError, match=SHA256):
-        install(CN_WIKI, checkpoint=given)
-    assert not find_module(CN_WIKI).paths.asset.exists()
+    monkeypatch.setattr(sys.modules["tinybert.hub.installing"], "lay", lay_when_the_file_has_changed)
+    assert install(CN_WIKI, checkpoint=given).asset.read_bytes() == CONTENT
 
 
 def test_without_file_and_network_nothing_is_laid(monkeypatch):
@@ -181,27 +179,14 @@ def test_a_card_without_checkpoint_cannot_be_installed(given, monkeypatch):
     paths = install(CN_WIKI, checkpoint=given)
     text = paths.card.read_text(encoding="utf-8")
     own = HubCache().card_path("somebody/1.0/mine")
-    put_text(text[: text.index("asset:")] + text[text.index("license:") :], own)
+    own.parent.mkdir(parents=True)
+    own.write_text(text[: text.index("asset:")] + text[text.index("license:") :], encoding="utf-8")
     with pytest.raises(CardError, match="declares no checkpoint"):
         install("somebody/1.0/mine")
 
 
-def test_files_are_put_whole_or_not_at_all(given, tmp_path, monkeypatch):
-    target = tmp_path / "folder" / "target"
-    put_text("old", target)
-
-    def full(source, copy):
-        Path(copy).write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("shutil.copyfile", full)
-    with pytest.raises(OSError, match="No space left"):
-        put_file(given, target)
-    assert {path.name: path.read_text() for path in target.parent.iterdir()} == {"target": "old"}
-
-
 def test_a_package_without_its_module_files_says_so(monkeypatch, tmp_path):
     assert module_root() == REPOSITORY
-    monkeypatch.setattr(sys.modules["tinybert.hub.installing"], "_PACKAGE", tmp_path / "lib" / "tinybert")
+    monkeypatch.setattr(sys.modules["tinybert.hub.code_folder"], "_PACKAGE", tmp_path / "lib" / "tinybert")
     with pytest.raises(HubError, match="install the package again"):
         module_root()

@@ -7,7 +7,7 @@ from entries import CN_WIKI, assert_same_values, publish_as
 
 from tinybert import TinyBertForQuestionAnswering, TinyBertForSequenceClassification, TinyBertForTokenClassification
 from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_huggingface
-from tinybert.errors import CardError, CheckpointError, InputError, UnsafePathError
+from tinybert.errors import CardError, CheckpointError, HubError, InputError, UnsafePathError
 from tinybert.hub import check_card, find_module, load, publish
 from tinybert.hub.cache import HubCache
 from tinybert.hub.card import render_card
@@ -33,7 +33,7 @@ def test_what_is_loaded_is_what_was_published(save, make_encoder, tmp_path):
     settings = {**HEADS, "hidden_act": "relu", "layer_norm_eps": 1e-5}
     sources = [save(encoder), save(encoder, layout="later"), save(encoder, "source.safetensors")]
     for source in sources:
-        module = publish_as(source, UID, config=settings)
+        module = publish_as(source, UID, config=settings, force=True)
         network = load(UID)
         assert_same_values(network, encoder)
         assert network.config == encoder.config.replace(hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.1)
@@ -52,13 +52,14 @@ def test_the_card_says_what_there_is(save, make_encoder):
     assert check_card(paths.card.read_text(encoding="utf-8")) == []
     assert paths.card.read_text(encoding="utf-8") == render_card(card)
     assert (card.license, card.author, card.train_dataset, card.summary) == tuple(facts.values())
-    assert card.asset.link == "https://example.com/files/somebody/1.0/Mine.ckpt"
+    assert card.asset.link == f"https://example.com/files/somebody/1.0/{paths.asset.name}"
     assert card.asset.sha256 == sha256_of(paths.asset)
     assert (card.model_name, card.task, card.labels) == ("mine", "encoder", ())
     assert card.input_shape == ((1, 16),) * 3
     assert card.network_config["num_attention_heads"] == "4"
     assert f'load("{UID}"' in card.body
-    assert (paths.card.name, paths.asset.name, paths.code.name) == ("Mine.md", "Mine.ckpt", "Mine")
+    assert (paths.card.name, paths.code.name) == ("Mine.md", "tinybert")
+    assert paths.asset.name == f"Mine.{card.asset.sha256[:12]}.ckpt"
     assert (paths.code / "mindspore_hub_conf.py").is_file()
 
 
@@ -83,7 +84,7 @@ def test_a_hugging_face_head_for_questions_is_one_for_questions(make_encoder, tm
     head = TinyBertForQuestionAnswering(make_encoder())
     folder = save_huggingface(checkpoint_of(head), tmp_path / "hf")
     for source, config in ((folder, {}), (folder / "model.safetensors", HEADS)):
-        module = publish_as(source, UID, config=config)
+        module = publish_as(source, UID, config=config, force=True)
         assert module.card.task == "question-answering"
         assert type(load(UID)) is TinyBertForQuestionAnswering
         assert_same_values(load(UID), head)
@@ -163,9 +164,12 @@ def test_what_no_card_may_say_leaves_nothing_behind(save, make_encoder, argument
     assert not HubCache().root.exists()
 
 
-def test_publishing_again_replaces_all(save, make_encoder):
+def test_publishing_another_model_again_replaces_all_if_that_is_meant(save, make_encoder):
     publish_as(save(make_encoder()), UID, config=HEADS)
-    publish_as(save(make_encoder(seed=5)), UID, config=HEADS)
+    with pytest.raises(HubError, match=r"another model, or the same with other settings.*force=True"):
+        publish_as(save(make_encoder(seed=5)), UID, config=HEADS)
+    assert_same_values(load(UID), make_encoder())
+    publish_as(save(make_encoder(seed=5)), UID, config=HEADS, force=True)
     assert_same_values(load(UID), make_encoder(seed=5))
 
 
@@ -181,12 +185,15 @@ def test_the_vocabulary_comes_along(save, make_encoder, tmp_path):
     folder = save_huggingface(checkpoint_of(make_encoder()), tmp_path / "hf")
     assert publish(folder, UID).vocabulary_path() is None
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
-    module = publish(folder, UID)
+    module = publish(folder, UID, force=True)
     assert module.vocabulary_path().read_text().split() == WORDS
     assert module.card.do_lower_case is True
     tokenizer = BertTokenizer.from_file(folder / "vocab.txt", do_lower_case=False)
-    module = publish_as(save(make_encoder()), UID, config=HEADS, tokenizer=tokenizer)
-    assert (module.vocabulary_path().name, module.card.do_lower_case) == ("mine.vocab.txt", False)
+    module = publish_as(save(make_encoder()), UID, config=HEADS, tokenizer=tokenizer, force=True)
+    assert (module.vocabulary_path().name, module.card.do_lower_case) == (
+        f"Mine.{module.card.vocab_sha256[:12]}.vocab.txt",
+        False,
+    )
 
 
 def test_a_source_that_cannot_be_read_is_named(tmp_path):

@@ -16,9 +16,11 @@ PROGRAM = "tinybert"
 """What each message on stderr begins with."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
+    "force": "--force",
     "format": "--from",
     "kind": "--task",
     "label": "--label",
+    "link": "--link",
     "labels": "--labels",
     "multi_label_separator": "--multi-label",
     "pair": "--pair",
@@ -27,14 +29,16 @@ OPTIONS = {
     "prefix": "--prefix",
     "problem": "--problem",
     "regression": "--regression",
+    "repo_link": "--repo-link",
     "strict": "--skip-misplaced",
     "task": "--task",
     "text": "--text",
+    "uid": "--uid",
     "vocabulary": "--vocabulary",
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
 }
 """The option of each argument that an error may speak of; arguments that are not here have none."""
-FLAGS = ("allow_extra_fields", "regression", "strict")
+FLAGS = ("allow_extra_fields", "force", "regression", "strict")
 """Those of them whose options take no value."""
 
 

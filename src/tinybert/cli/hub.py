@@ -1,4 +1,4 @@
-"""`tinybert hub`: list, describe, check, install and publish modules."""
+"""`tinybert hub`: list, describe, check, install, publish and remove modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..hub.modules import Module, cached_modules, find_module
 from ..hub.registry import list_uids, published
 from . import completion, options
 
-app = typer.Typer(help="Modules: list, describe, verify, install, publish, check cards.", no_args_is_help=True)
+app = typer.Typer(help="Modules: list, describe, verify, install, publish, remove, check cards.", no_args_is_help=True)
 
 Uid = Annotated[
     str,
@@ -94,28 +94,59 @@ def verify(
 
 @app.command()
 def install(
-    uid: Uid,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="UID|URL|FOLDER",
+            help="A module's uid; or what was published elsewhere: a folder with a card and its files, the path or the "
+            "address of a card, the address of its folder.",
+            autocompletion=completion.uids,
+        ),
+    ],
     checkpoint: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(help="The checkpoint, fetched elsewhere. Without it, it is downloaded.", dir_okay=False),
     ] = None,
+    uid: Annotated[str, typer.Option(help="What to call what was published elsewhere. [default: as its card]")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Takes the place of another model of that uid.")] = False,
     cache: Cache = None,
 ) -> None:
-    """Lays a module's card, code and checkpoint into the cache, where the official client finds them too.
+    """Lays a module's card, code and files into the cache, where the official client finds them too.
 
     Example: tinybert hub install mindspore/ascend/1.0/tinybert_v1.0_cn-wiki --checkpoint tinybert.ckpt
+
+    Example: tinybert hub install https://example.org/models/me/1.0/reviews.md
     """
     from ..hub.installing import install as lay
 
-    paths = lay(uid, checkpoint=checkpoint, cache=HubCache(cache))
+    paths = lay(source, checkpoint=checkpoint, uid=uid or None, force=force, cache=HubCache(cache))
     typer.echo(f"card:        {paths.card}\ncode:        {paths.code}\ncheckpoint:  {paths.asset}")
+
+
+@app.command()
+def remove(uid: Uid, cache: Cache = None) -> None:
+    """Takes a module out of the cache; what other modules need stays.
+
+    Example: tinybert hub remove me/1.0/reviews
+    """
+    from ..hub.removing import remove as take_out
+
+    for path in take_out(uid, cache=HubCache(cache)):
+        typer.echo(f"removed:     {path}")
 
 
 @app.command()
 def publish(
     source: options.Model,
     uid: Annotated[str, typer.Argument(help="What to call it: USER/VERSION/NAME or USER/DEVICE/VERSION/NAME.")],
-    link: Annotated[str, typer.Option(help="https address below which the files will be hosted.")] = "",
+    link: Annotated[
+        str,
+        typer.Option(help="https address of the folder in which USER/VERSION/ will be hosted. [default: nowhere]"),
+    ] = "",
+    repo_link: Annotated[
+        str,
+        typer.Option(help="Address of the code: https://HOST.com/OWNER/REPO[/tree/BRANCH/PATH]. [default: TinyBERT's]"),
+    ] = "",
     task: Annotated[
         str, typer.Option(help="Of a head: sequence-classification, token-classification or question-answering.")
     ] = "",
@@ -131,6 +162,9 @@ def publish(
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
     config: options.Config = None,
     prefix: options.Prefix = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Takes the place of another model, or other settings, of that uid.")
+    ] = False,
     cache: Cache = None,
 ) -> None:
     """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.
@@ -138,7 +172,7 @@ def publish(
     Example: tinybert hub publish ./all-MiniLM-L6-v2 me/1.0/minilm --license Apache-2.0
     """
     from ..hub.lookup import find_stored
-    from ..hub.new_card import NOWHERE
+    from ..hub.new_card import PUBLISHED_CODE
     from ..hub.publishing import publish as lay
 
     checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config, prefix))
@@ -148,8 +182,10 @@ def publish(
         uid,
         tokenizer=tokenizer,
         task=checkpoint.task.changed(task or None, names, problem or None),
-        link=link or NOWHERE,
+        link=link or None,
+        repo_link=repo_link or PUBLISHED_CODE,
         facts={name: value for name, value in (("license", license_), ("summary", summary)) if value},
+        force=force,
         cache=HubCache(cache),
     )
     typer.echo(f"published:   {module.uid}\ncard:        {module.paths.card}\ncheckpoint:  {module.paths.asset}")

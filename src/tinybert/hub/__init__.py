@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
     from .modules import Module, find_module
     from .publishing import publish
     from .registry import list_uids
+    from .removing import remove
 
 _HOMES = {
     "Module": "modules",
@@ -30,6 +31,7 @@ _HOMES = {
     "load_weights": "client",
     "publish": "publishing",
     "read_card": "card",
+    "remove": "removing",
     "set_hub_dir": "environment",
 }
 __all__ = [
@@ -44,6 +46,7 @@ __all__ = [
     "load_weights",
     "publish",
     "read_card",
+    "remove",
     "set_hub_dir",
 ]
 

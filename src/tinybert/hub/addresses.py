@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from .safe_names import shown
@@ -41,6 +42,31 @@ def split_https(link: str) -> SplitResult:
     if "@" in parts.netloc:
         raise ValueError("an address must not contain a user name or a password; put them into ~/.netrc")
     return parts
+
+
+def web_link(text: str) -> str:
+    """Returns the address of something that is not hashed: https, or http that does not leave this machine.
+
+    Raises:
+        ValueError: It is another one.
+    """
+    link = text.strip()
+    if link.startswith("http://"):
+        host = split_https(link.replace("http:", "https:", 1)).hostname or ""
+        if not _is_this_machine(host):
+            raise ValueError(
+                f"the address {shown(link)} must begin with https://: on the way over http anybody could exchange a "
+                "card, and with it the hashes that it declares"
+            )
+        return link
+    return https_link(link)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def link_name(link: str) -> str:

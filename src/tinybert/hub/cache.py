@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import UnsafePathError
 from .card import Asset, Card
 from .environment import get_hub_dir
-from .safe_names import asset_name, plain_name
+from .safe_names import asset_name, folded, plain_name
 from .uids import parse_uid
 
 
@@ -33,6 +33,11 @@ class EntryPaths:
     code: Path
     asset: Path | None
     vocab: Path | None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The data files: checkpoint and vocabulary, as far as the card declares them."""
+        return tuple(path for path in (self.asset, self.vocab) if path is not None)
 
 
 class HubCache:
@@ -91,7 +96,7 @@ class HubCache:
             asset=self._inside(folder / asset_name(asset.file_name)) if asset else None,
             vocab=self._inside(folder / asset_name(card.vocab_file)) if card.vocab_file else None,
         )
-        parts = [path.name.lower() for path in (paths.card, paths.code, paths.asset, paths.vocab) if path]
+        parts = [folded(path.name) for path in (paths.card, paths.code, *paths.files)]
         if len(set(parts)) < len(parts):
             raise UnsafePathError(f"the card {card_path} gives one name to two of its parts: {', '.join(parts)}")
         return paths

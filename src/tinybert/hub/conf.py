@@ -59,11 +59,11 @@ def create_network(
 
 
 def _module(code: Path, name: str) -> Module:
+    neighbours = {path.stem.lower(): path for path in sorted(code.parent.glob("*.md"))}
+    if name in neighbours and (name not in MODULE_ALIASES or _asset(neighbours[name])):
+        return local_module(neighbours[name])
     if name in MODULE_ALIASES:
         return _own_module(code)
-    neighbours = {path.stem.lower(): path for path in sorted(code.parent.glob("*.md"))}
-    if name in neighbours:
-        return local_module(neighbours[name])
     by_name = {uid.rsplit("/", 1)[-1].lower(): uid for uid in published()}
     if name in by_name:
         return find_module(by_name[name])

@@ -2,114 +2,96 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import CardError, HubError
-from ..writing import replacing
 from .cache import EntryPaths, HubCache
-from .card import Card, render_card
-from .fetch import fetch
-from .integrity import verify
-from .modules import find_module
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-OWN_CARD = "tinybert.md"
-MODULE_FILES = ("hub_conf.py", "mindspore_hub_conf.py", OWN_CARD, "LICENSE")
+from .integrity import verified_bytes
+from .laying import check_replacement, lay, writing_to
+from .modules import Module, find_module
+from .neighbours import check_names
+from .offers import Offer, find_offer
 
 
-def install(name: str, *, checkpoint: str | Path | None = None, cache: HubCache | None = None) -> EntryPaths:
-    """Lays card, code and checkpoint of a module into the official cache layout.
+def install(
+    name: str | Path,
+    *,
+    checkpoint: str | Path | None = None,
+    uid: str | None = None,
+    force: bool = False,
+    cache: HubCache | None = None,
+) -> EntryPaths:
+    """Lays card, code and files of a module into the official cache layout.
 
     Args:
-        name: The module's uid, or the address of its card.
+        name: The uid of a published module, or of one in the cache. Or what somebody offers who published it elsewhere:
+            a folder with its card and files, the path or address of the card, or the address of the folder. Addresses
+            are https, or http on this machine.
         checkpoint: A file that was fetched elsewhere. It must be the one that the card declares. Without it the
-            checkpoint is downloaded, unless it is in the cache already.
+            checkpoint is taken from beside the card, or downloaded, unless it is in the cache already.
+        uid: What to call an offered module; by default what its card says.
+        force: Whether an offered module may take the place of another model under its uid.
         cache: The cache; by default the folder of `get_hub_dir`.
 
     Returns:
         Where everything lies.
 
     Raises:
-        IntegrityError: The file is not the declared one. It stays where it is, and nothing takes its place.
-        DownloadError: The checkpoint cannot be fetched; says what to do.
+        IntegrityError: A file is not the declared one. It stays where it is, and nothing takes its place.
+        DownloadError: A file cannot be fetched; says what to do.
+        CardError: The card cannot be read, or does not say what to call the module.
+        HubError: The uid is another model's, and `force` is not given.
     """
-    module = find_module(name, cache=cache)
+    cache = cache or HubCache()
+    offer = find_offer(name, cache)
+    if offer is not None:
+        return _install_offer(offer, offer.uid(uid), checkpoint, force, cache)
+    module = find_module(str(name), cache=cache)
     asset, target = module.card.asset, module.paths.asset
     if asset is None or target is None:
         raise CardError(f"the card of {module.uid} declares no checkpoint: there is nothing to install")
+    files = {}
     if checkpoint is not None:
-        given = verify(_existing(checkpoint), asset.sha256, quarantine=False)
-        put_file(given, target)
-        verify(target, asset.sha256)  # the file may have changed while it was copied
+        files[target] = _given(checkpoint, asset.sha256)
     else:
-        fetch(asset.link, target, asset.sha256, uid=module.uid)
-    lay_card_and_code(module.card, module.paths)
+        module.file_bytes(target)
+    with writing_to(cache):
+        lay(module.card, module.paths, cache, files)
     return module.paths
 
 
-def lay_card_and_code(card: Card, paths: EntryPaths) -> None:
-    """Writes the card and the code folder of a module.
-
-    The code is that of this package. It finds the card beside it by the model-name that the official client passes;
-    the copy inside, `tinybert.md`, is for those who execute its `hub_conf.py` themselves.
-    """
-    from filelock import FileLock
-
-    text = render_card(card)
-    paths.folder.mkdir(parents=True, exist_ok=True)
-    # The modules of a version share their code folder, and may be installed side by side.
-    lock = FileLock(paths.folder / f".{paths.code.name}.lock")
-    with lock, tempfile.TemporaryDirectory(dir=paths.folder, prefix=".code-") as temporary:
-        new = Path(temporary) / "new"
-        for source, relative in _module_files():
-            target = new / relative
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-        (new / OWN_CARD).write_text(text, encoding="utf-8")
-        if paths.code.exists():
-            os.rename(paths.code, Path(temporary) / "old")
-        os.rename(new, paths.code)
-    put_text(text, paths.card)
+def _install_offer(offer: Offer, uid: str, checkpoint: str | Path | None, force: bool, cache: HubCache) -> EntryPaths:
+    module = Module(uid, offer.card, cache.entry(uid, offer.card))
+    if module.paths.asset is None:
+        raise CardError(f"{offer.name} declares no checkpoint: there is nothing to install")
+    _check(module, force, cache)
+    files = {}
+    for path, sha256 in module.hashes.items():
+        if checkpoint is not None and path == module.paths.asset:
+            files[path] = _given(checkpoint, sha256)
+        elif (content := offer.bring(path, sha256)) is not None:
+            files[path] = content
+    with writing_to(cache):
+        _check(module, force, cache)
+        lay(module.card, module.paths, cache, files)
+    return module.paths
 
 
-def put_file(source: Path, target: Path) -> None:
-    """Copies a file so that it is there whole or not at all."""
-    if target.exists() and os.path.samefile(source, target):
+def _check(module: Module, force: bool, cache: HubCache) -> None:
+    check_names(module.uid, module.paths, cache)
+    check_replacement(module.uid, module.card, module.paths, force)
+    if not module.paths.card.is_file():
         return
-    with replacing(target) as copy:
-        shutil.copyfile(source, copy)
+    for path, sha256 in find_module(module.uid, cache=cache).hashes.items():
+        if module.hashes.get(path, sha256) != sha256:
+            raise HubError(
+                f"{path} is there with another content, and cannot be exchanged together with the card: run "
+                f"`tinybert hub remove {module.uid}` first"
+            )
 
 
-def put_text(text: str, target: Path) -> None:
-    """Writes a text file so that it is there whole or not at all."""
-    with replacing(target) as file:
-        file.write_text(text, encoding="utf-8")
-
-
-def module_root() -> Path:
-    """The folder of the module's own files: the checkout, or where the installed package keeps them."""
-    for root in (_PACKAGE.parents[1], _PACKAGE / "hub" / "module"):
-        if all((root / name).is_file() for name in MODULE_FILES):
-            return root
-    raise HubError("hub_conf.py and its neighbours are missing: install the package again, with pip")
-
-
-def _module_files() -> Iterator[tuple[Path, Path]]:
-    root = module_root()
-    for name in MODULE_FILES:
-        yield root / name, Path(name)
-    for source in sorted(_PACKAGE.rglob("*")):
-        inside = source.relative_to(_PACKAGE)
-        if source.is_file() and "__pycache__" not in inside.parts and inside.parts[:2] != ("hub", "module"):
-            yield source, Path("src/tinybert") / inside
-
-
-def _existing(path: str | Path) -> Path:
+def _given(path: str | Path, sha256: str) -> bytes:
     path = Path(path).expanduser()
     if not path.is_file():
-        raise HubError(f"{path} does not exist, or is no file")
-    return path
+        raise HubError(f"{path} does not exist, or is not a file")
+    return verified_bytes(path, sha256, quarantine=False)

@@ -49,11 +49,13 @@ def verify(path: str | Path, sha256: str, *, quarantine: bool = True) -> Path:
     with open(path, "rb", buffering=0) as file:
         actual, opened = _digest(file), os.fstat(file.fileno())
     if actual != expected:
-        raise _refusal(path, expected, actual, opened if quarantine else None)
+        raise _refusal(path, expected, actual, opened if quarantine else None, "Replace it by the right file.")
     return path
 
 
-def verified_bytes(path: str | Path, sha256: str, *, quarantine: bool = True) -> bytes:
+def verified_bytes(
+    path: str | Path, sha256: str, *, quarantine: bool = True, remedy: str = "Replace it by the right file."
+) -> bytes:
     """Reads a file once and returns its content if that is the declared one.
 
     What was hashed is what is returned: there is no moment between check and use in which the file could change.
@@ -62,6 +64,7 @@ def verified_bytes(path: str | Path, sha256: str, *, quarantine: bool = True) ->
         path: The file.
         sha256: The declared hash.
         quarantine: As for `verify`.
+        remedy: What to do about a wrong file that stays where it is, for the message.
 
     Raises:
         IntegrityError: The file is another one; the message names it and both hashes.
@@ -71,7 +74,7 @@ def verified_bytes(path: str | Path, sha256: str, *, quarantine: bool = True) ->
         content, opened = file.read(), os.fstat(file.fileno())
     actual = hashlib.sha256(content).hexdigest()
     if actual != expected:
-        raise _refusal(path, expected, actual, opened if quarantine else None)
+        raise _refusal(path, expected, actual, opened if quarantine else None, remedy)
     return content
 
 
@@ -83,8 +86,9 @@ def _digest(file: FileIO) -> str:
     return digest.hexdigest()
 
 
-def _refusal(path: Path, expected: str, actual: str, opened: os.stat_result | None) -> IntegrityError:
-    remedy = "Replace it by the right file." if opened is None else _set_aside(path, opened)
+def _refusal(path: Path, expected: str, actual: str, opened: os.stat_result | None, remedy: str) -> IntegrityError:
+    if opened is not None:
+        remedy = _set_aside(path, opened)
     return IntegrityError(
         f"{path} is not the file that its card declares, and was not loaded.\n"
         f"  declared SHA-256: {expected}\n"

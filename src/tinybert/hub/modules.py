@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import os
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from .cache import EntryPaths, HubCache
 from .card import Card, read_card
 from .fetch import fetch
 from .integrity import verified_bytes, verify
+from .neighbours import CONF
 from .registry import published
 from .uids import parse_uid
 
@@ -117,11 +119,48 @@ class Module:
             raise CardError(f"the card of {self.uid} declares no checkpoint; pass pretrained=False")
         if asset.file_format != "ckpt":
             raise CheckpointError(f"{self.uid} is published as {asset.file_format}; only ckpt can be loaded")
+        return self.file_bytes(path, refetch=refetch)
+
+    @property
+    def hashes(self) -> dict[Path, str]:
+        """The declared SHA-256 of each of its data files, by its path in the cache."""
+        declared = {}
+        if self.paths.asset is not None and self.card.asset is not None:
+            declared[self.paths.asset] = self.card.asset.sha256
+        if self.paths.vocab is not None and self.card.vocab_sha256 is not None:
+            declared[self.paths.vocab] = self.card.vocab_sha256
+        return declared
+
+    def file_bytes(self, path: Path, *, refetch: bool = False) -> bytes:
+        """The content of one of its data files. The checkpoint is fetched if need be and it is hosted anywhere.
+
+        Args:
+            path: One of `hashes`.
+            refetch: As for `checkpoint_bytes`.
+
+        Raises:
+            IntegrityError: The file is not the one that the card declares.
+            DownloadError: It is not there and cannot be fetched; says what to do.
+            CardError: It is not there, and cannot be fetched from anywhere.
+        """
+        sha256, asset = self.hashes[path], self.card.asset
+        if asset is None or path != self.paths.asset or not asset.hosted:
+            return self._local_bytes(path, sha256)
         if refetch and path.exists():
-            verify_or_set_aside(path, asset.sha256)
+            verify_or_set_aside(path, sha256)
         if not path.exists():
-            fetch(asset.link, path, asset.sha256, uid=self.uid)
-        return verified_bytes(path, asset.sha256)
+            fetch(asset.link, path, sha256, uid=self.uid)
+        return verified_bytes(path, sha256)
+
+    def _local_bytes(self, path: Path, sha256: str) -> bytes:
+        """What cannot be fetched stays where it is, damaged or not."""
+        remedy = (
+            f"A module of your own: publish the module again from its source (tinybert hub publish SOURCE {self.uid}). "
+            "One of somebody else's: install it again from where it is whole (tinybert hub install URL-OR-FOLDER)."
+        )
+        if not path.exists():
+            raise CardError(f"the card of {self.uid} declares {path}, but it is not there. {remedy}")
+        return verified_bytes(path, sha256, quarantine=False, remedy=remedy)
 
     def vocabulary_path(self) -> Path | None:
         """The vocabulary's file, checked against the card; None where the card declares none.
@@ -133,9 +172,8 @@ class Module:
         path = self.paths.vocab
         if path is None or self.card.vocab_sha256 is None:
             return None
-        if not path.exists():
-            raise CardError(f"the card of {self.uid} declares the vocabulary {path}, but it is not there")
-        return verify(path, self.card.vocab_sha256)
+        self.file_bytes(path)
+        return path
 
 
 def find_module(name: str, *, cache: HubCache | None = None) -> Module:
@@ -178,15 +216,22 @@ def local_module(path: str | Path) -> Module:
 def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
     """The uids of all cards in the cache, sorted."""
     root = (cache or HubCache()).root
-    for path in sorted([*root.glob("*/*/*.md"), *root.glob("*/*/*/*.md")]):
-        if path.with_name("mindspore_hub_conf.py").exists():
-            continue  # a code folder, which has a copy of the card
+    for path in sorted(_cards_below(root)):
         try:
             uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
             read_card(path)
         except (UnsafePathError, CardError):
             continue  # such as a README
         yield uid
+
+
+def _cards_below(root: Path) -> Iterator[Path]:
+    """The Markdown files where cards lie. What others write or remove meanwhile is there or not; it is no error."""
+    for folder, folders, files in os.walk(root):
+        depth = len(Path(folder).relative_to(root).parts)
+        folders[:] = [name for name in folders if not name.startswith(".")] if depth < 3 else []
+        if depth >= 2 and CONF not in files:  # a code folder has a copy of the card
+            yield from (Path(folder, name) for name in files if name.endswith(".md"))
 
 
 def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:

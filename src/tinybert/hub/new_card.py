@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..checkpoint import Checkpoint
 from ..config import TinyBertConfig
+from ..errors import CardError
 from ..text import BertTokenizer
+from .addresses import split_https
 from .card import Asset, Card
 
-_REPO = "https://gitee.com/mindspore/models/tree/master/official/nlp"
-# The checkpoint has been hosted nowhere yet; `.invalid` is the domain that never exists (RFC 2606).
-NOWHERE = "https://not-hosted.invalid"
+PUBLISHED_CODE = "https://gitee.com/mindspore/mindspore/tree/r1.0/model_zoo/official/nlp/tinybert"
+"""The code that TinyBERT was published with. The official client takes its end for the name of the code folder."""
+_REPOSITORY = re.compile(r"https://[^/]+\.com/[^/]+/[^/]+(/(tree|blob)/[^/]+(/.+)?)?")
+_NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
 """The newest version that the package is tested with; a card does not depend on what is installed where it is made."""
 
@@ -37,10 +41,10 @@ def new_card(
     uid: str,
     checkpoint: Checkpoint,
     *,
-    link: str,
-    sha256: str,
+    link: str | None,
+    repo_link: str,
+    files: Mapping[str, tuple[str, str]],
     tokenizer: BertTokenizer | None,
-    vocab_sha256: str | None,
     facts: Mapping[str, Any],
 ) -> Card:
     """Makes the card of a checkpoint.
@@ -48,14 +52,18 @@ def new_card(
     Args:
         uid: The module's uid.
         checkpoint: Its parameters, with configuration and task.
-        link: The address of the folder that the checkpoint will be hosted in, followed by the uid's folders.
-        sha256: The hash of the checkpoint's file.
+        link: The address of the folder in which the files will be hosted, in the uid's folders; None for nowhere.
+        repo_link: The address of the code.
+        files: Name and SHA-256 of each file by its ending, `ckpt` and `vocab.txt`.
         tokenizer: Its tokenizer, if it comes with a vocabulary.
-        vocab_sha256: The hash of the vocabulary's file.
         facts: Further fields of `Card`, which take precedence over the defaults.
+
+    Raises:
+        CardError: An address is one that the official client refuses.
     """
     *folders, version, name = uid.split("/")
     config, task = checkpoint.config, checkpoint.task
+    vocab_file, vocab_sha256 = files.get("vocab.txt", (None, None))
     summary = facts.get("summary", f"{name}, an encoder of {config.num_hidden_layers} layers")
     defaults: dict[str, Any] = {
         "title": name,
@@ -66,8 +74,7 @@ def new_card(
         "model_version": version,
         "author": folders[0],
         "update_time": datetime.date.today().isoformat(),
-        # The official client takes the end of this address for the name of the code folder.
-        "repo_link": f"{_REPO}/{name}",
+        "repo_link": _repository(repo_link),
         "user_id": folders[0],
         "used_for": ("inference", "transfer-learning"),
         "infer_backend": ("cpu", "gpu", "ascend"),
@@ -79,15 +86,47 @@ def new_card(
     return Card(
         **{**defaults, **facts},
         model_name=name.lower(),
-        assets=(Asset("ckpt", f"{link.rstrip('/')}/{'/'.join([*folders, version])}/{name}.ckpt", sha256),),
+        **_checkpoint(link and f"{_host(link)}/{'/'.join([*folders, version])}", *files["ckpt"]),
+        uid=uid,
         task=task.kind,
         labels=task.labels,
         problem=None if task.problem == task.facts.usual_problem(None) else task.problem,
         network_config=_settings(config),
-        vocab_file=f"{name.lower()}.vocab.txt" if tokenizer else None,
+        vocab_file=vocab_file,
         vocab_sha256=vocab_sha256,
         do_lower_case=tokenizer.vocabulary.do_lower_case if tokenizer else None,
     )
+
+
+def _checkpoint(folder: str | None, name: str, sha256: str) -> dict[str, Any]:
+    """An asset, whose address must be one that can be resolved; or else a file beside the card."""
+    if folder is None:
+        return {"checkpoint_file": name, "checkpoint_sha256": sha256}
+    return {"assets": (Asset("ckpt", f"{folder}/{name}", sha256),)}
+
+
+def _host(link: str) -> str:
+    try:
+        parts = split_https(link)
+    except ValueError as error:
+        raise CardError(f"{error}; give the folder in which the files will be hosted", argument="link") from None
+    if (parts.hostname or "").endswith(_NEVER_RESOLVED):
+        raise CardError(
+            f"the host of {link} never exists: give the https address of the folder in which the files will be "
+            "hosted, or none as long as they are not",
+            argument="link",
+        )
+    return link.rstrip("/")
+
+
+def _repository(repo_link: str) -> str:
+    if not _REPOSITORY.fullmatch(repo_link.rstrip("/")):
+        raise CardError(
+            f"{repo_link} is not the address of code that the official client takes: it must be "
+            "https://HOST.com/OWNER/REPO, alone or followed by /tree/BRANCH/FOLDER",
+            argument="repo_link",
+        )
+    return repo_link.rstrip("/")
 
 
 def _settings(config: TinyBertConfig) -> dict[str, str]:

@@ -6,6 +6,9 @@ operating system before it gets near a path.
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from ..errors import UnsafePathError
 
 MAX_NAME_BYTES = 120
@@ -17,6 +20,8 @@ _WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
 }
 # What this package itself puts beside an asset. A card must not be able to have another card overwritten.
 _OUR_SUFFIXES = (".md", ".lock", ".part", ".tag", ".rejected")
+_LONGEST_NAME = MAX_NAME_BYTES - len(".0123456789ab.tokenizer.json")
+_FILE_ENDING = re.compile(r"\.(md|lock|part|tag|rejected|txt|json|ckpt|safetensors|bin|mindir|onnx|air|mslite)$")
 
 
 def plain_name(name: str, what: str = "name") -> str:
@@ -37,6 +42,8 @@ def plain_name(name: str, what: str = "name") -> str:
         fault = "has one of the characters " + " ".join(sorted(_NOT_IN_NAMES))
     elif name in (".", "..") or name.startswith("~"):
         fault = "refers to another folder"
+    elif name[0] == ".":
+        fault = "begins with a dot, which hides it"
     elif name[-1] in ". " or name[0] == " ":
         fault = "begins with a space, or ends with a dot or a space"
     elif name.partition(".")[0].rstrip().lower() in _WINDOWS_DEVICES:
@@ -61,6 +68,35 @@ def asset_name(name: str, what: str = "file name") -> str:
             f"it must not end with {', '.join(_OUR_SUFFIXES)}"
         )
     return name
+
+
+def folded(name: str) -> str:
+    """What all spellings of a name have in common that some file system takes for one: case and Unicode form.
+
+    Examples:
+        >>> folded("Stra\u00dfe") == folded("STRASSE")
+        True
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def name_to_publish(part: str) -> str:
+    """Returns a part of a uid if a module may be published under it.
+
+    Raises:
+        UnsafePathError: It ends like a file, so that one of the two would be taken for the other, is spelled in a way
+            that some file systems change, or is too long for the names of its files.
+    """
+    ending = _FILE_ENDING.search(folded(part))
+    if ending:
+        fault = f"ends with {ending[0]}, as files do: leave that off"
+    elif part != unicodedata.normalize("NFC", part):
+        fault = "has letters taken apart into letter and accent: write them as one (Unicode form NFC)"
+    elif len(part.encode()) > _LONGEST_NAME:
+        fault = f"is longer than {_LONGEST_NAME} bytes, which leaves no room for the names of its files"
+    else:
+        return part
+    raise UnsafePathError(f"the name {shown(part)} {fault}")
 
 
 def shown(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ...task import KINDS, PROBLEMS
 from ..integrity import sha256_text
 from ..safe_names import asset_name
+from ..uids import parse_uid
 from .header import Value
 from .problem import Problem
 from .sections import Sections
@@ -72,6 +73,9 @@ RULES = {
     "problem": Rule(one_of(PROBLEMS), required=False),
     "network-config": Rule(read_config, required=False),
     "do-lower-case": Rule(read_bool, required=False),
+    "uid": Rule(checked(parse_uid), required=False),
+    "checkpoint-file": Rule(checked(asset_name), required=False),
+    "checkpoint-sha256": Rule(checked(sha256_text), required=False),
     "vocab-file": Rule(checked(asset_name), required=False),
     "vocab-sha256": Rule(checked(sha256_text), required=False),
 }
@@ -98,9 +102,10 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
     for key, rule in RULES.items():
         if rule.required and key not in sections.header:
             sections.problems.append(Problem(sections.header_line, f"`{key}` is missing; it must be {rule.meaning}"))
-    if ("vocab-file" in fields) != ("vocab-sha256" in fields):
-        line = sections.header["vocab-file" if "vocab-file" in fields else "vocab-sha256"].line
-        sections.problems.append(Problem(line, "`vocab-file` and `vocab-sha256` only go together"))
+    for file, sha256 in (("checkpoint-file", "checkpoint-sha256"), ("vocab-file", "vocab-sha256")):
+        if (file in fields) != (sha256 in fields):
+            line = sections.header[file if file in fields else sha256].line
+            sections.problems.append(Problem(line, f"`{file}` and `{sha256}` only go together"))
     return fields, extra
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from ...task import ENCODER
 from ..addresses import link_name
@@ -16,7 +17,7 @@ class Asset:
 
     Attributes:
         file_format: `ckpt`, `mindir`, `onnx`, `air` or `mslite`.
-        link: Its https address.
+        link: Its https address; of a file that is hosted nowhere, its bare name.
         sha256: Its hash, 64 lower-case hexadecimal digits.
     """
 
@@ -28,6 +29,11 @@ class Asset:
     def file_name(self) -> str:
         """The file's name in the cache: the end of its address."""
         return link_name(self.link)
+
+    @property
+    def hosted(self) -> bool:
+        """Whether the file can be had from an address; `.invalid` is the domain that never exists (RFC 2606)."""
+        return "://" in self.link and not (urlsplit(self.link).hostname or "").endswith(".invalid")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,9 @@ class Card:
         problem: One of the problems of the task's kind. None means the usual one for the number of outputs.
         network_config: What the shapes in a checkpoint do not determine, such as `hidden_act`.
         do_lower_case: Whether text is lower-cased before it is tokenized.
+        uid: The module's uid, on cards that are written here.
+        checkpoint_file: The name of a checkpoint beside the card that is hosted nowhere, and so is none of the assets.
+        checkpoint_sha256: Its hash.
         vocab_file: The name of the vocabulary's file beside the asset.
         vocab_sha256: Its hash.
         extra: Header fields that have no meaning here, by their keys: text, None or lists of them.
@@ -97,6 +106,9 @@ class Card:
     problem: str | None = None
     network_config: Mapping[str, str] = field(default_factory=dict, hash=False)
     do_lower_case: bool | None = None
+    uid: str | None = None
+    checkpoint_file: str | None = None
+    checkpoint_sha256: str | None = None
     vocab_file: str | None = None
     vocab_sha256: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -104,7 +116,12 @@ class Card:
 
     @property
     def asset(self) -> Asset | None:
-        """The file that is loaded, chosen as the official client does: the last checkpoint, else the first file."""
+        """The file that is loaded, chosen as the official client does: the last checkpoint, else the first file.
+
+        A card without assets may name a checkpoint beside it.
+        """
+        if not self.assets and self.checkpoint_file and self.checkpoint_sha256:
+            return Asset("ckpt", self.checkpoint_file, self.checkpoint_sha256)
         checkpoints = [asset for asset in self.assets if asset.file_format == "ckpt"]
         return checkpoints[-1] if checkpoints else next(iter(self.assets), None)
 

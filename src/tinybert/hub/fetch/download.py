@@ -20,6 +20,7 @@ class Download:
         timeout: Seconds to wait for a connection, and for the next bytes.
         progress: Whether a progress bar is shown; None shows it if stderr is a terminal.
         uid: The module that the file belongs to, for messages.
+        direct: Whether it is asked for at `url` whatever mirror is set.
     """
 
     url: str
@@ -29,11 +30,12 @@ class Download:
     timeout: tuple[float, float]
     progress: bool | None = None
     uid: str | None = None
+    direct: bool = False
 
     @property
     def address(self) -> str:
         """Where the file is really requested: the declared address, or the same path on the mirror."""
-        return mirrored(self.url)
+        return self.url if self.direct else mirrored(self.url)
 
     def explain(self, reason: str) -> str:
         """Says why there is no file, which file belongs where, and how to get it."""
@@ -46,6 +48,7 @@ class Download:
             "What you can do:\n"
             "  - fetch that address elsewhere, then put the file at the path above, or run\n"
             f"    `tinybert hub install {self.uid or '<uid>'} --checkpoint FILE`;\n"
+            "  - if the module is your own, publish it again from its source;\n"
             "  - set MSHUB_MIRROR=https://HOST to a host that has the same paths;\n"
             "  - pass pretrained=False for an untrained network, which needs no file."
         )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...errors import DownloadError, HubError, IntegrityError, OfflineError
-from ..addresses import https_link
+from ..addresses import https_link, web_link
 from ..environment import offline
 from ..integrity import sha256_text, verify
 from .download import Download
@@ -35,6 +35,7 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
     timeout: tuple[float, float] = (10.0, 30.0),
     backoff: float = 0.5,
     uid: str | None = None,
+    direct: bool = False,
 ) -> Path:
     """Makes sure that a file is there and is the declared one, downloading it if need be.
 
@@ -51,6 +52,8 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
         timeout: Seconds to wait for a connection, and for the next bytes.
         backoff: Seconds to wait after a first failed attempt; doubled after each further one, up to 60.
         uid: The module that the file belongs to, for messages.
+        direct: Whether the address is the one that somebody gave: no mirror is asked, and it may be http on this
+            machine.
 
     Returns:
         The path.
@@ -62,7 +65,8 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
         ValueError: The address is not https, or `sha256` is not a hash.
     """
     target = Path(target)
-    download = Download(https_link(url), target, sha256_text(sha256), max_bytes, timeout, progress, uid)
+    url = web_link(url) if direct else https_link(url)
+    download = Download(url, target, sha256_text(sha256), max_bytes, timeout, progress, uid, direct)
     if target.exists():
         return verify(target, download.sha256)
     if offline():
@@ -115,7 +119,7 @@ def _complete(download: Download, partial: PartialFile, attempts: int, backoff: 
     from .transfer import InterruptedTransferError, open_session, transfer
 
     most, failures = partial.size, 0
-    with open_session() as session:
+    with open_session(download.address) as session:
         while True:
             try:
                 return transfer(session, download, partial)

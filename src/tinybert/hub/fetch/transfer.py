@@ -46,11 +46,13 @@ class InterruptedTransferError(Exception):
         self.wait = wait
 
 
-def open_session() -> requests.Session:
-    """Opens a session that speaks https only."""
+def open_session(address: str) -> requests.Session:
+    """Opens a session that speaks https only; and http with the host of an address that is http, with no other."""
     session = requests.Session()
     # Without an adapter for it, http cannot be spoken at all, whatever a redirect says.
-    del session.adapters["http://"]
+    plain = session.adapters.pop("http://")
+    if address.startswith("http://"):
+        session.mount(urljoin(address, "/"), plain)
     # The hash is that of the file, not of a compressed form of it.
     session.headers.update({"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity"})
     return session

@@ -1,0 +1,48 @@
+"""A small page whose hash nobody knows beforehand, such as a card: the address has to be trusted."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ...errors import DownloadError, OfflineError
+from ..environment import offline
+from .download import Download
+from .partial_file import PartialFile
+
+_TIMEOUT = (10.0, 30.0)
+
+
+class _Page(Download):
+    """A download whose failure needs no advice but the reason."""
+
+    def explain(self, reason: str) -> str:
+        return f"{self.url} could not be fetched: {reason}"
+
+
+def fetch_page(url: str, max_bytes: int) -> bytes:
+    """Fetches a page from the address itself, whatever mirror is set.
+
+    Args:
+        url: The address, as `web_link` returns it.
+        max_bytes: How large it may be.
+
+    Raises:
+        OfflineError: The network is forbidden or out of reach.
+        DownloadError: The page cannot be had; says why.
+    """
+    from .transfer import InterruptedTransferError, open_session, transfer
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "page"
+        page = _Page(url, target, "", max_bytes, _TIMEOUT, progress=False, direct=True)
+        if offline():
+            raise OfflineError(page.explain("MSHUB_OFFLINE forbids using the network"))
+        partial = PartialFile(target)
+        try:
+            with open_session(url) as session:
+                transfer(session, page, partial)
+        except InterruptedTransferError as interruption:
+            error = OfflineError if interruption.unreachable else DownloadError
+            raise error(page.explain(str(interruption))) from None
+        return partial.path.read_bytes()

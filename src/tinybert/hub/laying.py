@@ -1,0 +1,128 @@
+"""Lays a module into the cache, whole: readers see what was there before, or all of the new, at every moment.
+
+What a card declares lies in files that are named by their content, beside those of the card before it. So the card's
+rename is the one step in which an entry changes hands, and who read the old card still finds the old files. They are
+collected later.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shutil
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from ..errors import CardError, HubError
+from ..writing import replacing
+from .building import MODULE_ALIASES
+from .cache import EntryPaths, HubCache
+from .card import Card, read_card, render_card
+from .code_folder import PREFIX, lay_code
+from .neighbours import entries_beside
+
+KEPT_SECONDS = 3600
+"""How long the files of an earlier card stay: who has read that card is about to open them."""
+_LEFTOVERS = (".write-*", f"{PREFIX}*")
+_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.[a-z.]+")
+# What a card says about a module for people; all else decides what the module does.
+_WORDS = {"title", "author", "update_time", "license", "summary", "body", "train_dataset", "evaluation", "accuracy"}
+_WORDS |= {"featured_image", "repo_link", "used_for", "train_backend", "infer_backend", "mindspore_version", "extra"}
+_PLACES = {"assets", "checkpoint_file", "checkpoint_sha256", "vocab_file", "uid", "user_id", "allow_cache_ckpt"}
+
+
+def content_name(name: str, sha256: str, ending: str) -> str:
+    """The name of a module's file: another content has another name."""
+    return f"{name}.{sha256[:12]}.{ending}"
+
+
+def lay(card: Card, paths: EntryPaths, cache: HubCache, files: Mapping[Path, bytes] = MappingProxyType({})) -> None:
+    """Writes a module's files, its code, and last its card. Whoever calls holds the cache's lock.
+
+    Args:
+        card: The card.
+        paths: Where its parts belong.
+        cache: The cache.
+        files: The content of each file that is not there yet, by its path.
+    """
+    before = _files_of(paths.card, cache)
+    text = render_card(card)
+    for path, content in files.items():
+        with replacing(path) as file:
+            file.write_bytes(content)
+    shared = any(other.card.is_file() and other.code == paths.code for _, other in entries_beside(paths.card, cache))
+    lay_code(paths.code, text, keep_card=shared and card.model_name not in MODULE_ALIASES)
+    with replacing(paths.card) as file:
+        file.write_bytes(text.encode())
+    for path in before - set(paths.files):
+        if path.exists():
+            os.utime(path)  # from now on nothing needs it
+    _collect(paths.card, paths.files)
+
+
+@contextmanager
+def writing_to(cache: HubCache) -> Iterator[None]:
+    """Holds the lock of a cache, and sweeps what killed runs left: nobody else writes meanwhile."""
+    from filelock import FileLock
+
+    cache.root.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache.root / ".tinybert.lock"):
+        for depth in ("*/*/", "*/*/*/", "*/*/*/*/"):
+            for pattern in _LEFTOVERS:
+                for left in cache.root.glob(depth + pattern):
+                    shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> None:
+    """Checks that a card takes the place of none that says something else, unless that is meant.
+
+    Raises:
+        HubError: It does, and `force` is not given.
+    """
+    if force or not paths.card.is_file():
+        return
+    try:
+        old = read_card(paths.card)
+    except CardError:
+        old = None
+    if old is None or _meaning(old) != _meaning(card):
+        reason = "a card that cannot be read" if old is None else "another model, or the same with other settings"
+        raise HubError(
+            f"{uid} is there already, with {reason}: choose another uid, or say that it is to be replaced",
+            argument="force",
+            example=True,
+        )
+
+
+def _meaning(card: Card) -> dict[str, object]:
+    """What a card says that changes results, wherever the files lie and whatever they are called."""
+    fields = {field.name: getattr(card, field.name) for field in dataclasses.fields(card)}
+    kept = {name: value for name, value in fields.items() if name not in _WORDS | _PLACES}
+    return {**kept, "sha256": card.asset and card.asset.sha256}
+
+
+def _files_of(card_path: Path, cache: HubCache) -> set[Path]:
+    try:
+        return set(cache.entry_at(card_path, read_card(card_path)).files)
+    except HubError:
+        return set()
+
+
+def files_by_content(card_path: Path) -> list[Path]:
+    """The files in the cache that are named by a module and by their content, those of earlier cards too."""
+    found = [(path, _BY_CONTENT.fullmatch(path.name)) for path in card_path.parent.glob("*")]
+    return sorted(path for path, match in found if match and match["name"] == card_path.stem)
+
+
+def _collect(card_path: Path, keep: Collection[Path]) -> None:
+    """Removes the files of a module's earlier cards, and of cards that were never written, after a while."""
+    for path in card_path.parent.iterdir():
+        match = _BY_CONTENT.fullmatch(path.name)
+        ours = match and (match["name"] == card_path.stem or not path.with_name(f"{match['name']}.md").exists())
+        if ours and path not in keep and time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""Names in the cache belong to one module each, in whatever spelling a file system may take for the same."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CardError, UnsafePathError
+from .cache import EntryPaths, HubCache
+from .card import Card, read_card
+from .registry import published
+from .safe_names import folded, name_to_publish, shown
+
+CONF = "mindspore_hub_conf.py"
+"""The file by which a code folder is known; the official client executes it."""
+
+
+def uid_to_publish(uid: str) -> str:
+    """Returns a uid if a module may be published under it, as far as the uid itself tells.
+
+    Raises:
+        UnsafePathError: It belongs to a published module, or a part of it is no name to publish under.
+    """
+    if folded(uid) in map(folded, published()):
+        raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
+    return "/".join(map(name_to_publish, uid.split("/")))
+
+
+def check_names(uid: str, paths: EntryPaths, cache: HubCache) -> None:
+    """Checks that a module can be laid where it belongs without touching another.
+
+    Args:
+        uid: Its uid.
+        paths: Where its parts belong.
+        cache: The cache.
+
+    Raises:
+        UnsafePathError: A name is taken by another module, or by something that no module laid there.
+    """
+    *folders, name = uid_to_publish(uid).split("/")
+    folder = cache.root
+    for part in folders:
+        _check_spelling(folder, part, f"the folder of {uid}")
+        folder = folder / part
+        if (folder / CONF).exists():
+            raise UnsafePathError(f"{folder} is the code of another module: {uid} cannot lie in it; choose another uid")
+    _check_spelling(folder, f"{name}.md", uid)
+    if paths.code.exists() and not (paths.code.is_dir() and (paths.code / CONF).exists()):
+        raise UnsafePathError(
+            f"{paths.code} is not a code folder, but the code of {uid} belongs there, by the end of its repo-link; "
+            "choose another uid, or a repo-link with another end"
+        )
+    for other, module in published().items():
+        # The official client passes the model-name, by which the shared code finds the card.
+        if cache.card_path(other).parent == folder and module.model_name == folded(name):
+            raise UnsafePathError(f"{other} is loaded by the name {shown(name)} from the same folder; choose another")
+    ours, code = {folded(path.name) for path in (paths.card, *paths.files)}, folded(paths.code.name)
+    for other, theirs in entries_beside(paths.card, cache):
+        names = {folded(path.name) for path in (theirs.card, *theirs.files)}
+        taken = ours & (names | {folded(theirs.code.name)}) or {code} & names
+        if taken:
+            raise UnsafePathError(f"{other} has files of the name {min(taken)}, as {uid} would: choose another uid")
+
+
+def entries_beside(card_path: Path, cache: HubCache) -> Iterator[tuple[str, EntryPaths]]:
+    """Yields the other modules of a folder with their parts, each of a card's files with an entry of its own.
+
+    Published modules are among them even where they are not in the cache: their files may come any time.
+    """
+    folder = card_path.parent
+    for uid, module in published().items():
+        if cache.card_path(uid).parent == folder and cache.card_path(uid) != card_path:
+            yield from _entries(uid, module.card, cache.card_path(uid), cache)
+    for path in sorted(folder.glob("*.md")):
+        if path == card_path:
+            continue
+        try:
+            card = read_card(path)
+        except CardError:
+            continue  # such as a README
+        yield from _entries(path.relative_to(cache.root).with_suffix("").as_posix(), card, path, cache)
+
+
+def _entries(uid: str, card: Card, path: Path, cache: HubCache) -> Iterator[tuple[str, EntryPaths]]:
+    try:
+        for asset in card.assets or (None,):
+            yield uid, cache.entry_at(path, card, asset)
+    except UnsafePathError:
+        pass  # a card that nothing can be loaded by has no files
+
+
+def _check_spelling(folder: Path, name: str, what: str) -> None:
+    """Some file systems give back letters in another Unicode form than they were given; that is no other name."""
+    for present in os.listdir(folder) if folder.is_dir() else ():
+        if folded(present) == folded(name) and unicodedata.normalize("NFC", present) != name:
+            raise UnsafePathError(
+                f"{what} would lie at {shown(name)} beside {shown(present)}, which some file systems take for the "
+                "same; choose another name, or use the one that is there"
+            )

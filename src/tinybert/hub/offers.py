@@ -1,0 +1,178 @@
+"""What somebody offers who published a module elsewhere: its card and files, in a folder or on a web server."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, urljoin
+
+from ..errors import CardError, DownloadError, HubError, UnsafePathError
+from .addresses import web_link
+from .cache import HubCache
+from .card import Card, parse_card, read_card
+from .card.reading import MAX_CARD_BYTES
+from .fetch import fetch, fetch_page
+from .integrity import verified_bytes
+from .modules import verify_or_set_aside
+from .registry import published
+from .uids import parse_uid
+
+_Place = TypeVar("_Place", str, Path)
+
+
+@dataclass(frozen=True)
+class Offer(ABC):
+    """A card that lies elsewhere, with its files beside it.
+
+    Attributes:
+        name: The path or address of the card.
+        card: The card.
+    """
+
+    name: str
+    card: Card
+
+    def uid(self, given: str | None) -> str:
+        """What the module is to be called: as somebody says, or the card.
+
+        Raises:
+            CardError: Neither does.
+            UnsafePathError: It is not a uid.
+        """
+        if given is None and self.card.uid is None:
+            raise CardError(
+                f"{self.name} does not say what to call the module: give a uid, USER/VERSION/NAME",
+                argument="uid",
+                example="me/1.0/name",
+            )
+        return parse_uid(given or str(self.card.uid))
+
+    @abstractmethod
+    def bring(self, target: Path, sha256: str) -> bytes | None:
+        """Fetches a file of the module, which has the name of its target.
+
+        Returns:
+            Its content; None where it lies at the target already.
+
+        Raises:
+            IntegrityError: It is not the declared one.
+            HubError: It is not there, or cannot be fetched.
+        """
+
+
+@dataclass(frozen=True)
+class FolderOffer(Offer):
+    """A module in a folder."""
+
+    def bring(self, target: Path, sha256: str) -> bytes:
+        """Reads a file of the module."""
+        source = Path(self.name).with_name(target.name)
+        if not source.is_file():
+            raise HubError(f"{source} is missing: the card beside it declares this file")
+        return verified_bytes(source, sha256, quarantine=False)
+
+
+@dataclass(frozen=True)
+class WebOffer(Offer):
+    """A module on a web server."""
+
+    def bring(self, target: Path, sha256: str) -> None:
+        """Downloads a file of the module to its target; what broke off is resumed."""
+        if target.exists():
+            verify_or_set_aside(target, sha256)
+        fetch(urljoin(self.name, quote(target.name)), target, sha256, direct=True)
+
+
+def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
+    """What is offered at a path or address; None for the uid, or the address of the card, of a known module.
+
+    Raises:
+        CardError: There is no card, or several to choose from, or it cannot be read.
+        DownloadError: The card cannot be fetched.
+    """
+    text, path = str(name), Path(name).expanduser()
+    if _is_published(text):
+        return None
+    if "://" in text:
+        return _on_the_web(text)
+    if path.is_dir() and (any(path.glob("*.md")) or not _is_cached(text, cache)):
+        card = _only_card([each for each in sorted(path.glob("*.md")) if _is_card(each)], path)
+        return FolderOffer(str(card), read_card(card))
+    if path.is_file():
+        return FolderOffer(str(path), read_card(path))
+    if isinstance(name, Path) or path.is_absolute() or text.startswith((".", "~")) or path.suffix == ".md":
+        raise HubError(f"{name} does not exist: give a uid, the folder or the card of a module, or its address")
+    return None
+
+
+def _is_published(text: str) -> bool:
+    try:
+        return parse_uid(text) in published()
+    except UnsafePathError:
+        return False
+
+
+def _is_cached(text: str, cache: HubCache) -> bool:
+    try:
+        return cache.card_path(text).is_file()
+    except UnsafePathError:
+        return False
+
+
+def _is_card(path: Path) -> bool:
+    try:
+        read_card(path)
+    except CardError:
+        return False
+    return True
+
+
+def _only_card(cards: Sequence[_Place], place: str | Path) -> _Place:
+    if len(cards) == 1:
+        return cards[0]
+    if not cards:
+        raise CardError(f"{place} holds no card, which is a .md file with a header: give the card of a module")
+    listed = "\n  ".join(map(str, cards))
+    raise CardError(f"{place} holds {len(cards)} cards; give the one to install:\n  {listed}")
+
+
+def _on_the_web(text: str) -> WebOffer:
+    try:
+        address = web_link(text)
+    except ValueError as error:
+        raise HubError(str(error)) from None
+    if not address.endswith(("/", ".md")):
+        try:
+            return _at(f"{address}.md")
+        except DownloadError:
+            address += "/"  # not a card without its ending, but a folder
+    return _at(address if address.endswith(".md") else _only_card(_listed(address), address))
+
+
+def _at(address: str) -> WebOffer:
+    try:
+        text = fetch_page(address, MAX_CARD_BYTES).decode("utf-8")
+    except UnicodeDecodeError:
+        raise CardError(f"{address} is not a card: it is not UTF-8 text") from None
+    return WebOffer(address, parse_card(text, source=address))
+
+
+def _listed(folder: str) -> list[str]:
+    """The cards to which the page of a folder leads, as web servers write it."""
+    links: list[str] = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            links.extend(value for name, value in attributes if tag == "a" and name == "href" and value)
+
+    Links().feed(fetch_page(folder, MAX_CARD_BYTES).decode("utf-8", "replace"))
+    addresses = {urljoin(folder, link) for link in links if link.endswith(".md")}
+    return sorted(
+        address
+        for address in addresses
+        if address.rpartition("/")[0] == folder.rstrip("/") and "readme" not in address.rpartition("/")[2].lower()
+    )
