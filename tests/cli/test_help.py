@@ -33,8 +33,10 @@ OPTIONS = {
     "hub list": "--cache",
     "hub info": "--cache",
     "hub verify": "--cache",
-    "hub install": "--checkpoint --cache",
-    "hub publish": "--link --task --labels --problem --vocabulary --license --summary --config --prefix --cache",
+    "hub install": "--checkpoint --uid --force --cache",
+    "hub remove": "--cache",
+    "hub publish": "--link --repo-link --task --labels --problem --vocabulary --license --summary --config "
+    "--prefix --force --cache",
     "hub check": "",
 }
 

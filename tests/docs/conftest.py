@@ -36,7 +36,7 @@ def tiny_cache(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def real_cache():
-    if not (REAL_CACHE / f"{UID}.ckpt").is_file():
+    if not (REAL_CACHE / f"{UID}.md").is_file():
         pytest.skip("all-MiniLM-L6-v2 is not in .cache/hub: make demo puts it there")
     return REAL_CACHE
 
