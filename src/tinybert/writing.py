@@ -71,10 +71,11 @@ def replacing(
             places = {file: target if file == own else target.parent / file.relative_to(beside) for file in _in(beside)}
             for file, place in places.items():
                 _take_after(file, place, mode)
-            if len(places) == 1 and not without:
+            gone = [name for name in without if not (beside / name).exists()]
+            if len(places) == 1 and not gone:
                 os.replace(*places.popitem())
                 return
-            (beside / _GONE).write_text("\n".join(without), encoding="utf-8")
+            (beside / _GONE).write_text("\n".join(gone), encoding="utf-8")
             os.rename(beside, beside.with_name(_DECIDED + beside.name.removeprefix(_ASIDE)))
             settle(target.parent)
     finally:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from tinybert.checkpoint import read_checkpoint, save_checkpoint, save_folder, save_huggingface, stored_at
+from tinybert.checkpoint import (
+    read_checkpoint,
+    save_checkpoint,
+    save_folder,
+    save_huggingface,
+    save_sentence_transformer,
+    stored_at,
+)
 from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.checkpoint.shapes import expected_shapes
 from tinybert.config import TinyBertConfig
 from tinybert.data import read_conll, read_records, read_squad, read_texts, write_mindrecord, write_tfrecord
@@ -58,6 +67,12 @@ def _huggingface(folder: Path) -> None:
     (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 12}', encoding="utf-8")
 
 
+def _sentences(folder: Path) -> None:
+    weight, bias = np.ones((4, CONFIG.hidden_size), np.float32), np.zeros(4, np.float32)
+    settings = SentenceSettings(("mean",), (Dense(weight, bias, "tanh"),), normalize=True, prompts={"query": "q: "})
+    save_sentence_transformer(replace(checkpoint().encoder(), sentence=settings), folder, tokenizer=tokenizer())
+
+
 def _tokenizer_json(folder: Path) -> None:
     added = [{"id": len(TOKENS), "content": "[NEW]", "special": False, "normalized": True}]
     values = {
@@ -73,6 +88,15 @@ def _tokenizer_json(folder: Path) -> None:
         },
     }
     (folder / "tokenizer.json").write_text(json.dumps(values), encoding="utf-8")
+
+
+def _older(folder: Path) -> None:
+    """As transformers wrote them before it had a tokenizer.json."""
+    special = {"unk_token": "[UNK]", "additional_special_tokens": ["[NEW]"]}
+    (folder / "vocab.txt").write_text("\n".join(TOKENS), encoding="utf-8")
+    (folder / "added_tokens.json").write_text(json.dumps({"[NEW]": len(TOKENS)}), encoding="utf-8")
+    (folder / "special_tokens_map.json").write_text(json.dumps(special), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}', encoding="utf-8")
 
 
 def _squad(folder: Path) -> None:
@@ -150,6 +174,8 @@ READERS = {
         "*.json",
     ),
     "hugging face folder": Reader(_huggingface, lambda folder: stored_at(folder).open(), "*.json"),
+    "sentence-transformers": Reader(_sentences, lambda folder: stored_at(folder).open(), "**/*.json"),
+    "older settings": Reader(_older, BertTokenizer.from_file),
     "vocab.txt": Reader(lambda folder: tokenizer().save(folder), BertTokenizer.from_file, "vocab.txt"),
     "tokenizer.json": Reader(_tokenizer_json, BertTokenizer.from_file),
     "card": Reader(_text("card.md", CARD.read_text(encoding="utf-8")), lambda folder: read_card(folder / "card.md")),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 
+import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
 from tinybert.checkpoint import read_checkpoint, save_huggingface
 from tinybert.errors import CheckpointError
 from tinybert.task import Task
+from tinybert.text import BertTokenizer, Vocabulary
 
 LABELS = ("LABEL_0", "LABEL_1", "LABEL_2")
 
@@ -73,18 +76,27 @@ def test_a_disk_that_fills_up_leaves_the_folder_as_it_was(folder, tmp_path, make
     assert not list((tmp_path / "new").iterdir())
 
 
-def test_a_kill_between_the_files_leaves_no_folder_that_loads(folder, make_checkpoint, monkeypatch):
-    replace = os.replace
+@pytest.mark.parametrize("function", ["replace", "rename"])
+@pytest.mark.parametrize("call", range(10))
+def test_a_kill_at_any_moment_leaves_the_old_model_or_the_new(folder, make_checkpoint, monkeypatch, function, call):
+    tokenizer = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]")))
+    old, new = make_checkpoint(seed=1), make_checkpoint(seed=2, hidden_act="relu")
+    save_huggingface(old, folder, tokenizer=tokenizer)
+    real, calls = getattr(os, function), []
 
-    def killed(source, target):
-        replace(source, target)
-        raise SystemExit
+    def killed(*args):
+        calls.append(args)
+        if len(calls) > call:
+            raise SystemExit
+        return real(*args)
 
-    monkeypatch.setattr("os.replace", killed)
-    with pytest.raises(SystemExit):
-        save_huggingface(make_checkpoint(seed=2, hidden_act="relu"), folder)
-    with pytest.raises(CheckpointError, match=r"holds no model\.safetensors"):
-        read_checkpoint(folder)
+    with monkeypatch.context() as patched, contextlib.suppress(SystemExit):
+        patched.setattr(os, function, killed)
+        patched.setattr("shutil.rmtree", lambda *_, **__: None)
+        save_huggingface(new, folder, tokenizer=tokenizer)
+    found = read_checkpoint(folder)
+    expected = new if found.config.hidden_act == "relu" else old
+    assert all(np.array_equal(found.tensors[name], array) for name, array in expected.tensors.items())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from ..errors import CheckpointError, ConfigError, InputError
 from ..reading import read_json
 from ..task import Task
 from ..text import BertTokenizer
-from ..text.vocabulary_files import forget_older_settings
+from ..text.vocabulary_files import OLDER_SETTINGS
 from ..writing import replacing, write_json
 from .checkpoint import Checkpoint
 from .formats import parse
@@ -44,13 +44,12 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
     values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
     if sentence := checkpoint.sentence.to_dict():
         values["sentence"] = sentence
-    with replacing(folder / CONFIG) as config:
+    with replacing(folder / CONFIG, without=(DENSE, *OLDER_SETTINGS)) as config:
         write_json(config, values)
         save_checkpoint(checkpoint, config.with_name(CHECKPOINT))
         if arrays := checkpoint.sentence.arrays():
             write_tensors(arrays, config.with_name(DENSE))
         tokenizer.save(config.parent)
-    forget_older_settings(folder)
     return folder
 
 

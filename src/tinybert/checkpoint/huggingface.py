@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..config import check_fields
 from ..errors import CheckpointError
 from ..text import BertTokenizer
+from ..text.vocabulary_files import OLDER_SETTINGS
 from ..writing import replacing
 from .checkpoint import Checkpoint
 from .huggingface_config import CONFIG, config_json, encoder_fields, read_task
@@ -53,28 +55,20 @@ def read_huggingface(folder: Path, prefix: str | None = None, **config: Any) -> 
     return dataclasses.replace(read, task=read_task(folder, read), sentence=read_sentence_settings(folder))
 
 
-def save_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
+def save_huggingface(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer | None = None) -> Path:
     """Writes a checkpoint as a folder that `transformers` opens.
 
     Args:
         checkpoint: That of an encoder, or of a network for a task. Labels and problem are those of its task.
-        folder: Is made if need be; `config.json` and `model.safetensors` in it are overwritten, once both are written
-            whole.
+        folder: Is made if need be. Files of these names in it are overwritten, and what would make it a folder of
+            sentence-transformers is removed, all in one step once all are written whole; others stay.
+        tokenizer: Its files go into the folder.
 
     Raises:
         CheckpointError: There is a ReLU before the head, as published; Hugging Face's has none and would answer
             differently.
     """
-    values = config_json(checkpoint)
-    folder = Path(folder).expanduser()
-    with replacing(folder / CONFIG) as config:
-        config.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        write_tensors(renamed(checkpoint, "huggingface"), config.with_name(WEIGHTS))
-        # The configuration takes its place first; at no time does it lie beside the weights of others.
-        (folder / WEIGHTS).unlink(missing_ok=True)
-        for name in SETTINGS:  # of another model, which would be taken for this one's
-            (folder / name).unlink(missing_ok=True)
-    return folder
+    return _save(checkpoint, Path(folder).expanduser(), tokenizer, {})
 
 
 def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
@@ -91,10 +85,18 @@ def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tok
     config = checkpoint.config
     length = min(config.seq_length, tokenizer.model_max_length)
     files = sentence_files(checkpoint.sentence, config.hidden_size, length)
-    folder = Path(folder).expanduser()
-    save_huggingface(checkpoint.encoder(), folder)
-    tokenizer.save(folder)
-    for name, content in files.items():
-        with replacing(folder / name) as file:
+    return _save(checkpoint.encoder(), Path(folder).expanduser(), tokenizer, files)
+
+
+def _save(checkpoint: Checkpoint, folder: Path, tokenizer: BertTokenizer | None, files: Mapping[str, bytes]) -> Path:
+    values = config_json(checkpoint)
+    with replacing(folder / CONFIG, without=(*SETTINGS, *(OLDER_SETTINGS if tokenizer else ()))) as config:
+        config.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_tensors(renamed(checkpoint, "huggingface"), config.with_name(WEIGHTS))
+        if tokenizer is not None:
+            tokenizer.save(config.parent)
+        for name, content in files.items():
+            file = config.parent / name
+            file.parent.mkdir(exist_ok=True)
             file.write_bytes(content)
     return folder

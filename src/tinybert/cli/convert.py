@@ -90,10 +90,8 @@ def _save_folder(checkpoint: Checkpoint, folder: Path, stored: StoredModel, layo
 
     if layout is Layout.SENTENCE_TRANSFORMERS:
         save_sentence_transformer(checkpoint, folder, tokenizer=stored.tokenizer())
-        return
-    save_huggingface(checkpoint, folder)
-    if stored.vocabulary is not None:
-        stored.tokenizer().save(folder)
+    else:
+        save_huggingface(checkpoint, folder, tokenizer=None if stored.vocabulary is None else stored.tokenizer())
 
 
 def _summary(checkpoint: Checkpoint) -> str:

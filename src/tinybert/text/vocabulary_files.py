@@ -14,6 +14,8 @@ from ..writing import replacing
 from .tokenizer_settings import FLAGS, added_tokens, folder_settings
 from .vocabulary import MASK, REQUIRED, UNK, Vocabulary, parse_vocab_txt
 
+OLDER_SETTINGS = ("special_tokens_map.json", "added_tokens.json")
+"""Files of another tokenizer's settings, which would be read with one that is written beside them."""
 _FILES = ("tokenizer.json", "vocab.txt")
 
 
@@ -97,16 +99,9 @@ def write_vocabulary(vocabulary: Vocabulary, tokenizer_json: str, folder: str | 
         "vocab.txt": vocab_txt(vocabulary),
         "tokenizer_config.json": json.dumps(settings, indent=2, ensure_ascii=False) + "\n",
     }
-    with replacing(Path(folder) / "vocab.txt") as temporary:
+    with replacing(Path(folder) / "vocab.txt", without=OLDER_SETTINGS) as temporary:
         for name, content in contents.items():
             temporary.with_name(name).write_text(content, encoding="utf-8", newline="\n")
-    forget_older_settings(Path(folder))
-
-
-def forget_older_settings(folder: Path) -> None:
-    """Removes the settings of another tokenizer, which would be read with the one that was written."""
-    for name in ("special_tokens_map.json", "added_tokens.json"):
-        (folder / name).unlink(missing_ok=True)
 
 
 def vocab_txt(vocabulary: Vocabulary) -> str:
