@@ -75,7 +75,7 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
     texts, default = prompts.get("prompts") or {}, prompts.get("default_prompt_name")
     if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         raise CheckpointError(f"{folder / _PROMPTS}: prompts must be texts by their names")
-    if default is not None and default not in texts:
+    if default is not None and not (isinstance(default, str) and default in texts):
         raise CheckpointError(f"{folder / _PROMPTS}: default_prompt_name is {default!r}, which no prompt has")
     found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": ()}
     refused: list[str] = []

@@ -23,6 +23,7 @@ from .building import MODULE_ALIASES
 from .cache import EntryPaths, HubCache
 from .card import Card, read_card, render_card
 from .code_folder import PREFIX, lay_code
+from .locks import locked
 from .neighbours import entries_beside
 
 KEPT_SECONDS = 3600
@@ -67,10 +68,7 @@ def lay(card: Card, paths: EntryPaths, cache: HubCache, files: Mapping[Path, byt
 @contextmanager
 def writing_to(cache: HubCache) -> Iterator[None]:
     """Holds the lock of a cache, and sweeps what killed runs left: nobody else writes meanwhile."""
-    from filelock import FileLock
-
-    cache.root.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache.root / ".tinybert.lock"):
+    with locked(cache.root / ".tinybert.lock", "writes to the cache"):
         for depth in ("*/*/", "*/*/*/", "*/*/*/*/"):
             for pattern in _LEFTOVERS:
                 for left in cache.root.glob(depth + pattern):

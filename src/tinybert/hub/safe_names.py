@@ -19,7 +19,7 @@ _WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)
 }
 # What this package itself puts beside an asset. A card must not be able to have another card overwritten.
-_OUR_SUFFIXES = (".md", ".lock", ".part", ".tag", ".rejected")
+_OUR_SUFFIXES = (".md", ".lock", ".pid", ".part", ".tag", ".rejected")
 _LONGEST_NAME = MAX_NAME_BYTES - len(".0123456789ab.tokenizer.json")
 _FILE_ENDING = re.compile(r"\.(md|lock|part|tag|rejected|txt|json|ckpt|safetensors|bin|mindir|onnx|air|mslite)$")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import errno
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ...errors import DownloadError, HubError, IntegrityError, OfflineError
 from ..addresses import https_link, web_link
 from ..environment import offline
 from ..integrity import sha256_text, verify
+from ..locks import locked
 from .download import Download
 from .partial_file import PartialFile
 
@@ -72,22 +71,13 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
     if offline():
         raise OfflineError(download.explain("MSHUB_OFFLINE forbids using the network"))
     try:
-        with _locked(download):
+        with locked(target.with_name(f"{target.name}.lock"), f"fetches {target.name}"):
             # Whoever had the lock before may have fetched the very file.
             return verify(target, download.sha256) if target.exists() else _fetch_new(download, attempts, backoff)
     except HubError:  # some of which are OSErrors, too
         raise
     except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
         raise DownloadError(download.explain(_disk_trouble(download, error))) from None
-
-
-@contextmanager
-def _locked(download: Download) -> Iterator[None]:
-    from filelock import FileLock
-
-    download.target.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(download.target.with_name(f"{download.target.name}.lock")):
-        yield
 
 
 def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
@@ -124,6 +114,8 @@ def _complete(download: Download, partial: PartialFile, attempts: int, backoff: 
             try:
                 return transfer(session, download, partial)
             except InterruptedTransferError as interruption:
+                if partial.sha256 == download.sha256:  # all is there but for the connection's end
+                    return None
                 if partial.size >= most + _PROGRESS_BYTES:
                     most, failures = partial.size, 0
                 failures += 1

@@ -31,6 +31,9 @@ class PartialFile:
         self.size = 0
         self.resumed = False
         self._digest = hashlib.sha256()
+        for own in (self.path, self._tag_path):
+            if own.is_symlink():  # what it points to is not ours to write to
+                own.unlink()
         if self.path.exists():
             with open(self.path, "rb") as file:
                 while block := file.read(_BLOCK):

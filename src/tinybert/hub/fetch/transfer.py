@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -21,12 +20,11 @@ from ...errors import DownloadError
 from ...progress import ProgressBar
 from .download import Download
 from .partial_file import PartialFile
+from .watchdog import Watchdog, WatchedAdapter
 
 _BLOCK = 64 << 10
 _SPARE_BYTES = 16 << 20
 """What must stay free on the disk."""
-_CRAWL_BYTES = 4096
-"""Fewer bytes than these within the read timeout count as none: otherwise a server could keep us waiting forever."""
 _MAX_REDIRECTS = 5
 _SIZE = re.compile("[0-9]{1,18}")
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
@@ -46,25 +44,49 @@ class InterruptedTransferError(Exception):
         self.wait = wait
 
 
-def open_session(address: str) -> requests.Session:
+class WatchedSession(requests.Session):
+    """A session whose connections a watchdog looks after."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watchdog = Watchdog()
+
+
+def open_session(address: str) -> WatchedSession:
     """Opens a session that speaks https only; and http with the host of an address that is http, with no other."""
-    session = requests.Session()
+    session = WatchedSession()
+    adapter = WatchedAdapter(session.watchdog)
     # Without an adapter for it, http cannot be spoken at all, whatever a redirect says.
-    plain = session.adapters.pop("http://")
+    del session.adapters["http://"]
+    session.mount("https://", adapter)
     if address.startswith("http://"):
-        session.mount(urljoin(address, "/"), plain)
-    # The hash is that of the file, not of a compressed form of it.
-    session.headers.update({"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity"})
+        session.mount(urljoin(address, "/"), adapter)
+    # The hash is that of the file, not of a compressed form of it. Each connection is new, and so watched.
+    headers = {"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity", "Connection": "close"}
+    session.headers.update(headers)
     return session
 
 
-def transfer(session: requests.Session, download: Download, partial: PartialFile) -> None:
+def transfer(session: WatchedSession, download: Download, partial: PartialFile) -> None:
     """Asks for what is missing and appends it; afterwards the file is complete, as far as its length shows.
 
     Raises:
         InterruptedTransferError: Another attempt may succeed.
         DownloadError: No other attempt would.
     """
+    watchdog = session.watchdog
+    try:
+        with watchdog.watching(download.timeout[1]):
+            _transfer(session, download, partial)
+    except InterruptedTransferError:
+        if watchdog.ended:
+            raise InterruptedTransferError(watchdog.ended) from None
+        raise
+    if watchdog.ended:  # whose end may look like that of the body
+        raise InterruptedTransferError(watchdog.ended)
+
+
+def _transfer(session: WatchedSession, download: Download, partial: PartialFile) -> None:
     with _request(session, download, partial.request_headers()) as response:
         total = _begin(response, download, partial)
         _check_room(total, download, partial)
@@ -72,7 +94,7 @@ def transfer(session: requests.Session, download: Download, partial: PartialFile
             total, unit="bytes", shown=download.progress, done=partial.size, description=download.target.name
         )
         with bar:
-            partial.append(_blocks(response, download.timeout[1], bar.advance, download.max_bytes - partial.size))
+            partial.append(_blocks(response, session.watchdog, bar.advance, download.max_bytes - partial.size))
     if partial.size > download.max_bytes:
         partial.drop()
         raise DownloadError(download.explain(f"it is larger than the limit of {download.max_bytes} bytes"))
@@ -80,11 +102,15 @@ def transfer(session: requests.Session, download: Download, partial: PartialFile
         raise InterruptedTransferError(f"the connection ended after {partial.size} of {total} bytes")
 
 
-def _request(session: requests.Session, download: Download, headers: dict[str, str]) -> requests.Response:
+def _request(session: WatchedSession, download: Download, headers: dict[str, str]) -> requests.Response:
     """Sends the request and follows redirects."""
     address = download.address
     for _ in range(_MAX_REDIRECTS + 1):
         response = _get(session, address, download, headers)
+        if session.watchdog.ended:  # whose end may look like that of the headers
+            response.close()
+            raise InterruptedTransferError(session.watchdog.ended)
+        session.watchdog.answered()
         if not response.is_redirect:
             return response
         response.close()
@@ -95,7 +121,7 @@ def _request(session: requests.Session, download: Download, headers: dict[str, s
     raise DownloadError(download.explain(f"the server redirects more than {_MAX_REDIRECTS} times"))
 
 
-def _get(session: requests.Session, address: str, download: Download, headers: dict[str, str]) -> requests.Response:
+def _get(session: WatchedSession, address: str, download: Download, headers: dict[str, str]) -> requests.Response:
     """Sends one request, and turns what the library raises into our own errors."""
     try:
         request = session.prepare_request(requests.Request("GET", address, headers=headers))
@@ -158,11 +184,10 @@ def _check_room(total: int | None, download: Download, partial: PartialFile) -> 
 
 
 def _blocks(
-    response: requests.Response, read_timeout: float, advance: Callable[[float], None], limit: int
+    response: requests.Response, watchdog: Watchdog, advance: Callable[[float], None], limit: int
 ) -> Iterator[bytes]:
-    """Yields the body as it comes; stops beyond `limit` bytes, and gives up on a server that hardly sends any."""
-    received = counted = 0
-    deadline = time.monotonic() + read_timeout
+    """Yields the body as it comes; stops beyond `limit` bytes."""
+    received = 0
     while received <= limit:
         try:
             block = response.raw.read1(_BLOCK)  # read() would wait until a whole block has come
@@ -173,10 +198,7 @@ def _blocks(
         yield block
         advance(len(block))
         received += len(block)
-        if time.monotonic() > deadline:
-            if received - counted < _CRAWL_BYTES:
-                raise InterruptedTransferError(f"only {received - counted} bytes came in {read_timeout:g} s")
-            deadline, counted = time.monotonic() + read_timeout, received
+        watchdog.came(len(block))
 
 
 def _content_range(text: str) -> tuple[int | None, int | None]:

@@ -1,0 +1,116 @@
+"""One deadline over everything that a server can be slow with: a connection that brings too little is ended."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+
+_LEAST_BYTES = 4096
+"""Fewer bytes than these in the time count as none: otherwise a server could keep us waiting forever."""
+
+
+class Watchdog:
+    """Ends connections that bring nothing, or next to nothing, for some seconds.
+
+    A timeout of the socket counts from the last byte, and a byte of a header, of a chunk's size or of a trailer comes
+    whenever the server likes, as do answers that say to go on (100). A deadline knows nothing of HTTP.
+
+    Attributes:
+        ended: What was waited for in vain; None while there is progress.
+    """
+
+    def __init__(self) -> None:
+        self.ended: str | None = None
+        self._seconds = self._deadline = 0.0
+        self._bytes: int | None = None
+        self._connections: list[socket.socket] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def watching(self, seconds: float) -> Iterator[None]:
+        """Watches the connections that are made within the block."""
+        self.ended, self._bytes, self._seconds = None, None, seconds
+        self._progress()
+        over = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(over,), name="tinybert-watchdog", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+            while self._connections:
+                self._connections.pop().close()
+
+    def connected(self, connection: socket.socket) -> None:
+        """Takes note of a new connection."""
+        with self._lock:
+            # One of its own: TLS takes the first away from whoever has it.
+            self._connections.append(connection.dup())
+            self._progress()
+
+    def answered(self) -> None:
+        """Takes note that the headers of an answer have come."""
+        with self._lock:
+            self._bytes = 0
+            self._progress()
+
+    def came(self, count: int) -> None:
+        """Takes note of so many bytes of a body."""
+        with self._lock:
+            self._bytes = (self._bytes or 0) + count
+            if self._bytes >= _LEAST_BYTES:
+                self._bytes = 0
+                self._progress()
+
+    def _progress(self) -> None:
+        self._deadline = time.monotonic() + self._seconds
+
+    def _watch(self, over: threading.Event) -> None:
+        while not over.wait(max(0.0, self._deadline - time.monotonic())):
+            with self._lock:
+                if time.monotonic() < self._deadline:
+                    continue
+                came = "no answer within" if self._bytes is None else f"only {self._bytes} bytes came in"
+                self.ended = f"{came} {self._seconds:g} s"
+                for connection in self._connections:
+                    with suppress(OSError):
+                        connection.shutdown(socket.SHUT_RDWR)
+            return
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Tells a watchdog of each connection that is made, whatever proxy it goes through."""
+
+    def __init__(self, watchdog: Watchdog) -> None:
+        super().__init__()
+        self._watchdog = watchdog
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """As `requests` has it since 2.32."""
+        return self._watched(super().get_connection_with_tls_context(*args, **kwargs))
+
+    def get_connection(self, *args: Any, **kwargs: Any) -> Any:
+        """As older `requests` have it."""
+        return self._watched(super().get_connection(*args, **kwargs))
+
+    def _watched(self, pool: Any) -> Any:
+        watchdog, kind = self._watchdog, pool.ConnectionCls
+        if not hasattr(kind, "watched"):
+
+            class Watched(kind):  # type: ignore[misc, valid-type]
+                watched = True
+
+                def _new_conn(self) -> Any:
+                    connection = super()._new_conn()
+                    watchdog.connected(connection)
+                    return connection
+
+            pool.ConnectionCls = Watched
+        return pool
