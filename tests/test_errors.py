@@ -31,6 +31,7 @@ BUILT_IN = {
     "DistributedError": RuntimeError,
     "DownloadError": OSError,
     "WriteError": OSError,
+    "ForkError": RuntimeError,
     "InputError": ValueError,
     "IntegrityError": ValueError,
     "OfflineError": OSError,

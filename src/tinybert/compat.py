@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 
-from .errors import DependencyError
+from .errors import DependencyError, ForkError
 from .signals import interruptible, until_done
 
 # MindSpore reads its log level when it is imported. Errors still show; its own warnings (about every checkpoint key
@@ -33,10 +34,28 @@ def check_mindspore() -> None:
 
 
 def require_mindspore() -> None:
-    """Imports MindSpore; raises as `check_mindspore`."""
+    """Imports MindSpore; raises as `check_mindspore` and `check_not_forked`."""
     check_mindspore()
+    check_not_forked()
     with until_done():  # a Ctrl-C in the middle of its import is lost, or ends Python by an abort
         import mindspore  # noqa: F401
+
+
+def check_not_forked() -> None:
+    """Raises ForkError in a process that was forked from one in which a graph had run: MindSpore would wait for ever.
+
+    Its threads, for which it waits, are not there in the child.
+    """
+    pid = getattr(sys.modules.get("mindspore"), _PID, os.getpid())
+    if pid != os.getpid():
+        raise ForkError(
+            f"process {os.getpid()} was forked from {pid}, which had used MindSpore before: it would wait for ever. "
+            "Start processes by spawning: multiprocessing.get_context('spawn'), a DataLoader's "
+            "multiprocessing_context='spawn'; or use MindSpore in the children only"
+        )
+
+
+_PID = "_tinybert_graph_pid"
 
 
 @contextmanager
@@ -45,9 +64,14 @@ def graph_runs() -> Iterator[None]:
 
     A Ctrl-C meanwhile interrupts at the end. The lock lies in the module `mindspore`, since the official client may
     load several copies of this package.
+
+    Raises:
+        ForkError: As `check_not_forked`.
     """
     import mindspore
 
+    check_not_forked()
+    mindspore.__dict__.setdefault(_PID, os.getpid())
     with mindspore.__dict__.setdefault("_tinybert_graph_lock", threading.RLock()), interruptible():
         yield
 

@@ -101,6 +101,10 @@ class BindingError(CheckpointError):
         self.mismatched = dict(mismatched or {})
 
 
+class ForkError(TinyBertError, RuntimeError):
+    """A forked process was to compute after its parent had; the message says how to start it instead."""
+
+
 class WriteError(TinyBertError, OSError):
     """A file cannot be written; the message names it, says why, and what to do.
 

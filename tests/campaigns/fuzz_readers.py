@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import os
 import random
 import shutil
 import sys
@@ -119,6 +120,7 @@ def main() -> int:
     parser.add_argument("--plant", action="store_true", help="add a reader with a fault, to see that it is found")
     chosen = parser.parse_args()
     faulthandler.enable()
+    os.environ.setdefault("GLOG_v", "4")  # MindSpore's own words on what it refuses
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
     print(f"seed {seed}", flush=True)
     readers = {**READERS, "planted": planted()} if chosen.plant else READERS

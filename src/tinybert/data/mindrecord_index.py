@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
@@ -164,6 +165,7 @@ def _index(path: str) -> Iterator[sqlite3.Connection]:
     try:
         # Without mode=ro SQLite would make the file, and with a journal write beside it.
         with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}.db?mode=ro", uri=True)) as index:
+            index.text_factory = partial(str, encoding="utf-8", errors="replace")  # messages quote what is damaged
             yield index
     except sqlite3.Error as error:
         raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {error}.") from None

@@ -64,15 +64,19 @@ def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> d
 def added_tokens(entries: Iterable[Mapping[str, Any]], path: Path | str) -> tuple[AddedToken, ...]:
     """Added tokens out of their entries in a file, without BERT's own, in the order of their ids."""
     try:
-        tokens = [
-            AddedToken(entry["content"], int(entry["id"]), **{flag: bool(entry.get(flag)) for flag in FLAGS})
-            for entry in entries
-        ]
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        tokens = [_added_token(entry) for entry in entries]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: an added token needs an id and its content ({error!r}).") from error
     # [CLS] and its like are found in raw text whether they are listed or not.
     others = [token for token in tokens if token.content not in (*REQUIRED, MASK)]
     return tuple(sorted(others, key=lambda token: token.id))
+
+
+def _added_token(entry: Mapping[str, Any]) -> AddedToken:
+    content, index = entry["content"], entry["id"]
+    if not isinstance(content, str) or not isinstance(index, int | str) or isinstance(index, bool):
+        raise TypeError(f"content {content!r:.60}, id {index!r:.60}")
+    return AddedToken(content, int(index), **{flag: bool(entry.get(flag)) for flag in FLAGS})
 
 
 def settings_in(path: Path) -> dict[str, Any]:
