@@ -38,7 +38,7 @@ def test_what_is_loaded_is_what_was_published(save, make_encoder, tmp_path):
         assert_same_values(network, encoder)
         assert network.config == encoder.config.replace(hidden_dropout_prob=0.1, attention_probs_dropout_prob=0.1)
         assert read_checkpoint(module.paths.asset, **HEADS).layout == "v1.0"
-    publish(save_huggingface(checkpoint_of(encoder), tmp_path / "hf"), UID)
+    publish(save_huggingface(checkpoint_of(encoder), tmp_path / "hf"), UID, force=True)
     assert load(UID).config == encoder.config.replace(head_act="none")
     assert_same_values(load(UID), encoder)
 
