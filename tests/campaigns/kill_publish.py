@@ -171,26 +171,30 @@ def campaign_of_kills(folder: Path, seed: int, *, stride: int = 1, code_stride: 
 
 
 def campaign_of_readers(folder: Path, seed: int, publications: int, readers: int) -> tuple[int, list[str]]:
-    """Reads in several processes while another publishes two models in turn; returns reads and complaints."""
-    root, done = folder / "shared", folder / "done"
+    """Reads in several processes while two others publish two models in turn; returns reads and complaints."""
+    root = folder / "shared"
+    done = [folder / "done1", folder / "done2"]
     models = []
     for uid, model in ((NEIGHBOUR, seed), (UID, seed + 1), (UID, seed)):
         lay(root, model, uid)
         models.append(seen(root))
 
-    def write() -> None:
-        for number in range(publications):
-            lay(root, seed + number % 2)
-        done.touch()
+    def write(done: Path) -> None:
+        try:
+            for number in range(publications):
+                lay(root, seed + number % 2)
+        finally:
+            done.touch()
 
     def read(report: Path) -> None:
         found = []
-        while not done.exists():
+        while not all(path.exists() for path in done):
             found.append(read_one(root, models[1:]))
         report.write_text("\n".join([str(len(found)), *filter(None, found)]))
 
     reports = [folder / f"reader{number}" for number in range(readers)]
-    side_by_side([write, *(lambda report=report: read(report) for report in reports)])
+    writers = (lambda path=path: write(path) for path in done)
+    side_by_side([*writers, *(lambda report=report: read(report) for report in reports)])
     lines = [report.read_text().split("\n") for report in reports]
     return sum(int(first) for first, *_ in lines), [line for _, *rest in lines for line in rest]
 
@@ -211,11 +215,13 @@ def side_by_side(works: list[Callable[[], None]]) -> None:
         if not pid:
             try:
                 work()
-            finally:
                 os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+            os._exit(_BROKEN)
         children.append(pid)
-    for pid in children:
-        os.waitpid(pid, 0)
+    if sum(os.waitpid(pid, 0)[1] for pid in children):
+        raise RuntimeError("a process failed by itself, as printed above")
 
 
 def plant() -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from ..errors import CardError, HubError
+from ..errors import CardError, HubError, TinyBertError, WriteError
 from ..writing import replacing
 from .building import MODULE_ALIASES
 from .cache import EntryPaths, HubCache
@@ -30,6 +30,8 @@ KEPT_SECONDS = 3600
 """How long the files of an earlier card stay: who has read that card is about to open them."""
 _LEFTOVERS = (".write-*", f"{PREFIX}*")
 _BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.[a-z.]+")
+_BEFORE = (".ckpt", ".vocab.txt")
+"""What files were called before their content was in their names: after the module, the vocabulary in lower case."""
 # What a card says about a module for people; all else decides what the module does.
 _WORDS = {"title", "author", "update_time", "license", "summary", "body", "train_dataset", "evaluation", "accuracy"}
 _WORDS |= {"featured_image", "repo_link", "used_for", "train_backend", "infer_backend", "mindspore_version", "extra"}
@@ -68,12 +70,22 @@ def lay(card: Card, paths: EntryPaths, cache: HubCache, files: Mapping[Path, byt
 @contextmanager
 def writing_to(cache: HubCache) -> Iterator[None]:
     """Holds the lock of a cache, and sweeps what killed runs left: nobody else writes meanwhile."""
-    with locked(cache.root / ".tinybert.lock", "writes to the cache"):
-        for depth in ("*/*/", "*/*/*/", "*/*/*/*/"):
-            for pattern in _LEFTOVERS:
-                for left in cache.root.glob(depth + pattern):
-                    shutil.rmtree(left, ignore_errors=True)
-        yield
+    try:
+        with locked(cache.root / ".tinybert.lock", "writes to the cache"):
+            for depth in ("*/*/", "*/*/*/", "*/*/*/*/"):
+                for pattern in _LEFTOVERS:
+                    for left in cache.root.glob(depth + pattern):
+                        shutil.rmtree(left, ignore_errors=True)
+            yield
+    except TinyBertError:  # some of which are OSErrors, too
+        raise
+    except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
+        place, reason = getattr(error, "filename", None) or cache.root, getattr(error, "strerror", None) or error
+        raise WriteError(
+            f"{place} cannot be written: {reason}. The modules in {cache.root} are as they were; make room, or use "
+            "another folder, with MSHUB_CACHE.",
+            getattr(error, "errno", None),
+        ) from None
 
 
 def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> None:
@@ -112,15 +124,21 @@ def _files_of(card_path: Path, cache: HubCache) -> set[Path]:
 
 
 def files_by_content(card_path: Path) -> list[Path]:
-    """The files in the cache that are named by a module and by their content, those of earlier cards too."""
-    found = [(path, _BY_CONTENT.fullmatch(path.name)) for path in card_path.parent.glob("*")]
-    return sorted(path for path, match in found if match and match["name"] == card_path.stem)
+    """The files in the cache that are named by a module, and mostly by their content: those of earlier cards too."""
+    return sorted(path for path in card_path.parent.glob("*") if _belongs(path.name, card_path.stem))
+
+
+def _belongs(file_name: str, name: str) -> bool:
+    match = _BY_CONTENT.fullmatch(file_name)
+    return match["name"] == name if match else file_name in (name + _BEFORE[0], name.lower() + _BEFORE[1])
 
 
 def _collect(card_path: Path, keep: Collection[Path]) -> None:
     """Removes the files of a module's earlier cards, and of cards that were never written, after a while."""
     for path in card_path.parent.iterdir():
         match = _BY_CONTENT.fullmatch(path.name)
-        ours = match and (match["name"] == card_path.stem or not path.with_name(f"{match['name']}.md").exists())
-        if ours and path not in keep and time.time() - path.stat().st_mtime > KEPT_SECONDS:
+        orphan = match and not path.with_name(f"{match['name']}.md").exists()
+        if path in keep or not path.is_file() or not (orphan or _belongs(path.name, card_path.stem)):
+            continue
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
             path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Mapping
@@ -17,6 +18,16 @@ from .card import Asset, Card
 PUBLISHED_CODE = "https://gitee.com/mindspore/mindspore/tree/r1.0/model_zoo/official/nlp/tinybert"
 """The code that TinyBERT was published with. The official client takes its end for the name of the code folder."""
 _REPOSITORY = re.compile(r"https://[^/]+\.com/[^/]+/[^/]+(/(tree|blob)/[^/]+(/.+)?)?")
+_FACTS = {field.name for field in dataclasses.fields(Card)} - {
+    "assets",
+    "uid",
+    "model_name",
+    "task",
+    "labels",
+    "problem",
+}
+_FACTS -= {"network_config", "do_lower_case", "checkpoint_file", "checkpoint_sha256", "vocab_file", "vocab_sha256"}
+"""What somebody may say about a module; all else is the model's own."""
 _NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
 """The newest version that the package is tested with; a card does not depend on what is installed where it is made."""
@@ -61,6 +72,11 @@ def new_card(
     Raises:
         CardError: An address is one that the official client refuses.
     """
+    if unknown := set(facts) - _FACTS:
+        raise CardError(
+            f"facts cannot say {', '.join(sorted(unknown))}; they may have {', '.join(sorted(_FACTS))}",
+            argument="facts",
+        )
     *folders, version, name = uid.split("/")
     config, task = checkpoint.config, checkpoint.task
     vocab_file, vocab_sha256 = files.get("vocab.txt", (None, None))
@@ -74,7 +90,7 @@ def new_card(
         "model_version": version,
         "author": folders[0],
         "update_time": datetime.date.today().isoformat(),
-        "repo_link": _repository(repo_link),
+        "repo_link": repo_link,
         "user_id": folders[0],
         "used_for": ("inference", "transfer-learning"),
         "infer_backend": ("cpu", "gpu", "ascend"),
@@ -83,8 +99,10 @@ def new_card(
         "summary": summary,
         "body": _BODY.format(summary=summary, uid=uid).strip("\n"),
     }
+    described = {**defaults, **facts}
+    _check_repository(described["repo_link"])
     return Card(
-        **{**defaults, **facts},
+        **described,
         model_name=name.lower(),
         **_checkpoint(link and f"{_host(link)}/{'/'.join([*folders, version])}", *files["ckpt"]),
         uid=uid,
@@ -119,14 +137,13 @@ def _host(link: str) -> str:
     return link.rstrip("/")
 
 
-def _repository(repo_link: str) -> str:
-    if not _REPOSITORY.fullmatch(repo_link.rstrip("/")):
+def _check_repository(repo_link: str) -> None:
+    if not isinstance(repo_link, str) or not _REPOSITORY.fullmatch(repo_link):
         raise CardError(
             f"{repo_link} is not the address of code that the official client takes: it must be "
             "https://HOST.com/OWNER/REPO, alone or followed by /tree/BRANCH/FOLDER",
             argument="repo_link",
         )
-    return repo_link.rstrip("/")
 
 
 def _settings(config: TinyBertConfig) -> dict[str, str]:

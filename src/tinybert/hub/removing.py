@@ -62,9 +62,20 @@ def _parts(uid: str, card_path: Path, cache: HubCache) -> list[Path]:
         paths = cache.entry(uid, card)
         assets = [cache.entry(uid, card, asset).asset for asset in card.assets]
         parts += [path for path in dict.fromkeys((*paths.files, *assets)) if path is not None]
-        if all((paths.code / name).is_file() for name in (CONF, OWN_CARD)):  # laid by this package
-            parts.append(paths.code)
+        if all((paths.code / name).is_file() for name in (CONF, OWN_CARD)) and not _unreadable(card_path):
+            parts.append(paths.code)  # laid by this package, and no card that nobody can read may mean it
     return list(dict.fromkeys([*parts, *files_by_content(card_path)]))
+
+
+def _unreadable(card_path: Path) -> bool:
+    """Whether any other card in the folder cannot be read."""
+    try:
+        for path in card_path.parent.glob("*.md"):
+            if path != card_path:
+                read_card(path)
+    except CardError:
+        return True
+    return False
 
 
 def _prune(folder: Path, root: Path) -> None:
