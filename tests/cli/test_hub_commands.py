@@ -146,6 +146,10 @@ def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
     assert "hidden_act=relu" in info
     assert "num_attention_heads=4" in info
     assert "MIT" in info
+    asset = find_module(OWN).card.asset
+    assert all(
+        fact in info for fact in (asset.file_name, asset.sha256, "hosted nowhere", str(find_module(OWN).paths.asset))
+    )
     assert tinybert("hub", "verify") == (0, f"{OWN}: ok\n{OWN}: vocabulary ok\n", "")
     find_module(OWN).paths.vocab.write_text("changed")
     code, out, _ = tinybert("hub", "verify", OWN)

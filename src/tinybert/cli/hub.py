@@ -61,9 +61,10 @@ def info(uid: Uid, cache: Cache = None) -> None:
         ("license", card.license),
         ("state", _state(module)),
     ]
-    for asset in card.assets:
+    for asset in card.assets or filter(None, [card.asset]):
         path = HubCache(cache).entry(module.uid, card, asset).asset
-        facts += [("file", asset.file_name), ("  address", asset.link), ("  SHA-256", asset.sha256)]
+        link = asset.link if asset.hosted else "hosted nowhere"
+        facts += [("file", asset.file_name), ("  address", link), ("  SHA-256", asset.sha256)]
         facts += [("  belongs at", str(path))]
     for name, value in facts:
         if value:
