@@ -148,6 +148,9 @@ def test_the_other_commands_of_the_hub(checkpoint, tokenizer, tmp_path, capsys, 
     code, _, err = run("hub", "install", uid, "--checkpoint", other, capsys=capsys, monkeypatch=monkeypatch)
     assert code == 1
     assert hashlib.sha256(other.read_bytes()).hexdigest() in err
+    copy = ("hub", "install", card, "--uid", "me/2.0/copy")
+    assert run(*copy, capsys=capsys, monkeypatch=monkeypatch)[::2] == (0, "")
+    assert run("hub", "remove", "me/2.0/copy", capsys=capsys, monkeypatch=monkeypatch)[::2] == (0, "")
 
 
 def test_predictions_are_scored():

@@ -199,3 +199,33 @@ def test_an_unknown_uid_is_told_its_neighbours(tinybert, command):
     assert err.startswith("tinybert: no module has the uid")
     assert CN_WIKI in err
     assert "Traceback" not in err
+
+
+def test_another_model_needs_force_and_a_module_can_be_removed_and_brought_elsewhere(tinybert, tmp_path):
+    from small_modules import small_model
+
+    from tinybert.checkpoint import save_folder
+
+    folders = []
+    for seed in (1, 2):
+        model = small_model(seed)
+        folders.append(save_folder(model["source"], tmp_path / str(seed), tokenizer=model["tokenizer"]))
+    assert tinybert("hub", "publish", folders[0], OWN)[0] == 0
+    code, _, err = tinybert("hub", "publish", folders[1], OWN)
+    assert code == 1
+    assert err.rstrip().endswith("say that it is to be replaced (--force)")
+    assert tinybert("hub", "publish", folders[1], OWN, "--force")[0] == 0
+    theirs = find_module(OWN)
+    code, out, err = tinybert("hub", "install", theirs.paths.folder, "--cache", tmp_path / "other")
+    assert (code, err) == (0, "")
+    assert str(tmp_path / "other") in out
+    assert find_module(OWN, cache=HubCache(tmp_path / "other")).checkpoint_bytes() == theirs.checkpoint_bytes()
+    code, out, err = tinybert("hub", "remove", OWN)
+    assert (code, err) == (0, "")
+    assert f"removed:     {theirs.paths.card}\n" in out
+    code, _, err = tinybert("hub", "remove", OWN)
+    assert code == 1
+    assert "there is nothing to remove" in err
+    code, _, err = tinybert("hub", "publish", folders[0], OWN, "--link", "https://host.invalid")
+    assert code == 1
+    assert "(--link ...)" in err

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from small_modules import small_model
 
 from tinybert.errors import CardError, UnsafePathError
-from tinybert.hub import find_module, publish
+from tinybert.hub import find_module, publish, remove
 from tinybert.hub.cache import HubCache
+from tinybert.hub.code_folder import MODULE_FILES, module_files
 from tinybert.hub.modules import cached_modules
 from tinybert.hub.safe_names import folded
 
@@ -116,3 +119,46 @@ def test_a_card_without_addresses_names_none_that_is_not_there(module):
     assert module.card.repo_link == "https://gitee.com/mindspore/mindspore/tree/r1.0/model_zoo/official/nlp/tinybert"
     hosted = publish(**small_model(), uid=UID, link="https://example.org/models/")
     assert hosted.card.asset.link == f"https://example.org/models/me/1.0/{module.paths.asset.name}"
+
+
+@pytest.fixture
+def little_code(monkeypatch):
+    """A code folder of few files, which is laid quickly."""
+    code = {path: source for path, source in module_files().items() if path.as_posix() in MODULE_FILES}
+    monkeypatch.setattr("tinybert.hub.code_folder.module_files", lambda: code)
+
+
+def test_whatever_is_published_beside_each_other_no_two_files_have_one_name_anywhere(little_code):
+    """Forms of two names, drawn at random: each is refused, or lies where no file system takes it for another."""
+    draw = random.Random(7)
+    forms = (
+        "mini",
+        "Mini",
+        "MINI",
+        "m\u0131n\u0131",
+        "mini.ckpt",
+        "mini.v1",
+        "MINI.V1",
+        "mini.0123456789ab",
+        "tinybert",
+    )
+    folders = ("me/1.0", "ME/1.0", "me/cpu/1.0", "me/CPU/1.0", "me/1.0/mini", "me/1.0/tinybert", "me/1.0/Mini")
+    published_here = {}
+    for _ in range(60):
+        uid, seed = f"{draw.choice(folders)}/{draw.choice(forms)}", draw.randrange(3)
+        try:
+            published_here[uid] = publish(**small_model(seed), uid=uid, force=True)
+        except UnsafePathError:
+            continue
+    assert len(published_here) > 5
+    assert sorted(cached_modules()) == sorted(published_here)
+    for uid, module in published_here.items():
+        assert find_module(uid).checkpoint_bytes() == module.checkpoint_bytes()
+        assert find_module(uid).vocabulary_path().is_file()
+    names = [folded(str(path)) for path in HubCache().root.rglob("*")]
+    assert len(set(names)) == len(names)
+    for uid in list(published_here):
+        remove(uid)
+        del published_here[uid]
+        assert sorted(cached_modules()) == sorted(published_here)
+    assert [path for path in HubCache().root.rglob("*") if path.is_file() and path.suffix != ".lock"] == []

@@ -48,6 +48,16 @@ def test_a_module_whose_card_is_damaged_can_be_removed():
     assert set(remove("me/1.0/mine")) >= {module.paths.card, *module.paths.files}
 
 
+def test_neighbours_that_are_called_like_its_files_stay():
+    publish(**small_model(), uid="me/1.0/mine")
+    for uid in ("me/1.0/mine.0123456789ab", "me/1.0/mine.0123456789ab.x/other"):
+        publish(**small_model(1), uid=uid)
+    remove("me/1.0/mine")
+    assert sorted(cached_modules()) == ["me/1.0/mine.0123456789ab", "me/1.0/mine.0123456789ab.x/other"]
+    for uid in cached_modules():
+        assert find_module(uid).checkpoint_bytes()
+
+
 def test_what_is_not_there_is_said():
     with pytest.raises(UnknownModuleError, match=r"nothing of me/1\.0/mine is in"):
         remove("me/1.0/mine")

@@ -29,7 +29,7 @@ from .neighbours import entries_beside
 KEPT_SECONDS = 3600
 """How long the files of an earlier card stay: who has read that card is about to open them."""
 _LEFTOVERS = (".write-*", f"{PREFIX}*")
-_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.[a-z.]+")
+_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.(?!md$)[a-z.]+")
 _BEFORE = (".ckpt", ".vocab.txt")
 """What files were called before their content was in their names: after the module, the vocabulary in lower case."""
 # What a card says about a module for people; all else decides what the module does.
@@ -125,7 +125,8 @@ def _files_of(card_path: Path, cache: HubCache) -> set[Path]:
 
 def files_by_content(card_path: Path) -> list[Path]:
     """The files in the cache that are named by a module, and mostly by their content: those of earlier cards too."""
-    return sorted(path for path in card_path.parent.glob("*") if _belongs(path.name, card_path.stem))
+    beside = card_path.parent.glob("*")
+    return sorted(path for path in beside if _belongs(path.name, card_path.stem) and not path.is_dir())
 
 
 def _belongs(file_name: str, name: str) -> bool:
