@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from ..errors import DependencyError
 from .encoding import Pieces
+from .long_texts import WORD_ENDS, WORD_ENDS_CHINESE, chunks, parts
 from .parallelism import quiet_forks
-from .vocabulary import CLS, MASK, REQUIRED, SEP, UNK, Vocabulary
+from .vocabulary import CLS, MASK, REQUIRED, SEP, UNK, AddedToken, Vocabulary
 
 try:
     import tokenizers
@@ -18,9 +20,6 @@ except ImportError as error:  # the hub module's folder can be used without bein
     raise DependencyError("Text needs the library tokenizers: pip install 'tokenizers>=0.19'.") from error
 
 quiet_forks()
-
-_CHUNK = 1024
-"""Texts given to the library at a time: enough for all cores, and its bulky results never pile up."""
 
 
 class WordPiece:
@@ -51,6 +50,8 @@ class WordPiece:
             }
             library.add_tokens([tokenizers.AddedToken(token.content, **flags)])
         self._library = library
+        words_end = WORD_ENDS_CHINESE if vocabulary.tokenize_chinese_chars else WORD_ENDS
+        self._places = None if any(map(_reaches_over, vocabulary.added)) else words_end
 
     def pieces(self, batch: Sequence[Any], *, offsets: bool = False, words: bool = False) -> Iterator[Pieces]:
         """Yields the tokens of each text.
@@ -63,15 +64,23 @@ class WordPiece:
         Yields:
             The tokens of one text after the other.
         """
-        for start in range(0, len(batch), _CHUNK):
-            chunk = batch[start : start + _CHUNK]
-            encodings = self._library.encode_batch(chunk, is_pretokenized=words, add_special_tokens=False)
-            for encoding in encodings:
-                yield Pieces(
-                    ids=np.array(encoding.ids, np.int32),
-                    offsets=np.array(encoding.offsets, np.int32).reshape(-1, 2) if offsets else None,
-                    words=np.array(encoding.word_ids, np.int32) if words else None,
+        found: list[Pieces] = []
+        for chunk in chunks(part for text in batch for part in parts(text, self._places)):
+            contents = [part.content for part in chunk]
+            encodings = self._library.encode_batch(contents, is_pretokenized=words, add_special_tokens=False)
+            for part, encoding in zip(chunk, encodings, strict=True):
+                places = np.array(encoding.offsets, np.int32).reshape(-1, 2) if offsets else None
+                found.append(
+                    Pieces(
+                        ids=np.array(encoding.ids, np.int32),
+                        # Those of words count within each word.
+                        offsets=places if places is None or words else places + np.int32(part.begin),
+                        words=np.array(encoding.word_ids, np.int32) + np.int32(part.begin) if words else None,
+                    )
                 )
+                if part.is_last:
+                    yield found[0] if len(found) == 1 else _joined(found)
+                    found.clear()
 
     def to_json(self) -> str:
         """The same as a `tokenizer.json`, with [CLS] and [SEP] for those who leave that to the library."""
@@ -85,3 +94,23 @@ class WordPiece:
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool) -> str:
         """Puts tokens together to text."""
         return self._library.decode(ids, skip_special_tokens=skip_special_tokens)
+
+
+def _reaches_over(token: AddedToken) -> bool:
+    """Whether a token holds places where texts are cut, or depends on what stands beside it."""
+    plain = re.fullmatch(r"[\w\[\]<>|#]+", token.content, re.ASCII)
+    return plain is None or token.single_word or token.lstrip or token.rstrip
+
+
+def _joined(found: Sequence[Pieces]) -> Pieces:
+    """The parts of one text as one."""
+
+    def joined(arrays: list[np.ndarray | None]) -> np.ndarray | None:
+        there = [array for array in arrays if array is not None]
+        return np.concatenate(there) if there else None
+
+    return Pieces(
+        np.concatenate([pieces.ids for pieces in found]),
+        joined([pieces.offsets for pieces in found]),
+        joined([pieces.words for pieces in found]),
+    )
