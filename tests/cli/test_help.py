@@ -14,21 +14,27 @@ from tinybert.training import TrainingSettings
 
 COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "convert")
 # The command line of a release: options that somebody's scripts use.
+TABLES = "--header --no-header --delimiter --encoding"
 OPTIONS = {
-    "embed": "--output -o --to --pooling --normalize --no-normalize --prompt --text --allow-extra-fields --from "
+    "embed": f"{TABLES} "
+    "--output -o --to --pooling --normalize --no-normalize --prompt --text --allow-extra-fields --from "
     "--max-length --batch-size --on-error --vocabulary --cased --uncased --config",
-    "classify": "--output -o --to --all --threshold --pair --text --allow-extra-fields --from --max-length "
+    "classify": f"{TABLES} "
+    "--output -o --to --all --threshold --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
-    "tag": "--output -o --to --conll --words --aggregation --text --allow-extra-fields --from --max-length "
+    "tag": f"{TABLES} "
+    "--output -o --to --conll --words --aggregation --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
     "answer": "--question --context --output -o --to --top-k --no-answer-threshold --from --max-length --batch-size "
     "--on-error --vocabulary --cased --uncased --config",
-    "finetune": "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
-    "--allow-extra-fields --skip-misplaced --vocabulary --cased --uncased --config --devices --port "
+    "finetune": f"{TABLES} "
+    "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
+    "--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config --devices --port "
     "--epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm --accumulation-steps "
     "--max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes",
-    "evaluate": "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
-    "--batch-size --vocabulary --cased --uncased --config",
+    "evaluate": f"{TABLES} "
+    "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
+    "--skip-unlabelled --batch-size --vocabulary --cased --uncased --config",
     "convert": "--layout --encoder --config --prefix",
     "hub list": "--cache",
     "hub info": "--cache",

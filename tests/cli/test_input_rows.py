@@ -9,11 +9,12 @@ import pytest
 
 from tinybert.cli.input_rows import STDIN, Row, input_format, open_input, read_rows
 from tinybert.data.columns import Request
+from tinybert.data.table_rows import Form
 from tinybert.errors import InputError
 
 
 def rows(content, kind, text=None, pair=None, *, pairs=True, extra=False):
-    found = read_rows(io.BytesIO(content), kind, Request(text, pair), pairs=pairs, extra=extra)
+    found = read_rows(io.BytesIO(content), kind, Request(text, pair), Form(allow_extra_fields=extra), pairs=pairs)
     return [(row.line, row.item if row.error is None else row.error.message.split(".")[0]) for row in found]
 
 

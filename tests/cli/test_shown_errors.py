@@ -16,7 +16,6 @@ from tinybert.cli.errors import FLAGS, OPTIONS, rendered, warnings_as_messages
 from tinybert.errors import InputError
 
 WITHOUT_OPTION = {
-    "header",  # an index of a column says as much
     "is_split_into_words",  # --words, and CoNLL, determine it
     "label_column",  # `read_examples` makes it the label
     "max_length",

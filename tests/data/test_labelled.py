@@ -91,7 +91,7 @@ CLASSIFY = "sequence-classification"
     [
         (CLASSIFY, "text,n\na,1\n", {}, "label", "the file: no column is known as the label. Say which one it is"),
         (CLASSIFY, "text,n\na,\n", {"label": "n"}, "label", "the file: the column 'n' is empty. Say which one it is"),
-        (CLASSIFY, "text,label\na,1\nb,\n", {}, "label", "the file, line 3: no label, but line 2 has one"),
+        (CLASSIFY, "text,label\na,1\nb,\n", {}, "skip_unlabelled", "the file, line 3: no label, but line 2 has"),
         (CLASSIFY, "text,label\na,1\n", {"label": "n"}, "label", "the file, line 1: there is no column 'n' for label"),
         (CLASSIFY, "text,label\na,1\n", {"text": "n"}, "text", "the file, line 1: there is no column 'n' for text"),
         (CLASSIFY, "text,label\na,1\n", {"pair": "n"}, "pair", "the file, line 1: there is no column 'n' for pair"),

@@ -10,14 +10,14 @@ import pytest
 
 from tinybert.data import read_texts
 from tinybert.data.columns import Request
-from tinybert.data.table_rows import TableRow, table_rows
+from tinybert.data.table_rows import Form, TableRow, table_rows
 from tinybert.errors import InputError
 
 
 def rows(content, kind, text=None, pair=None, *, extra=False, **request):
     """Line and text of each row, both texts of a pair, or the first sentence of what is wrong."""
     asked = Request(text, pair, **{"label": False, **request})
-    found = table_rows(io.BytesIO(content), kind, asked, allow_extra_fields=extra)
+    found = table_rows(io.BytesIO(content), kind, asked, Form(allow_extra_fields=extra))
     return [(row.line, _texts(row) if row.error is None else row.error.message.split(".")[0]) for row in found]
 
 
@@ -58,8 +58,8 @@ def test_rows_may_have_more_fields_where_that_is_asked_for():
 
 
 def test_a_header_is_not_a_text_where_columns_are_given_by_index():
-    with pytest.raises(InputError, match="line 1: 'Text' looks like a header"):
-        rows(b"Text\tn\ngood\t1\n", "tsv", 0)
+    with pytest.warns(UserWarning, match="the first line is taken for a header; header=False"):
+        assert rows(b"Text\tn\ngood\t1\n", "tsv", 0) == [(2, "good")]
     assert rows(b"a text\tn\ngood\t1\n", "tsv", 0) == [(1, "a text"), (2, "good")]
 
 
@@ -146,7 +146,7 @@ def test_nul_is_an_error_of_its_line_in_a_table_but_not_in_plain_text():
 
 @pytest.mark.parametrize("kind", ["text", "tsv", "csv", "jsonl"])
 def test_of_a_utf16_file_no_line_is_read(kind):
-    with pytest.raises(InputError, match=r"^the file, line 1: the file is UTF-16. Save it as UTF-8"):
+    with pytest.raises(InputError, match=r"^the file, line 1: the file is UTF-16. Say so \(encoding='utf-16'\)"):
         rows('{"text": "a"}\n'.encode("utf-16"), kind)
 
 

@@ -193,3 +193,24 @@ def test_bad_texts(context_free, texts, options):
 def test_options_that_are_not_allowed(context_free, options):
     with pytest.raises(InputError, match=next(iter(options))):
         context_free(64)("a", **options)
+
+
+NOTHING = "\u200e"
+"""A word of which the tokenizer leaves nothing, as WikiANN has it inside names."""
+
+
+@pytest.mark.parametrize(
+    ("labels", "words", "expected"),
+    [
+        (["O", "B-PER", "I-PER"], ["john", NOTHING, "french"], ["B-PER", "I-PER", "I-PER"]),
+        (["O", "B-PER", "I-PER"], ["john", NOTHING, NOTHING, "french"], ["B-PER", "I-PER", "I-PER", "I-PER"]),
+        (["O", "B-PER", "E-PER"], ["john", NOTHING, "french"], ["B-PER", "I-PER", "E-PER"]),
+        (["O", "B-PER", "I-LOC"], ["john", NOTHING, "french"], ["B-PER", "O", "I-LOC"]),
+        (["O", "B-PER", "I-PER"], ["john", NOTHING, "the"], ["B-PER", "O", "O"]),
+        (["O", "B-PER", "I-PER"], [NOTHING, "john", NOTHING], ["O", "B-PER", "O"]),
+        (["O", "NAME", "NAME"], ["john", NOTHING, "french"], ["NAME", "NAME", "NAME"]),
+    ],
+)
+def test_a_word_of_which_nothing_is_left_does_not_split_a_span(named, labels, words, expected):
+    tagger = named(list(dict.fromkeys(labels)), john=labels[1], french=labels[2])
+    assert [word.label for word in tagger.label_words(words, is_split_into_words=True)] == expected

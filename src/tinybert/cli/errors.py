@@ -16,6 +16,8 @@ PROGRAM = "tinybert"
 """What each message on stderr begins with."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
+    "delimiter": "--delimiter",
+    "encoding": "--encoding",
     "force": "--force",
     "format": "--from",
     "kind": "--task",
@@ -30,6 +32,7 @@ OPTIONS = {
     "problem": "--problem",
     "regression": "--regression",
     "repo_link": "--repo-link",
+    "skip_unlabelled": "--skip-unlabelled",
     "strict": "--skip-misplaced",
     "task": "--task",
     "text": "--text",
@@ -38,7 +41,7 @@ OPTIONS = {
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
 }
 """The option of each argument that an error may speak of; arguments that are not here have none."""
-FLAGS = ("allow_extra_fields", "force", "regression", "strict")
+FLAGS = ("allow_extra_fields", "force", "regression", "skip_unlabelled", "strict")
 """Those of them whose options take no value."""
 
 

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 from ..data.columns import Request
 from ..data.table_formats import FORMATS
-from ..data.table_rows import RowFormat, TableRow, table_rows
-from ..data.text_lines import is_whole
+from ..data.table_rows import Form, RowFormat, TableRow, table_rows
+from ..data.text_lines import decoded, is_whole
 from ..errors import InputError, TinyBertError
 
 STDIN = "-"
@@ -59,7 +59,13 @@ def input_format(path: str, given: str | None) -> str:
 
 
 def read_rows(
-    file: BinaryIO, kind: RowFormat, request: Request, *, pairs: bool = False, extra: bool = False
+    file: BinaryIO,
+    kind: RowFormat,
+    request: Request,
+    form: Form | None = None,
+    *,
+    pairs: bool = False,
+    encoding: str | None = None,
 ) -> Iterator[Row]:
     """Reads rows one after the other; memory stays flat.
 
@@ -67,8 +73,9 @@ def read_rows(
         file: The input.
         kind: `text`, where every line is a text, an empty one too; `tsv`, `csv` or `jsonl`.
         request: The columns that were asked for; the label is not read.
+        form: How the fields of a table are laid out.
         pairs: Whether the task takes pairs of texts.
-        extra: Whether rows of a table may have more fields than the first.
+        encoding: The input's encoding; None for UTF-8.
 
     Returns:
         The rows, bad ones included. Empty lines at the end of a table are not rows.
@@ -77,7 +84,7 @@ def read_rows(
         InputError: As `table_rows`; or there are pairs, and the task takes none.
     """
     unlabelled = request._replace(label=False, pairs=pairs)
-    return map(_row, table_rows(file, kind, unlabelled, allow_extra_fields=extra))
+    return map(_row, table_rows(decoded(file, encoding), kind, unlabelled, form or Form()))
 
 
 def _row(row: TableRow) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -66,6 +67,20 @@ Pair = Annotated[
     typer.Option("--pair", help="Column of the second text, where texts come in pairs."),
 ]
 ExtraFields = Annotated[bool, typer.Option("--allow-extra-fields", help="Rows may have more fields than the first.")]
+Header = Annotated[
+    Optional[bool],  # noqa: UP045
+    typer.Option(
+        "--header/--no-header", help="Whether a table's first line holds names. [default: what it looks like]"
+    ),
+]
+Delimiter = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--delimiter", help="What separates the fields of a CSV. [default: comma or semicolon, as is seen]"),
+]
+Encoding = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--encoding", help="The file's encoding, such as gb18030. [default: utf-8]"),
+]
 Config = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--config", metavar="NAME=VALUE", help="What a file cannot tell, such as hidden_act=gelu_erf."),
@@ -86,6 +101,9 @@ class InputOptions:
 
     text: Text = None
     allow_extra_fields: ExtraFields = False
+    header: Header = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option(
@@ -103,11 +121,13 @@ class InputOptions:
             pairs: Whether the task takes pairs.
         """
         from ..data.columns import Request
+        from ..data.table_rows import Form
         from .input_rows import input_format, read_rows
 
         request = Request(column(self.text), column(pair))
         kind: Any = input_format(path, self.from_ and self.from_.value)
-        return read_rows(file, kind, request, pairs=pairs, extra=self.allow_extra_fields)
+        form = Form(self.header, self.delimiter, self.allow_extra_fields)
+        return read_rows(file, kind, request, form, pairs=pairs, encoding=self.encoding)
 
 
 @dataclass(frozen=True)
@@ -131,6 +151,12 @@ class TableOptions:
         typer.Option("--multi-label", metavar="SEP", help="Texts may have several labels; what separates them."),
     ] = None
     allow_extra_fields: ExtraFields = False
+    header: Header = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
+    skip_unlabelled: Annotated[
+        bool, typer.Option("--skip-unlabelled", help="Leave out rows without a label, such as - or n/a; say how many.")
+    ] = False
 
     def table(self, *, regression: bool) -> Table:
         """The same for the readers of data."""
@@ -144,6 +170,10 @@ class TableOptions:
             regression,
             self.multi_label,
             self.allow_extra_fields,
+            self.header,
+            self.delimiter,
+            self.encoding,
+            self.skip_unlabelled,
         )
 
 
@@ -208,4 +238,4 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
 
 def column(given: str | None) -> Column | None:
     """A column's name, or its index where digits were given."""
-    return int(given) if given is not None and given.isascii() and given.isdigit() else given
+    return int(given) if given is not None and re.fullmatch("[0-9]{1,9}", given) else given

@@ -38,6 +38,7 @@ class Request(NamedTuple):
         label: Column of the label; False reads none.
         regression: Whether labels are scores, whose columns have names of their own.
         pairs: Whether pairs are read. If not, columns that are known as a pair leave open which of them is the text.
+        classes: Whether labels are classes, which a column that is known as scores does not have.
     """
 
     text: Column | None = None
@@ -45,6 +46,7 @@ class Request(NamedTuple):
     label: Column | Literal[False] | None = None
     regression: bool = False
     pairs: bool = True
+    classes: bool = False
 
     @property
     def given(self) -> list[Column]:
@@ -90,6 +92,13 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
     known = [name.strip().casefold() for name in names]
     if request.label is None:
         label = _find(names, known, request.label_names, "label")
+        if request.classes and label is not None and known[label] in SCORES:
+            raise InputError(
+                f"the column {names[label]!r} is known as one of scores. Say that labels are numbers; or, if they are "
+                f"classes, that it is the column of the label (label={names[label]!r}).",
+                argument="regression",
+                example=True,
+            )
     else:
         label = None if request.label is False else _index(names, known, request.label, "label")
     if request.text is not None:
@@ -103,14 +112,9 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
     return Columns(text, pair, label)
 
 
-def check_no_header(text: str) -> None:
-    """Raises InputError if the first text of a table without a header is the name of a column."""
-    if text.strip().casefold() in _KNOWN:
-        raise InputError(
-            f"{text!r} looks like a header. If it is one, give the columns by their names; if it is a text, say so.",
-            argument="header",
-            example=False,
-        )
+def is_known(name: str) -> bool:
+    """Whether a column of this name is known as a text, a pair, a label or a score."""
+    return name.strip().casefold() in _KNOWN
 
 
 def _texts(names: Sequence[str], known: list[str]) -> tuple[int, int | None]:

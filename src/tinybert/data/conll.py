@@ -102,6 +102,10 @@ def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample])
     return count
 
 
+# In CoNLL-U the id of several words that are written as one, 1-2, and of a word that is not written, 8.1.
+_NO_WORD = re.compile(r"[0-9]+[-.][0-9]+")
+
+
 class _Sentence(NamedTuple):
     words: list[str]
     labels: list[str]
@@ -151,7 +155,7 @@ def _split(
         if ends and sentence.words:
             yield sentence
             sentence = _Sentence([], [], [])
-        if ends or _is_comment(line, fields, tabs, columns):
+        if ends or _is_comment(line, fields, tabs, columns) or (word and _NO_WORD.fullmatch(fields[0])):
             continue
         if len(fields) != columns:
             raise error_at(

@@ -10,6 +10,9 @@ from typing import Any
 from ..errors import InputError
 from .examples import Label
 
+NO_LABEL = frozenset(("-", "nan", "n/a", "#n/a", "<na>", "null"))
+"""How people write that a text has no label, in small letters; SNLI has `-` where its annotators did not agree."""
+
 
 class LabelReader:
     """Turns a value of the label column into a label, and sees to it that all rows have one or none has.
@@ -17,12 +20,16 @@ class LabelReader:
     Args:
         regression: Labels are scores.
         separator: Between several classes in one field; None where a text has one class.
+        skip: Whether rows without a label are to be left out.
+
+    Attributes:
+        skipped: Rows that are to be left out, so far.
 
     Raises:
         InputError: Both are given, or the separator is empty.
     """
 
-    def __init__(self, *, regression: bool = False, separator: str | None = None) -> None:
+    def __init__(self, *, regression: bool = False, separator: str | None = None, skip: bool = False) -> None:
         if regression and separator is not None:
             raise InputError(
                 "labels are scores or lists of classes, not both: a score is one number, which needs no separator.",
@@ -38,6 +45,8 @@ class LabelReader:
         self._regression = regression
         self._separator = separator
         self._first: tuple[int, bool] | None = None
+        self._skip = skip
+        self.skipped = 0
 
     def read(self, line: int, value: Any) -> Label:
         """Reads the label of one row.
@@ -53,17 +62,19 @@ class LabelReader:
             InputError: It is not a number in regression, not a string, number or list of them, or it is there where
                 the first row has none, or the other way round. The message is to follow file and line.
         """
-        label = self._label(value)
+        spelled = isinstance(value, str) and value.strip().casefold() in NO_LABEL
+        label = None if spelled else self._label(value)
         present = label is not None
+        if self._skip and not present:
+            self.skipped += 1
+            return None
+        if spelled:
+            raise _unlabelled(f"the label is {value.strip()!r}, which stands for none.")
         if self._first is None:
             self._first = (line, present)
         elif self._first[1] != present:
             here, there = ("a label", "none") if present else ("no label", "one")
-            raise InputError(
-                f"{here}, but line {self._first[0]} has {there}. Give all rows a label or none.",
-                argument="label",
-                example=False,
-            )
+            raise _unlabelled(f"{here}, but line {self._first[0]} has {there}. Give all rows a label or none.")
         return label
 
     def _label(self, value: Any) -> Label:
@@ -77,6 +88,11 @@ class LabelReader:
         if self._separator is not None and isinstance(value, str):
             return tuple(_class(item) for item in value.split(self._separator))
         return _class(value)
+
+
+def _unlabelled(problem: str) -> InputError:
+    remedy = "Rows without a label can be left out."
+    return InputError(f"{problem} {remedy}", argument="skip_unlabelled", example=True)
 
 
 def _class(value: Any) -> str:

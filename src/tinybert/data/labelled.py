@@ -15,7 +15,7 @@ from .examples import QuestionExample, TaggedExample, TextExample
 from .squad import read_squad
 from .table_formats import table_format
 from .tables import read_texts
-from .text_lines import Source, name_of
+from .text_lines import Source, decoded, name_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ class Table:
         regression: Whether labels are scores.
         multi_label_separator: What separates the labels of a text that may have several.
         allow_extra_fields: Whether rows may have more fields than the first.
+        header: Whether the first line holds the names of the columns; None where that is to be seen.
+        delimiter: What separates the fields of a CSV; None where that is to be seen.
+        encoding: The file's encoding; None for UTF-8.
+        skip_unlabelled: Whether rows without a label are left out.
     """
 
     text: Column | None = None
@@ -39,6 +43,10 @@ class Table:
     regression: bool = False
     multi_label_separator: str | None = None
     allow_extra_fields: bool = False
+    header: bool | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    skip_unlabelled: bool = False
 
 
 _ANY_TABLE = Table()
@@ -95,7 +103,7 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
     del strict
     word, label = _index(table.text, "text", default=0), _index(table.label, "label", default=-1)
     try:
-        return read_conll(source, word_column=word, label_column=label)
+        return read_conll(decoded(source, table.encoding), word_column=word, label_column=label)
     except InputError as error:
         # The caller gave a `Table`, and not the arguments of this reader.
         error.argument = {"word_column": "text", "label_column": "label"}.get(error.argument or "", error.argument)
@@ -103,8 +111,7 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
 
 
 def _read_questions(source: Source, table: Table, strict: bool | None) -> list[QuestionExample]:
-    del table
-    return read_squad(source, strict=strict)
+    return read_squad(decoded(source, table.encoding), strict=strict)
 
 
 def _read_table(source: Source, table: Table) -> list[TextExample]:
@@ -116,6 +123,10 @@ def _read_table(source: Source, table: Table) -> list[TextExample]:
         regression=table.regression,
         multi_label_separator=table.multi_label_separator,
         format=table_format(source, table.format),
+        header=table.header,
+        delimiter=table.delimiter,
+        encoding=table.encoding,
+        skip_unlabelled=table.skip_unlabelled,
         allow_extra_fields=table.allow_extra_fields,
     )
 

@@ -22,8 +22,8 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
             None does not look at places: to train on answers takes them, to score takes their texts alone.
 
     Returns:
-        The questions in the order of the file. A question without `answers`, as in a test set, has none; in version 1
-        none is impossible.
+        The questions in the order of the file. A question without `answers`, as in a test set, has none; one with
+        an empty list of them is impossible, whether `is_impossible` is there or not.
 
     Raises:
         InputError: With file and question: an answer that is not at its `answer_start` (says what is there, and where
@@ -77,7 +77,8 @@ def _questions(content: Any) -> Iterator[QuestionExample]:
 def _question(question: Any, context: str, place: str) -> QuestionExample:
     identifier = _string(question, "id", place)
     named = f"question {identifier!r}"
-    impossible = question.get("is_impossible", False)
+    # As version 2 without its flag has them: an empty list says that there is no answer.
+    impossible = question.get("is_impossible", question.get("answers") == [])
     if not isinstance(impossible, bool):
         raise InputError(f"{named}: is_impossible is {impossible!r:.60}; it must be true or false.")
     answers = []

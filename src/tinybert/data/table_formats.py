@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+import warnings
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +29,7 @@ FORMATS: dict[str, Format] = {
 # The csv module's own limit of 131,072 characters is less than a long text has. Some limit must be: a quote that is
 # never closed makes one field of the rest of the file.
 _LONGEST_FIELD = 16_000_000
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def table_format(source: Source, given: str | None) -> Format:
@@ -48,12 +52,14 @@ def table_format(source: Source, given: str | None) -> Format:
     return found
 
 
-def rows_or_errors(source: Source, kind: Format) -> Iterator[tuple[int, Any]]:
+def rows_or_errors(source: Source, kind: Format, delimiter: str | None = None) -> Iterator[tuple[int, Any]]:
     """Reads row after row; a bad one has its place among the others, and memory stays flat.
 
     Args:
         source: The file.
         kind: Its format.
+        delimiter: What separates the fields of a CSV; by default a comma, or a semicolon where the first line has no
+            comma, as spreadsheets write it in much of Europe.
 
     Yields:
         The number of the line that a row begins in, and its list of fields, or of JSON lines its dict. Of a bad row the
@@ -64,7 +70,10 @@ def rows_or_errors(source: Source, kind: Format) -> Iterator[tuple[int, Any]]:
         InputError: As `lines_of`.
     """
     first = count = 0
-    for number, row in _PARSERS[kind](source):
+    if delimiter is not None and (kind != "csv" or len(delimiter) != 1):
+        raise InputError("the delimiter is one character of a CSV.", argument="delimiter", example=";")
+    rows = _csv(source, delimiter) if kind == "csv" else _PARSERS[kind](source)
+    for number, row in rows:
         if row is None:
             first, count = (first if count else number), count + 1
             continue
@@ -85,19 +94,26 @@ def _tsv(source: Source) -> Iterator[_Fields]:
         yield number, problem or (text.split("\t") if text.strip(" \r") else None)
 
 
-def _csv(source: Source) -> Iterator[_Fields]:
+def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
     """Reads comma-separated fields as RFC 4180 has them: one in quotes may hold commas, quotes and line ends."""
     bad: list[Line] = []  # the first of the row's lines that is, if any
 
+    lines = lines_of(source)
+    first = next(lines, None)
+    if first is not None and delimiter is None:
+        delimiter = _delimiter(first.text)
+        if delimiter != ",":
+            warnings.warn(f"{name_of(source)}: its fields are separated by semicolons", stacklevel=2)
+
     def texts() -> Iterator[str]:
-        for line in lines_of(source):
+        for line in chain([first] if first else [], lines):
             if line.problem and not bad:
                 bad.append(line)
             yield line.text  # whose quotes say where the row ends
 
     # The limit is one for the whole process; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
-    reader = csv.reader(texts(), strict=True)
+    reader = csv.reader(texts(), strict=True, delimiter=delimiter or ",")
     while True:
         begin = reader.line_num + 1
         row: list[str] | InputError | None
@@ -114,12 +130,17 @@ def _csv(source: Source) -> Iterator[_Fields]:
             yield begin, row or None
 
 
+def _delimiter(line: str) -> str:
+    bare = _QUOTED.sub("", line)
+    return ";" if ";" in bare and "," not in bare else ","
+
+
 def _json(source: Source) -> Iterator[_Object]:
     for number, line, problem in lines_of(source):
         yield number, problem or (_object(line) if line.strip(" \t\r\n") else None)
 
 
-_PARSERS: dict[Format, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": _tsv, "csv": _csv, "jsonl": _json}
+_PARSERS: dict[Format, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": _tsv, "jsonl": _json}
 
 
 def _object(line: str) -> dict[str, Any] | InputError:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, Literal, NamedTuple
 
 from ..errors import InputError
-from .columns import Columns, Request, check_no_header, choose_columns
+from .columns import Columns, Request, choose_columns
+from .header import ROWS_SEEN, looks_like_header
 from .table_formats import Format, rows_or_errors
 from .text_lines import Source, error_at, lines_of, name_of
 
@@ -34,23 +37,32 @@ class TableRow(NamedTuple):
     error: InputError | None = None
 
 
-def table_rows(
-    source: Source,
-    kind: RowFormat,
-    request: Request,
-    *,
-    header: bool | None = None,
-    allow_extra_fields: bool = False,
-) -> Iterator[TableRow]:
+class Form(NamedTuple):
+    """How the fields of a TSV or CSV are laid out.
+
+    Attributes:
+        header: Whether the first line holds the names. None: it does; where all columns are given by their indices, it
+            does if it looks like it, with a warning.
+        delimiter: What separates the fields of a CSV; None where the first line tells.
+        allow_extra_fields: Whether rows may have more fields than the first.
+    """
+
+    header: bool | None = None
+    delimiter: str | None = None
+    allow_extra_fields: bool = False
+
+
+_ANY_FORM = Form()
+
+
+def table_rows(source: Source, kind: RowFormat, request: Request, form: Form = _ANY_FORM) -> Iterator[TableRow]:
     """Reads rows one after the other; memory stays flat.
 
     Args:
         source: The file.
         kind: Its format. Of `text` every line is a text, an empty one too.
         request: The columns that were asked for.
-        header: Whether the first line of TSV and CSV holds the names. None: it does, unless all columns are given by
-            their indices.
-        allow_extra_fields: Whether rows of TSV and CSV may have more fields than the first.
+        form: How the fields of TSV and CSV are laid out.
 
     Yields:
         The rows, bad ones included. Empty lines at the end of a table are not rows.
@@ -68,10 +80,12 @@ def table_rows(
             )
         return _by_line(source)
     if kind == "jsonl":
-        if header is not None or any(isinstance(column, int) for column in request.given):
+        if form.delimiter is not None:
+            raise InputError("JSON lines have no delimiter: the delimiter is one character of a CSV.")
+        if form.header is not None or any(isinstance(column, int) for column in request.given):
             raise InputError("JSON lines have neither a header nor column indices; give the names of keys.")
         return _by_key(source, request)
-    return _by_field(source, kind, request, header, allow_extra_fields)
+    return _by_field(source, kind, request, form)
 
 
 def _by_line(source: Source) -> Iterator[TableRow]:
@@ -79,13 +93,12 @@ def _by_line(source: Source) -> Iterator[TableRow]:
         yield TableRow(number, error=problem) if problem else TableRow(number, text.rstrip("\r\n"))
 
 
-def _by_field(
-    source: Source, kind: Format, request: Request, header: bool | None, allow_extra_fields: bool
-) -> Iterator[TableRow]:
-    named = not request.by_index if header is None else header
+def _by_field(source: Source, kind: Format, request: Request, form: Form) -> Iterator[TableRow]:
+    rows = rows_or_errors(source, kind, form.delimiter)
+    named, rows = _with_header(source, rows, request) if form.header is None else (form.header, rows)
     columns: Columns | None = None
     first = width = 0
-    for line, fields in rows_or_errors(source, kind):
+    for line, fields in rows:
         if isinstance(fields, InputError):
             if named and columns is None:  # without its header a table has no columns
                 raise error_at(source, line, fields)
@@ -94,19 +107,29 @@ def _by_field(
         if columns is None:
             try:
                 columns = choose_columns(fields, request) if named else _choose_by_index(fields, request)
-                if header is None and not named:
-                    check_no_header(fields[columns.text])
             except InputError as error:
                 raise error_at(source, line, error) from None
             first, width = line, len(fields)
             if named:
                 continue
-        if len(fields) < width or (len(fields) > width and not allow_extra_fields):
+        if len(fields) < width or (len(fields) > width and not form.allow_extra_fields):
             yield TableRow(line, error=_other_width(fields, first, width))
             continue
         pair = None if columns.pair is None else fields[columns.pair]
         label = None if columns.label is None else fields[columns.label]
         yield TableRow(line, fields[columns.text], pair, label)
+
+
+def _with_header(source: Source, rows: Iterator[Any], request: Request) -> tuple[bool, Iterator[Any]]:
+    """Whether the first row is a header, where nobody says so; and all rows."""
+    if not request.by_index:
+        return True, rows
+    seen = list(islice(rows, ROWS_SEEN))
+    named = looks_like_header([fields for _, fields in seen if isinstance(fields, list)], request)
+    if named:
+        problem = "the first line is taken for a header; header=False (--no-header) reads it as a row"
+        warnings.warn(f"{name_of(source)}: {problem}", stacklevel=2)
+    return named, chain(seen, rows)
 
 
 def _by_key(source: Source, request: Request) -> Iterator[TableRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -10,8 +11,8 @@ from .columns import Column, Request
 from .examples import TextExample
 from .label_column import LabelReader
 from .table_formats import Format, table_format
-from .table_rows import TableRow, table_rows
-from .text_lines import Source, error_at, name_of
+from .table_rows import Form, TableRow, table_rows
+from .text_lines import Source, decoded, error_at, name_of
 
 
 def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
@@ -24,6 +25,9 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     multi_label_separator: str | None = None,
     format: Format | None = None,  # noqa: A002 - as pandas and MindSpore call it
     header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    skip_unlabelled: bool = False,
     allow_extra_fields: bool = False,
 ) -> list[TextExample]:
     r"""Reads a table of texts; all arguments are those of `iter_texts`, which says what they mean.
@@ -57,6 +61,9 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
             multi_label_separator=multi_label_separator,
             format=format,
             header=header,
+            delimiter=delimiter,
+            encoding=encoding,
+            skip_unlabelled=skip_unlabelled,
             allow_extra_fields=allow_extra_fields,
         )
     )
@@ -72,6 +79,9 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     multi_label_separator: str | None = None,
     format: Format | None = None,  # noqa: A002
     header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    skip_unlabelled: bool = False,
     allow_extra_fields: bool = False,
 ) -> Iterator[TextExample]:
     """Reads a table of texts row by row; memory stays flat however long the file is.
@@ -88,7 +98,12 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
         multi_label_separator: What separates classes where a text may have several; labels are then tuples. A
             JSON list is always a tuple.
         format: "tsv", "csv" or "jsonl" where the file's ending does not say it.
-        header: Whether the first line holds the names. None: it does, unless the columns are given by their indices.
+        header: Whether the first line holds the names. None: it does; where the columns are given by their indices, it
+            does if it looks like it, with a warning.
+        delimiter: What separates the fields of a CSV; a comma, or a semicolon where the first line has no comma.
+        encoding: The file's encoding, such as "gb18030"; by default UTF-8.
+        skip_unlabelled: Whether rows without a label among others that have one are left out, with a warning. `-`,
+            `n/a`, `null` and `nan` stand for no label.
         allow_extra_fields: Rows may have more fields than the first, as some files with notes at the end do; those
             are ignored.
 
@@ -103,9 +118,10 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
             has no rows.
     """
     kind = table_format(path, format)
-    labels = LabelReader(regression=regression, separator=multi_label_separator)
-    request = Request(text, pair, label, regression)
-    rows = table_rows(path, kind, request, header=header, allow_extra_fields=allow_extra_fields)
+    labels = LabelReader(regression=regression, separator=multi_label_separator, skip=skip_unlabelled)
+    request = Request(text, pair, label, regression, classes=not regression)
+    form = Form(header, delimiter, allow_extra_fields)
+    rows = table_rows(decoded(path, encoding), kind, request, form)
     return _examples(path, labels, rows)
 
 
@@ -115,14 +131,20 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow]) -> It
         if row.error:
             raise error_at(path, row.line, row.error)
         try:
+            skipped = labels.skipped
+            label = labels.read(row.line, row.label)
+            if labels.skipped > skipped:
+                continue
             # An example without a text is a mistake; a command that processes an input lets empty texts pass.
             pair = None if row.pair is None else check_text(row.pair)
-            example = TextExample(check_text(row.text), pair, labels.read(row.line, row.label))
+            example = TextExample(check_text(row.text), pair, label)
         except InputError as error:
             raise error_at(path, row.line, error) from None
         yield example
     if row is None:
         raise InputError(f"{name_of(path)} has no rows.")
+    if labels.skipped:
+        warnings.warn(f"{name_of(path)}: {labels.skipped} rows without a label are left out", stacklevel=2)
 
 
 def check_text(value: Any) -> str:

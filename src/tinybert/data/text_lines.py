@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import BinaryIO, NamedTuple
 
 from ..errors import InputError
+from ..reading import read_bytes
 
 Source = str | os.PathLike[str] | BinaryIO
 """A file's path, or an open binary file such as `sys.stdin.buffer`."""
@@ -79,6 +81,27 @@ def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
         yield number, text
 
 
+def decoded(source: Source, encoding: str | None) -> Source:
+    """A source whose text is UTF-8, of one in another encoding; it is read whole. None leaves it as it is.
+
+    Raises:
+        InputError: The encoding is not known, or not that of the file; names the line.
+    """
+    if encoding is None:
+        return source
+    data = read_bytes(source) if isinstance(source, str | os.PathLike) else source.read()
+    try:
+        text = data.decode(encoding)
+    except LookupError:
+        raise InputError(f"{encoding!r} is not an encoding that is known.", argument="encoding") from None
+    except UnicodeError as error:
+        line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise error_at(source, line, InputError(f"this is not {encoding}.", argument="encoding")) from None
+    recoded = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    recoded.name = name_of(source)
+    return recoded
+
+
 def read_text(source: Source) -> str:
     """Reads a whole file of UTF-8 text, checked as `numbered_lines` does."""
     return "".join(line for _, line in numbered_lines(source))
@@ -88,7 +111,7 @@ def _without_mark(raw: bytes, source: Source) -> bytes:
     if not isinstance(raw, bytes):
         raise InputError(f"{name_of(source)} is open as text. Open it as bytes, with mode='rb'.")
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise error_at(source, 1, "the file is UTF-16. Save it as UTF-8: iconv -f UTF-16 -t UTF-8.")
+        raise error_at(source, 1, InputError("the file is UTF-16. Say so.", argument="encoding", example="utf-16"))
     return raw.removeprefix(codecs.BOM_UTF8)
 
 
@@ -102,8 +125,7 @@ def _line(number: int, raw: bytes, allow_nul: bool) -> Line:
     except UnicodeDecodeError as error:
         wrong = f"not UTF-8 (byte {error.start + 1} of the line is 0x{raw[error.start]:02x})"
     problem = problem or InputError(
-        f"{wrong}. Save the file as UTF-8: iconv -f ENCODING -t UTF-8, where ENCODING is often GB18030 for Chinese, "
-        "WINDOWS-1252 for English."
+        f"{wrong}. Say what it is, often gb18030 for Chinese, windows-1252 for English.", argument="encoding"
     )
     return Line(number, raw.decode("utf-8", "surrogateescape"), problem)
 

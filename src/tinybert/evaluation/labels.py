@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..task import KINDS, Task
 
 Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
 AnyLabel = Label | list[str]
+_INTEGER = re.compile("-?[0-9]{1,18}")
 
 
 def check_kind(examples: Examples, kind: str) -> None:
@@ -69,7 +71,7 @@ def labels_of(examples: Examples) -> tuple[str, ...]:
             found.update(_names(example.label))
     if not found:
         raise InputError("the training data has no labels")
-    numeric = all(name.lstrip("-").isdigit() for name in found)
+    numeric = all(_INTEGER.fullmatch(name) for name in found)
     return tuple(sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name)))
 
 

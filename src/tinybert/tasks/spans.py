@@ -39,6 +39,28 @@ def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.TagSpan
         start = end
 
 
+def continued(before: str, after: str | None, *, tags: bool) -> str | None:
+    """The label of a word of which the tokenizer leaves nothing, where the words around it are one span.
+
+    Args:
+        before: The label of the word before it.
+        after: That of the next word that has tokens; None where there is none.
+        tags: As for `find_spans`.
+
+    Examples:
+        >>> continued("B-PER", "E-PER", tags=True), continued("B-PER", "O", tags=True)
+        ('I-PER', None)
+    """
+    if after is None:
+        return None
+    if not tags:
+        return before if before == after else None
+    around = list(metrics.spans([before, after]))
+    if len(around) != 1 or around[0].end != 2:
+        return None
+    return f"I{before[1:]}"  # in all schemes
+
+
 def spans_of(table: WordTable, labels: Sequence[str], scores: Sequence[float], *, tags: bool) -> list[Span]:
     """The spans of a text.
 

@@ -18,7 +18,7 @@ from .classify import softmax
 from .model import TaskModel
 from .pipeline import BATCH_SIZE, OnError, Options, Pipeline
 from .results import Span, Word
-from .spans import OUTSIDE, spans_of, words_of
+from .spans import OUTSIDE, continued, spans_of, words_of
 from .stream import run
 from .text_task import TextTask
 from .windows import continuations, merged, merged_tokens, windows_of
@@ -162,7 +162,8 @@ class Tagger(TextTask):
 
         Returns:
             A list of `Word` for one text, for a list of words one for each; likewise for many. A word of which the
-            tokenizer leaves nothing, such as an empty one, is labelled `O` with score 0.
+            tokenizer leaves nothing, such as an empty one, continues the span around it, or else is labelled `O`; its
+            score is 0.
         """
         words = copy.copy(self)
         words._pipeline = _Words
@@ -238,6 +239,11 @@ class _TagPipeline(Pipeline):
             table.with_pieces.tolist(), best, probabilities.max(axis=1).tolist(), strict=True
         ):
             labels[word], scores[word] = names[label], score
+        known = set(table.with_pieces.tolist())
+        for word in range(1, len(table) - 1):
+            if word not in known and labels[word - 1] != OUTSIDE:
+                following = next((label for later, label in enumerate(labels) if later > word and later in known), None)
+                labels[word] = continued(labels[word - 1], following, tags=self.tags) or OUTSIDE
         return labels, scores
 
 

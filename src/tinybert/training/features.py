@@ -132,18 +132,32 @@ def answer_features(
     )
     assert encoding.overflow_to_sample is not None
     assert encoding.offsets is not None
+    inside = [_overlap(encoding, row, examples[sample]) for row, sample in enumerate(encoding.overflow_to_sample)]
+    whole: dict[int, tuple[int, int]] = {}
+    for row, (sample, tokens) in enumerate(zip(encoding.overflow_to_sample, inside, strict=True)):
+        if len(tokens):
+            start, end = _ends(encoding, row, tokens)
+            known = whole.get(sample, (start, end))
+            whole[sample] = min(start, known[0]), max(end, known[1])
     labels = np.zeros((len(encoding), 2), np.int32)
-    in_context = encoding.sequence_ids == 1
-    for row, sample in enumerate(encoding.overflow_to_sample):
-        example = examples[sample]
-        if example.is_impossible or not example.answers:
-            continue
-        answer = example.answers[0]
-        starts, ends = encoding.offsets[row, :, 0], encoding.offsets[row, :, 1]
-        end = answer.start + len(answer.text)
-        first = np.flatnonzero(in_context[row] & (starts <= answer.start) & (answer.start < ends))
-        last = np.flatnonzero(in_context[row] & (starts < end) & (end <= ends))
+    for row, (sample, tokens) in enumerate(zip(encoding.overflow_to_sample, inside, strict=True)):
         # A window that does not hold the whole answer has none.
-        if len(first) and len(last):
-            labels[row] = first[0], last[-1]
+        if len(tokens) and _ends(encoding, row, tokens) == whole[sample]:
+            labels[row] = tokens[0], tokens[-1]
     return Features(encoding, labels)
+
+
+def _ends(encoding: Encoding, row: int, tokens: np.ndarray) -> tuple[int, int]:
+    assert encoding.offsets is not None
+    return int(encoding.offsets[row, tokens[0], 0]), int(encoding.offsets[row, tokens[-1], 1])
+
+
+def _overlap(encoding: Encoding, row: int, example: QuestionExample) -> np.ndarray:
+    """Which tokens of a row share characters with the answer: blanks and marks that no token has do not count."""
+    if example.is_impossible or not example.answers:
+        return np.zeros(0, np.intp)
+    assert encoding.offsets is not None
+    answer = example.answers[0]
+    starts, ends = encoding.offsets[row, :, 0], encoding.offsets[row, :, 1]
+    shared = np.minimum(ends, answer.start + len(answer.text)) > np.maximum(starts, answer.start)
+    return np.flatnonzero((encoding.sequence_ids[row] == 1) & shared)
