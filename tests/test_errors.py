@@ -19,6 +19,7 @@ from tinybert.errors import (
     TinyBertError,
     UnknownModuleError,
     WorkerError,
+    printable,
 )
 
 CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, TinyBertError)]
@@ -137,3 +138,30 @@ def test_existing_except_clauses_go_on_working():
     with pytest.raises(LookupError) as caught:
         raise UnknownModuleError("no such module")
     assert str(caught.value) == "no such module"  # KeyError would print it in quotes
+
+
+OBEYED = {
+    "a\x1b[2Jb": r"a\x1b[2Jb",
+    "a\x1b]0;title\x07": r"a\x1b]0;title\x07",
+    "a\rb\x08": r"a\rb\x08",
+    "a\x9b31mb": r"a\x9b31mb",
+    "a\u202eb\u2066": r"a\u202eb\u2066",
+    "a\ud800": r"a\ud800",
+    "caf\u00e9 \u96ea\tb\nc": "caf\u00e9 \u96ea\tb\nc",
+}
+
+
+@pytest.mark.parametrize("text", OBEYED)
+def test_what_a_terminal_would_obey_is_shown(text):
+    assert str(InputError(text)) == OBEYED[text]
+    assert InputError("fine").prefixed(f"{text}: ").message == f"{OBEYED[text]}: fine"
+    assert printable(printable(text)) == printable(text)
+
+
+def test_a_message_is_never_as_long_as_what_it_quotes():
+    error = InputError(f"begin {'x' * 10**7} end")
+    assert len(str(error)) < 1000
+    assert str(error).startswith("begin x")
+    assert str(error).endswith("x end")
+    assert len(str(InputError("line\n" * 10**6))) < 11_000
+    assert str(InputError("l\n" * 40)) == "l\n" * 40

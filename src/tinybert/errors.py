@@ -7,8 +7,33 @@ existing `except` clauses keep working.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
+
+_LONGEST_LINE, _LONGEST_MESSAGE = 1000, 10_000
+# Control characters, of which a terminal obeys some; marks that turn the direction of writing; halves of surrogates.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    r"""A message as it may be shown anywhere, whatever of a file or a server's answer is quoted in it.
+
+    Args:
+        text: The message. What a terminal would obey is written as an escape, and long lines lose their middle.
+
+    Examples:
+        >>> printable("the server says \x1b[2Jgone")
+        'the server says \\x1b[2Jgone'
+    """
+    lines = [_shortened(line, _LONGEST_LINE) for line in text.split("\n", 10_000)]
+    harmless = _OBEYED.sub(lambda match: ascii(match[0])[1:-1], "\n".join(lines))
+    return _shortened(harmless, _LONGEST_MESSAGE)
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]} [...] {text[-most // 4 :]}"
+
 
 Self = TypeVar("Self", bound="TinyBertError")
 
@@ -35,6 +60,7 @@ class TinyBertError(Exception):
     """
 
     def __init__(self, message: str = "", *, argument: str | None = None, example: Any = None) -> None:
+        message = printable(message)
         super().__init__(message)
         self.message = message
         self.argument = argument

@@ -20,6 +20,7 @@ from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
 from .options import EXIT_CODES
+from .streams import flush_stdout, open_closed_streams
 from .tag import tag
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -63,12 +64,21 @@ def _options(
 
 def main() -> None:
     """Runs the command. Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted."""
+    open_closed_streams()
     try:
         with interrupted_when_told_to_end(), warnings_as_messages():
-            app()
+            try:
+                app()
+            finally:
+                flush_stdout()
     except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
-        complain(rendered(error) if isinstance(error, TinyBertError) else str(error))
+        complain(rendered(error) if isinstance(error, TinyBertError) else _of_the_system(error))
         sys.exit(1)
     except KeyboardInterrupt:
         complain("interrupted")
         sys.exit(130)
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system says of a file; without a name it is that of stdout, since all others are named."""
+    return f"{error.filename or 'stdout cannot be written'}: {error.strerror or error}"

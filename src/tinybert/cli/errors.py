@@ -6,11 +6,11 @@ import dataclasses
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..config import TinyBertConfig
-from ..errors import TinyBertError
+from ..errors import TinyBertError, printable
 
 PROGRAM = "tinybert"
 """What each message on stderr begins with."""
@@ -58,7 +58,8 @@ def rendered(error: TinyBertError) -> str:
 
 def complain(message: str) -> None:
     """Prints a message on stderr."""
-    print(f"{PROGRAM}: {message}", file=sys.stderr)
+    with suppress(OSError):  # nobody reads it
+        print(f"{PROGRAM}: {printable(message)}", file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from ..data.table_formats import FORMATS
 from ..data.table_rows import Form, RowFormat, TableRow, table_rows
 from ..data.text_lines import decoded, is_whole
 from ..errors import InputError, TinyBertError
+from .streams import is_closed
 
 STDIN = "-"
 
@@ -44,6 +45,8 @@ def open_input(path: str) -> AbstractContextManager[BinaryIO]:
         InputError: It cannot be opened; says why.
     """
     if path == STDIN:
+        if is_closed("stdin"):
+            raise InputError("stdin is closed: give a file, or a pipe")
         if sys.stdin.isatty():
             print("tinybert: reading from the terminal; Ctrl-D ends it", file=sys.stderr)
         return nullcontext(sys.stdin.buffer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from ..errors import InputError
+from ..errors import InputError, WriteError
 from ..writing import check_writable, replacing
 from .errors import rendered
+from .streams import is_closed, write_nowhere
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +52,8 @@ def text_output(path: str) -> Iterator[Callable[[str], Any]]:
         ):
             yield file.write
         return
+    if is_closed("stdout"):
+        raise WriteError("stdout is closed: give a file with --output", errno.EBADF)
     # What was written is UTF-8 on any machine, as files are.
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
@@ -57,7 +61,7 @@ def text_output(path: str) -> Iterator[Callable[[str], Any]]:
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader, `head` say, has what it wanted. Python would flush once more when it ends, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_nowhere(sys.stdout.fileno())
         raise typer.Exit(0) from None
 
 
