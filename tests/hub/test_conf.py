@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from entries import CN_WIKI, SST2, assert_same_values, exchange, publish_as
+from entries import CN_WIKI, SST2, assert_same_values, exchange, publish_as, values
 
 from tinybert import TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import read_checkpoint, save_checkpoint
 from tinybert.errors import ConfigError, IntegrityError, OfflineError, UnknownModuleError
-from tinybert.hub import find_module, install
+from tinybert.hub import find_module, install, publish
 from tinybert.hub.cache import HubCache
 from tinybert.hub.conf import create_network
 from tinybert.weights import checkpoint_of
@@ -131,3 +131,18 @@ def test_another_checkpoint(add, make_encoder, tmp_path):
     file = save_checkpoint(checkpoint_of(make_encoder(seed=9)), tmp_path / "other.ckpt")
     assert_same_values(create_network(code, checkpoint=file), make_encoder(seed=9))
     assert_same_values(create_network(code), make_encoder())
+
+
+def test_a_module_that_is_called_like_the_code_is_itself_whatever_was_published_last():
+    """Modules of one version share the code folder, and the card in it is that of one of them."""
+    from small_modules import small_model
+
+    own = publish(**small_model(1), uid="me/1.0/tinybert")
+    other = publish(**small_model(2), uid="me/1.0/other")
+    assert own.paths.code == other.paths.code
+    for module in (own, other):
+        network = create_network(module.paths.code, module.card.model_name)
+        wanted = module.checkpoint().tensors
+        assert {name: array.tobytes() for name, array in values(network).items()} == {
+            name: array.tobytes() for name, array in wanted.items()
+        }
