@@ -202,3 +202,22 @@ def test_a_source_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "text.ckpt").write_text("no checkpoint")
     with pytest.raises(CheckpointError, match=r"text\.ckpt is not a MindSpore checkpoint"):
         publish(tmp_path / "text.ckpt", UID)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"strip_accents": False}, {"tokenize_chinese_chars": False}, {"model_max_length": 8}, {"do_lower_case": False}],
+)
+def test_a_tokenizer_is_published_whole(settings):
+    from small_modules import small_model
+
+    from tinybert.hub.lookup import find_stored
+    from tinybert.text import AddedToken, Vocabulary
+
+    tokens = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "sch\u00f6n", "schon", "\u96e8", "\u96e8\u96ea")
+    vocabulary = Vocabulary(tokens, added=(AddedToken("[E1]", len(tokens), special=True),), **settings)
+    source, text = BertTokenizer(vocabulary), "[E1] Sch\u00f6n sch\u00f6n schon \u96e8\u96ea " * 4
+    publish(small_model()["source"], UID, tokenizer=source)
+    ours = find_stored(UID).tokenizer()
+    assert ours(text, max_length=None).input_ids.tolist() == source(text, max_length=None).input_ids.tolist()
+    assert ours.vocabulary.model_max_length == source.vocabulary.model_max_length

@@ -19,7 +19,7 @@ def test_all_of_a_module_goes_and_its_neighbour_stays():
     other = publish(**small_model(1), uid="me/1.0/mine2")
     removed = remove("me/1.0/mine")
     assert removed[0] == module.paths.card, "the card goes first: without it there is no module"
-    assert len(removed) == 5, "files of earlier cards go too"
+    assert len(removed) == 7, "files of earlier cards go too"
     assert list(cached_modules()) == ["me/1.0/mine2"]
     assert other.checkpoint_bytes()
     assert other.vocabulary_path()

@@ -33,6 +33,7 @@ class StoredModel:
         vocabulary: The file or folder of its vocabulary; None where it has none.
         do_lower_case: Whether text is lower-cased; None leaves it to the vocabulary's folder.
         knows_task: Whether it says what a head is for. A checkpoint file does not.
+        model_max_length: The most tokens of a row; None leaves it to the vocabulary's folder.
     """
 
     name: str
@@ -40,6 +41,7 @@ class StoredModel:
     vocabulary: Path | None = None
     do_lower_case: bool | None = None
     knows_task: bool = True
+    model_max_length: int | None = None
 
     def tokenizer(
         self, vocabulary: str | Path | BertTokenizer | None = None, do_lower_case: bool | None = None
@@ -65,7 +67,7 @@ class StoredModel:
                 example="vocab.txt",
             )
         case = self.do_lower_case if do_lower_case is None else do_lower_case
-        return BertTokenizer.from_file(self.vocabulary, do_lower_case=case)
+        return BertTokenizer.from_file(self.vocabulary, do_lower_case=case, model_max_length=self.model_max_length)
 
     def open(
         self,

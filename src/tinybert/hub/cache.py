@@ -26,6 +26,7 @@ class EntryPaths:
         code: The folder of the module's code.
         asset: The checkpoint, or None where the card declares none.
         vocab: The vocabulary, or None where the card declares none.
+        tokenizer: The same with all that determines ids, as a `tokenizer.json`, or None.
     """
 
     folder: Path
@@ -33,11 +34,12 @@ class EntryPaths:
     code: Path
     asset: Path | None
     vocab: Path | None
+    tokenizer: Path | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The data files: checkpoint and vocabulary, as far as the card declares them."""
-        return tuple(path for path in (self.asset, self.vocab) if path is not None)
+        """The data files: checkpoint, vocabulary and tokenizer, as far as the card declares them."""
+        return tuple(path for path in (self.asset, self.vocab, self.tokenizer) if path is not None)
 
 
 class HubCache:
@@ -95,6 +97,7 @@ class HubCache:
             code=self._inside(folder / plain_name(card.code_name, "name of the code folder")),
             asset=self._inside(folder / asset_name(asset.file_name)) if asset else None,
             vocab=self._inside(folder / asset_name(card.vocab_file)) if card.vocab_file else None,
+            tokenizer=self._inside(folder / asset_name(card.tokenizer_file)) if card.tokenizer_file else None,
         )
         parts = [folded(path.name) for path in (paths.card, paths.code, *paths.files)]
         if len(set(parts)) < len(parts):

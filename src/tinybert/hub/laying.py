@@ -35,7 +35,16 @@ _BEFORE = (".ckpt", ".vocab.txt")
 # What a card says about a module for people; all else decides what the module does.
 _WORDS = {"title", "author", "update_time", "license", "summary", "body", "train_dataset", "evaluation", "accuracy"}
 _WORDS |= {"featured_image", "repo_link", "used_for", "train_backend", "infer_backend", "mindspore_version", "extra"}
-_PLACES = {"assets", "checkpoint_file", "checkpoint_sha256", "vocab_file", "uid", "user_id", "allow_cache_ckpt"}
+_PLACES = {
+    "assets",
+    "checkpoint_file",
+    "checkpoint_sha256",
+    "vocab_file",
+    "tokenizer_file",
+    "uid",
+    "user_id",
+    "allow_cache_ckpt",
+}
 
 
 def content_name(name: str, sha256: str, ending: str) -> str:

@@ -38,4 +38,11 @@ def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> Sto
 
 
 def _of_module(module: Module) -> StoredModel:
-    return StoredModel(module.uid, module.checkpoint, module.vocabulary_path(), module.card.do_lower_case)
+    card, length = module.card, module.card.model_max_length
+    return StoredModel(
+        module.uid,
+        module.checkpoint,
+        module.tokenizer_path(),
+        card.do_lower_case,
+        model_max_length=None if length is None else int(length),
+    )

@@ -129,6 +129,8 @@ class Module:
             declared[self.paths.asset] = self.card.asset.sha256
         if self.paths.vocab is not None and self.card.vocab_sha256 is not None:
             declared[self.paths.vocab] = self.card.vocab_sha256
+        if self.paths.tokenizer is not None and self.card.tokenizer_sha256 is not None:
+            declared[self.paths.tokenizer] = self.card.tokenizer_sha256
         return declared
 
     def file_bytes(self, path: Path, *, refetch: bool = False) -> bytes:
@@ -161,6 +163,19 @@ class Module:
         if not path.exists():
             raise CardError(f"the card of {self.uid} declares {path}, but it is not there. {remedy}")
         return verified_bytes(path, sha256, quarantine=False, remedy=remedy)
+
+    def tokenizer_path(self) -> Path | None:
+        """The file that says most about the tokenizer, checked against the card: `tokenizer.json`, or the vocabulary.
+
+        Raises:
+            IntegrityError: As for `vocabulary_path`.
+            CardError: As for `vocabulary_path`.
+        """
+        path = self.paths.tokenizer
+        if path is None or path not in self.hashes:
+            return self.vocabulary_path()
+        self.file_bytes(path)
+        return path
 
     def vocabulary_path(self) -> Path | None:
         """The vocabulary's file, checked against the card; None where the card declares none.

@@ -27,6 +27,7 @@ _FACTS = {field.name for field in dataclasses.fields(Card)} - {
     "problem",
 }
 _FACTS -= {"network_config", "do_lower_case", "checkpoint_file", "checkpoint_sha256", "vocab_file", "vocab_sha256"}
+_FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length"}
 """What somebody may say about a module; all else is the model's own."""
 _NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
@@ -65,7 +66,7 @@ def new_card(
         checkpoint: Its parameters, with configuration and task.
         link: The address of the folder in which the files will be hosted, in the uid's folders; None for nowhere.
         repo_link: The address of the code.
-        files: Name and SHA-256 of each file by its ending, `ckpt` and `vocab.txt`.
+        files: Name and SHA-256 of each file by its ending: `ckpt`, `tokenizer.json`, `vocab.txt`.
         tokenizer: Its tokenizer, if it comes with a vocabulary.
         facts: Further fields of `Card`, which take precedence over the defaults.
 
@@ -80,6 +81,7 @@ def new_card(
     *folders, version, name = uid.split("/")
     config, task = checkpoint.config, checkpoint.task
     vocab_file, vocab_sha256 = files.get("vocab.txt", (None, None))
+    tokenizer_file, tokenizer_sha256 = files.get("tokenizer.json", (None, None))
     summary = facts.get("summary", f"{name}, an encoder of {config.num_hidden_layers} layers")
     defaults: dict[str, Any] = {
         "title": name,
@@ -110,6 +112,9 @@ def new_card(
         labels=task.labels,
         problem=None if task.problem == task.facts.usual_problem(None) else task.problem,
         network_config=_settings(config),
+        tokenizer_file=tokenizer_file,
+        tokenizer_sha256=tokenizer_sha256,
+        model_max_length=tokenizer.vocabulary.model_max_length if tokenizer else None,
         vocab_file=vocab_file,
         vocab_sha256=vocab_sha256,
         do_lower_case=tokenizer.vocabulary.do_lower_case if tokenizer else None,

@@ -76,6 +76,7 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     name = uid.rsplit("/", 1)[-1]
     contents = {"ckpt": b"".join(FORMATS["ckpt"].render(renamed(checkpoint, "v1.0")))}
     if tokenizer is not None:
+        contents["tokenizer.json"] = tokenizer.to_json().encode()
         contents["vocab.txt"] = vocab_txt(tokenizer.vocabulary).encode()
     hashes = {ending: hashlib.sha256(content).hexdigest() for ending, content in contents.items()}
     card = new_card(

@@ -72,6 +72,9 @@ class Card:
         uid: The module's uid, on cards that are written here.
         checkpoint_file: The name of a checkpoint beside the card that is hosted nowhere, and so is none of the assets.
         checkpoint_sha256: Its hash.
+        tokenizer_file: The name of a `tokenizer.json` beside the asset, which says everything about the tokenizer but:
+        tokenizer_sha256: Its hash.
+        model_max_length: The most tokens of a row.
         vocab_file: The name of the vocabulary's file beside the asset.
         vocab_sha256: Its hash.
         extra: Header fields that have no meaning here, by their keys: text, None or lists of them.
@@ -109,6 +112,9 @@ class Card:
     uid: str | None = None
     checkpoint_file: str | None = None
     checkpoint_sha256: str | None = None
+    tokenizer_file: str | None = None
+    tokenizer_sha256: str | None = None
+    model_max_length: float | None = None
     vocab_file: str | None = None
     vocab_sha256: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
