@@ -143,6 +143,7 @@ TROUBLE = {
     "quota": OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
     "input and output": OSError(errno.EIO, os.strerror(errno.EIO)),
     "rust": SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+    "mindrecord": RuntimeError("Dataset Pipeline Error Message: [ERROR] No free disk to be used while writing"),
     "c++": RuntimeError("[ERROR] write failed: No space left on device\nC++ Call Stack: ..."),
 }
 
@@ -235,3 +236,9 @@ def test_many_that_settle_at_once(tmp_path):
     for thread in threads:
         thread.join()
     assert set(files(tmp_path)) == set(map(str, range(200)))
+
+
+def test_a_file_that_fails_within_others_has_its_own_name(tmp_path):
+    with pytest.raises(WriteError) as caught, replacing(tmp_path / "a") as file, replacing(file.with_name("b")):
+        raise TROUBLE["python"]
+    assert str(caught.value).startswith(f"{tmp_path / 'b'} cannot be written")

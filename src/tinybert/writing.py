@@ -52,16 +52,19 @@ def replacing(
     if not through_link:
         target = Path(path)
     special = target.exists() and not target.is_file()
-    with _named(path):
+    with naming(path):
         if not special:
             target.parent.mkdir(parents=True, exist_ok=True)
             settle(target.parent)
         beside = Path(tempfile.mkdtemp(dir=None if special else target.parent, prefix=_ASIDE))
     try:
         mode = _mode_of_a_new_file(beside / "new")
-        with _named(path, _DISK_TROUBLE):
-            yield beside / Path(path).name
-        with _named(path):
+        with naming(path, _DISK_TROUBLE):
+            try:
+                yield beside / Path(path).name
+            except WriteError as error:  # of a file beside it, which has its name already
+                raise WriteError(error.message.replace(str(beside), str(target.parent)), error.errno) from None
+        with naming(path):
             if special:
                 with open(beside / Path(path).name, "rb") as source, open(target, "wb") as there:
                     shutil.copyfileobj(source, there)
@@ -90,7 +93,7 @@ def settle(folder: str | os.PathLike[str]) -> None:
     """
     folder = Path(folder)
     for decided in folder.glob(f"{_DECIDED}*"):
-        with _named(folder), suppress(FileNotFoundError):  # another process does the same
+        with naming(folder), suppress(FileNotFoundError):  # another process does the same
             for file in _in(decided):
                 place = folder / file.relative_to(decided)
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +112,7 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     Raises:
         WriteError: It cannot; says why.
     """
-    with _named(path):
+    with naming(path):
         if "\0" in os.fspath(path):
             raise OSError(errno.EINVAL, "there is a null character in its name")
         target = Path(os.path.realpath(path))
@@ -130,8 +133,13 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 
 @contextmanager
-def _named(path: str | os.PathLike[str], among: Container[int] | None = None) -> Iterator[None]:
-    """Makes an error of the system, also one that a library in Rust or C++ tells as text, a `WriteError` of a file."""
+def naming(path: str | os.PathLike[str], among: Container[int] | None = None) -> Iterator[None]:
+    """Makes an error of the system, also one that a library in Rust or C++ tells as text, a `WriteError` of a file.
+
+    Args:
+        path: The file that is written within.
+        among: Numbers of the errors that are meant; None means all.
+    """
     try:
         yield
     except TinyBertError:
@@ -153,6 +161,8 @@ def _told(text: str) -> int | None:
     match = re.search(r"os error (\d+)", text)
     if match:
         return int(match[1])
+    if "no free disk" in text.lower():  # MindRecord's words
+        return errno.ENOSPC
     return next((number for number in sorted(_DISK_TROUBLE) if os.strerror(number).lower() in text.lower()), None)
 
 

@@ -80,5 +80,5 @@ def main() -> None:
 
 
 def _of_the_system(error: OSError) -> str:
-    """What the system says of a file; without a name it is that of stdout, since all others are named."""
-    return f"{error.filename or 'stdout cannot be written'}: {error.strerror or error}"
+    """What the system says, and of which file; of stdout it says no name."""
+    return f"{error.filename or 'stdout or another output'}: {error.strerror or error}"

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from ..errors import InputError
 from ..progress import ProgressBar
 from ..reading import parse_json, read_bytes
-from ..writing import replacing, to_json
+from ..writing import naming, replacing, to_json
 from .state import Progress
 
 LOG, CURVES = "log.jsonl", "curves.png"
@@ -73,7 +73,7 @@ class Log:
         """Adds a line."""
         if self.silent:
             return
-        with self.path.open("a", encoding="utf-8") as file:
+        with naming(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(to_json(values) + "\n")
 
     def close(self) -> None:
@@ -122,5 +122,6 @@ def draw_curves(folder: Path) -> Path | None:
     if evaluations:
         right.legend()
     figure.tight_layout()
-    figure.savefig(folder / CURVES, dpi=100)
+    with replacing(folder / CURVES) as file:
+        figure.savefig(file, dpi=100)
     return folder / CURVES
