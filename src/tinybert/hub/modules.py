@@ -100,7 +100,12 @@ class Module:
         known = {"head_act": TinyBertConfig.head_act, **self.config, **config}
         read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **known)
         task = self.task_for(read.num_labels).fitted(read.num_labels)
-        return dataclasses.replace(read, task=task)
+        sentence = dataclasses.replace(
+            read.sentence,
+            pooling=self.card.pooling or read.sentence.pooling,
+            normalize=bool(self.card.normalize),
+        )
+        return dataclasses.replace(read, task=task, sentence=sentence)
 
     def checkpoint_bytes(self, *, refetch: bool = False) -> bytes:
         """The content of the checkpoint, fetched if need be; what is returned is what was hashed.

@@ -27,7 +27,7 @@ _FACTS = {field.name for field in dataclasses.fields(Card)} - {
     "problem",
 }
 _FACTS -= {"network_config", "do_lower_case", "checkpoint_file", "checkpoint_sha256", "vocab_file", "vocab_sha256"}
-_FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length"}
+_FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length", "pooling", "normalize"}
 """What somebody may say about a module; all else is the model's own."""
 _NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
@@ -112,6 +112,7 @@ def new_card(
         labels=task.labels,
         problem=None if task.problem == task.facts.usual_problem(None) else task.problem,
         network_config=_settings(config),
+        **_sentence(checkpoint),
         tokenizer_file=tokenizer_file,
         tokenizer_sha256=tokenizer_sha256,
         model_max_length=tokenizer.vocabulary.model_max_length if tokenizer else None,
@@ -119,6 +120,23 @@ def new_card(
         vocab_sha256=vocab_sha256,
         do_lower_case=tokenizer.vocabulary.do_lower_case if tokenizer else None,
     )
+
+
+def _sentence(checkpoint: Checkpoint) -> dict[str, Any]:
+    """How an encoder makes a vector of a text, where that is not the plain mean."""
+    sentence = checkpoint.sentence
+    if checkpoint.task.facts.has_head:
+        return {}
+    if sentence.dense or sentence.prompts or sentence.refused:
+        raise CardError(
+            f"{checkpoint.source} makes its vectors with prompts or layers after the pooling, for which a card has no "
+            "words: share it as a folder (tinybert convert --layout sentence-transformers)"
+        )
+    plain = type(sentence)()
+    return {
+        "pooling": () if sentence.pooling == plain.pooling else sentence.pooling,
+        "normalize": sentence.normalize or None,
+    }
 
 
 def _checkpoint(folder: str | None, name: str, sha256: str) -> dict[str, Any]:

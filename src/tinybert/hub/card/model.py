@@ -72,6 +72,8 @@ class Card:
         uid: The module's uid, on cards that are written here.
         checkpoint_file: The name of a checkpoint beside the card that is hosted nowhere, and so is none of the assets.
         checkpoint_sha256: Its hash.
+        pooling: How an encoder's vectors of tokens become one, where that is not their mean.
+        normalize: Whether the vector is scaled to length 1.
         tokenizer_file: The name of a `tokenizer.json` beside the asset, which says everything about the tokenizer but:
         tokenizer_sha256: Its hash.
         model_max_length: The most tokens of a row.
@@ -112,6 +114,8 @@ class Card:
     uid: str | None = None
     checkpoint_file: str | None = None
     checkpoint_sha256: str | None = None
+    pooling: tuple[str, ...] = ()
+    normalize: bool | None = None
     tokenizer_file: str | None = None
     tokenizer_sha256: str | None = None
     model_max_length: float | None = None
