@@ -96,6 +96,15 @@ def test_dense_normalize_and_prompts(folder, bias):
         (("Normalize", "Pooling"), {}, "Pooling after Normalize"),
         (("Pooling",), {"1_Pooling__config": {"pooling_mode": "attention"}}, "pooling by attention"),
         (("Pooling",), {"1_Pooling__config": {"pooling_mode": []}}, "pooling by nothing"),
+        (("Pooling",), {"1_Pooling__config": {"pooling_mode_mean_tokens": False}}, "pooling by nothing"),
+        (
+            ("Pooling",),
+            {"1_Pooling__config": {"pooling_mode_mean_tokens": True, "pooling_mode_attention": True}},
+            "pooling by pooling_mode_attention",
+        ),
+        ((), {}, "no Pooling"),
+        (("Pooling", "Pooling"), {}, "a second Pooling"),
+        (("Dense", "Pooling"), {}, "Dense before Pooling"),
         (
             ("Pooling",),
             {
@@ -110,6 +119,35 @@ def test_what_is_not_computed_is_named_and_keeps_nobody_from_the_encoder(folder,
     checkpoint = read_checkpoint(folder(*kinds, **files))
     assert checkpoint.sentence.refused.endswith(f": {what}") or what in checkpoint.sentence.refused
     assert checkpoint.tensors
+
+
+@pytest.mark.parametrize(
+    ("modules", "what"),
+    [
+        (
+            [("custom_st.Transformer", ""), ("sentence_transformers.models.Pooling", "1_Pooling")],
+            "custom_st.Transformer",
+        ),
+        ([("sentence_transformers.models.Transformer", ""), ("mine.Pooling", "1_Pooling")], "a module mine.Pooling"),
+        (
+            [
+                ("sentence_transformers.models.Transformer", "0_T"),
+                ("sentence_transformers.models.Pooling", "1_Pooling"),
+            ],
+            "a Transformer in ",
+        ),
+    ],
+)
+def test_classes_and_places_of_other_kinds_are_not_taken_for_theirs(folder, modules, what):
+    entries = [{"type": kind, "path": path} for kind, path in modules]
+    assert what in read_sentence_settings(folder(modules=entries)).refused
+
+
+def test_the_classes_of_all_versions_are_known(folder):
+    base = "sentence_transformers.{}.modules.{}"
+    kinds = ((base.format("base", "transformer.Transformer"), ""), (base.format("x", "pooling.Pooling"), "1_Pooling"))
+    path = folder(modules=[{"type": kind, "path": place} for kind, place in kinds])
+    assert read_sentence_settings(path) == SentenceSettings()
 
 
 @pytest.mark.parametrize(

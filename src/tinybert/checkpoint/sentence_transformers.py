@@ -78,8 +78,9 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
     if default is not None and not (isinstance(default, str) and default in texts):
         raise CheckpointError(f"{folder / _PROMPTS}: default_prompt_name is {default!r}, which no prompt has")
     found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": ()}
-    refused: list[str] = []
-    for kind, path in _modules(folder):
+    modules = _modules(folder)
+    refused = _unlike_ours(folder, modules)
+    for kind, path in modules:
         if found.get("normalize") and kind not in _NOTHING:
             refused.append(f"{kind} after Normalize")
         if kind in _READERS:
@@ -150,18 +151,37 @@ def _modules(folder: Path) -> list[tuple[str, Path]]:
     if not path.is_file():
         return []
     entries = read_json(path, list[_Module], error=CheckpointError)
-    found = [(entry["type"].rsplit(".", 1)[-1], folder / entry["path"]) for entry in entries]
+    found = [(_kind(entry["type"]), folder / entry["path"]) for entry in entries]
     for _, inside in found:
         if not inside.resolve().is_relative_to(folder.resolve()):
             raise CheckpointError(f"{path} names {inside}, which is outside of the folder")
     return found
 
 
+def _kind(name: str) -> str:
+    """The name of a class of theirs; a class of somebody else's keeps its whole name, whatever it ends with."""
+    return name.rsplit(".", 1)[-1] if name.startswith("sentence_transformers.") else name
+
+
+def _unlike_ours(folder: Path, modules: list[tuple[str, Path]]) -> list[str]:
+    """What is wrong with the order of the modules: here it is the encoder, one pooling, then dense layers."""
+    kinds = [kind for kind, _ in modules]
+    refused = [f"a {kind} in {path}" for kind, path in modules if kind == "Transformer" and path != folder]
+    if kinds and kinds.count("Pooling") != 1:
+        refused.append("a second Pooling" if "Pooling" in kinds else "no Pooling")
+    if "Pooling" in kinds and "Dense" in kinds[: kinds.index("Pooling")]:
+        refused.append("Dense before Pooling")
+    return refused
+
+
 def _read_pooling(path: Path, found: dict[str, Any], refused: list[str]) -> None:
     values = _settings(path / "config.json")
     modes = values.get("pooling_mode")
     if modes is None:
-        modes = [mode for flag, mode in _FLAGS.items() if values.get(flag)] or ["mean"]
+        given = [flag for flag, value in values.items() if flag.startswith("pooling_mode_") and value]
+        modes = [_FLAGS[flag] for flag in _FLAGS if flag in given] + [flag for flag in given if flag not in _FLAGS]
+        if not modes and values.get("pooling_mode_mean_tokens", True):
+            modes = ["mean"]
     modes = [modes] if isinstance(modes, str) else modes
     if not isinstance(modes, list) or not all(isinstance(mode, str) for mode in modes):
         raise CheckpointError(f"{path / 'config.json'}: pooling_mode is {modes!r}; it must be text")
