@@ -159,6 +159,8 @@ def _format(files: list[str], given: RecordFormat | None) -> str:
 
 
 def _looks_like(path: str) -> RecordFormat:
+    if "\0" in path:
+        raise InputError(f"{path} cannot be read: there is a null character in its name.")
     try:
         with open(path, "rb") as file:
             header = file.read(12)

@@ -57,6 +57,8 @@ def lines_of(source: Source, *, allow_nul: bool = False) -> Iterator[Line]:
     Raises:
         InputError: The file cannot be read, is UTF-16, or is open as text.
     """
+    if isinstance(source, str | os.PathLike) and "\0" in os.fspath(source):
+        raise InputError(f"{name_of(source)} cannot be read: there is a null character in its name.")
     try:
         opened = open(source, "rb") if isinstance(source, str | os.PathLike) else nullcontext(source)  # noqa: SIM115
         with opened as file:
