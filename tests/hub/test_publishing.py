@@ -234,6 +234,8 @@ def test_how_vectors_are_made_is_published_or_refused():
         settings = dataclasses.replace(sentence, **changed)
         publish(dataclasses.replace(model["source"], sentence=settings), UID, force=True)
         assert find_module(UID).checkpoint().sentence == settings
+    empty = dataclasses.replace(sentence, prompts={"query": "", "document": ""})
+    assert publish(dataclasses.replace(model["source"], sentence=empty), UID, force=True).card.pooling == ()
     settings = dataclasses.replace(sentence, prompts={"query": "query: "})
     with pytest.raises(CardError, match="for which a card has no words"):
         publish(dataclasses.replace(model["source"], sentence=settings), UID, force=True)

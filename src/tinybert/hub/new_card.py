@@ -127,7 +127,7 @@ def _sentence(checkpoint: Checkpoint) -> dict[str, Any]:
     sentence = checkpoint.sentence
     if checkpoint.task.facts.has_head:
         return {}
-    if sentence.dense or sentence.prompts or sentence.refused:
+    if sentence.dense or any(sentence.prompts.values()) or sentence.refused:
         raise CardError(
             f"{checkpoint.source} makes its vectors with prompts or layers after the pooling, for which a card has no "
             "words: share it as a folder (tinybert convert --layout sentence-transformers)"
