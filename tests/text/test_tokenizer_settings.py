@@ -42,6 +42,13 @@ def make(tmp_path):
             "schon [UNK] [UNK] [UNK] [UNK] rain ##s 雨 [UNK]",
         ),
         ({"tokenizer_config": {"extra_special_tokens": {"a": "[E1]"}}}, "schon [E1] [UNK] rain ##s 雨 [UNK]"),
+        ({"tokenizer_config": {"model_specific_special_tokens": {"a": "[E1]"}}}, "schon [E1] [UNK] rain ##s 雨 [UNK]"),
+        ({"tokenizer_config": {"bos_token": "[E1]", "eos_token": "[SEP]"}}, "schon [E1] [UNK] rain ##s 雨 [UNK]"),
+        ({"special_tokens_map": {"eos_token": {"content": "[E1]"}}}, "schon [E1] [UNK] rain ##s 雨 [UNK]"),
+        (
+            {"special_tokens_map": {"bos_token": "<s>", "eos_token": None}},
+            "schon [UNK] [UNK] [UNK] [UNK] rain ##s 雨 [UNK]",
+        ),
         (
             {"added_tokens": {"covid": 13}, "special_tokens_map": {"additional_special_tokens": ["[E1]", "covid"]}},
             "schon [E1] covid rain ##s 雨 [UNK]",
@@ -77,6 +84,7 @@ def test_what_is_said_is_done(make, settings, tokens):
         ("tokenizer_config", {"do_basic_tokenize": False}, "do_basic_tokenize is False; only True is read"),
         ("tokenizer_config", {"never_split": ["a"]}, "never_split is"),
         ("tokenizer_config", {"clean_text": False}, "clean_text is False"),
+        ("tokenizer_config", {"padding_side": "left"}, "padding_side is 'left'; only 'right' is read"),
         ("tokenizer_config", {"truncation_side": "left"}, "truncation_side is 'left'; only 'right' is read"),
         ("tokenizer_config", {"cls_token": "<s>"}, r"tokenizer_config.json: cls_token is '<s>'; only \[CLS\] is read"),
         ("special_tokens_map", {"unk_token": {"content": "<unk>"}}, r"special_tokens_map.json: unk_token is '<unk>'"),

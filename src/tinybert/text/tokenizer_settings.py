@@ -19,17 +19,20 @@ FLAGS = ("special", "normalized", "single_word", "lstrip", "rstrip")
 _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
 _SENTENCE = "sentence_bert_config.json"
 _TOKENS = {"pad_token": PAD, "unk_token": UNK, "cls_token": CLS, "sep_token": SEP, "mask_token": MASK}
+_ENDS = ("bos_token", "eos_token")
+"""Special tokens that BERT puts nowhere, but that count as one where they occur in a text."""
 _ONLY: dict[str, tuple[Any, ...]] = {
     "do_basic_tokenize": (True,),
     "never_split": (None, []),
     "clean_text": (True,),
     "split_special_tokens": (False,),
     "truncation_side": ("right",),
+    "padding_side": ("right",),
     "wordpieces_prefix": ("##",),
     "word_tokenizer_type": (None, "basic"),
     "subword_tokenizer_type": (None, "wordpiece"),
 }
-"""Settings that change ids, with the values that BERT's tokenizer has."""
+"""Settings that change ids or their places, with the values that BERT's tokenizer has."""
 _SAME_AS_BERT = ("Bert", "DistilBert", "Electra", "ConvBert", "MobileBert", "LayoutLM", "TinyBert", "PreTrained")
 _CLASSES = {f"{name}Tokenizer{fast}" for name in _SAME_AS_BERT for fast in ("", "Fast")} | {"TokenizersBackend"}
 
@@ -53,6 +56,8 @@ def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> d
     settings = _normalizing(folder, tokenizer, model)
     settings["model_max_length"] = _longest(folder, tokenizer, model)
     extra = [_content(token) for values in (special, tokenizer) for token in _extra(values)]
+    ends = [_content(values[name]) for values in (special, tokenizer) for name in _ENDS if values.get(name) is not None]
+    extra += [token for token in ends if token in found["tokens"]]  # others have no row in BERT's table
     if "added_tokens_decoder" in tokenizer:
         added = _decoder(folder, tokenizer)
     else:
@@ -160,7 +165,7 @@ def _decoder(folder: Path, tokenizer: Mapping[str, Any]) -> tuple[AddedToken, ..
 def _extra(values: Mapping[str, Any]) -> list[Any]:
     """Special tokens besides BERT's own, under the names that they had over the years."""
     found: list[Any] = []
-    for name in ("additional_special_tokens", "extra_special_tokens"):
+    for name in ("additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"):
         given = values.get(name) or []
         found += given.values() if isinstance(given, dict) else given if isinstance(given, list) else [given]
     return found
