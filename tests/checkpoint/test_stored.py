@@ -55,7 +55,7 @@ def test_hugging_face_s_head_for_questions_has_a_name_of_its_own(tmp_path, make_
 def test_a_file_knows_neither_vocabulary_nor_task(tmp_path, make_checkpoint, tokenizer):
     path = save_checkpoint(make_checkpoint(), tmp_path / "a.ckpt")
     stored = stored_at(path)
-    assert (stored.name, stored.vocabulary, stored.knows_task) == (str(path), None, False)
+    assert (stored.name, stored.own_tokenizer, stored.knows_task) == (str(path), None, False)
     with pytest.raises(InputError, match=r"a.ckpt comes without a vocabulary: give the one .*trained with") as error:
         stored.tokenizer()
     assert (error.value.argument, error.value.example) == ("vocabulary", "vocab.txt")
@@ -75,14 +75,15 @@ def test_a_folder_knows_vocabulary_case_and_task(tmp_path, make_checkpoint, toke
     else:
         tokenizer.save(save_huggingface(checkpoint, folder))
     stored = stored_at(folder)
-    assert (stored.vocabulary, stored.knows_task, stored.read().task) == (folder, True, task)
+    assert (stored.knows_task, stored.read().task) == (True, task)
+    assert stored.tokenizer().vocabulary.tokens == tokenizer.vocabulary.tokens
     found = stored.tokenizer()
     assert (found.vocabulary.tokens, found(["Dog"]).input_ids[0, 1]) == (TOKENS, 4)
     assert stored.tokenizer(do_lower_case=True)(["Dog"]).input_ids[0, 1] == 5
 
 
 def test_a_hugging_face_folder_may_come_without_a_vocabulary(tmp_path, make_checkpoint):
-    assert stored_at(save_huggingface(make_checkpoint(), tmp_path / "bert")).vocabulary is None
+    assert stored_at(save_huggingface(make_checkpoint(), tmp_path / "bert")).own_tokenizer is None
 
 
 def test_weights_are_read_when_they_are_asked_for(tmp_path, make_checkpoint, tokenizer):

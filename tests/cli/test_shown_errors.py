@@ -16,6 +16,7 @@ from tinybert.cli.errors import FLAGS, OPTIONS, rendered, warnings_as_messages
 from tinybert.errors import InputError
 
 WITHOUT_OPTION = {
+    "facts",  # the command sets only those that a card may say
     "is_split_into_words",  # --words, and CoNLL, determine it
     "label_column",  # `read_examples` makes it the label
     "max_length",

@@ -221,21 +221,3 @@ def test_a_tokenizer_is_published_whole(settings):
     ours = find_stored(UID).tokenizer()
     assert ours(text, max_length=None).input_ids.tolist() == source(text, max_length=None).input_ids.tolist()
     assert ours.vocabulary.model_max_length == source.vocabulary.model_max_length
-
-
-def test_how_vectors_are_made_is_published_or_refused():
-    import dataclasses
-
-    from small_modules import small_model
-
-    model = small_model()
-    sentence = model["source"].sentence
-    for changed in ({"pooling": ("max", "first"), "normalize": True}, {"normalize": True}, {}):
-        settings = dataclasses.replace(sentence, **changed)
-        publish(dataclasses.replace(model["source"], sentence=settings), UID, force=True)
-        assert find_module(UID).checkpoint().sentence == settings
-    empty = dataclasses.replace(sentence, prompts={"query": "", "document": ""})
-    assert publish(dataclasses.replace(model["source"], sentence=empty), UID, force=True).card.pooling == ()
-    settings = dataclasses.replace(sentence, prompts={"query": "query: "})
-    with pytest.raises(CardError, match="for which a card has no words"):
-        publish(dataclasses.replace(model["source"], sentence=settings), UID, force=True)

@@ -30,18 +30,14 @@ class StoredModel:
         name: What messages call it.
         read: Reads the parameters with configuration and task; takes fields of `TinyBertConfig` that take precedence
             and, of a file or a Hugging Face folder, the `prefix` of the network's names.
-        vocabulary: The file or folder of its vocabulary; None where it has none.
-        do_lower_case: Whether text is lower-cased; None leaves it to the vocabulary's folder.
+        own_tokenizer: Reads its tokenizer, lower-casing as it says or as it is told; None where it has no vocabulary.
         knows_task: Whether it says what a head is for. A checkpoint file does not.
-        model_max_length: The most tokens of a row; None leaves it to the vocabulary's folder.
     """
 
     name: str
     read: Callable[..., Checkpoint]
-    vocabulary: Path | None = None
-    do_lower_case: bool | None = None
+    own_tokenizer: Callable[..., BertTokenizer] | None = None
     knows_task: bool = True
-    model_max_length: int | None = None
 
     def tokenizer(
         self, vocabulary: str | Path | BertTokenizer | None = None, do_lower_case: bool | None = None
@@ -59,15 +55,14 @@ class StoredModel:
             return vocabulary
         if vocabulary is not None:
             return BertTokenizer.from_file(Path(vocabulary).expanduser(), do_lower_case=do_lower_case)
-        if self.vocabulary is None:
+        if self.own_tokenizer is None:
             raise InputError(
                 f"{self.name} comes without a vocabulary: give the one that it was trained with, and say so if it is "
                 "a cased one",
                 argument="vocabulary",
                 example="vocab.txt",
             )
-        case = self.do_lower_case if do_lower_case is None else do_lower_case
-        return BertTokenizer.from_file(self.vocabulary, do_lower_case=case, model_max_length=self.model_max_length)
+        return self.own_tokenizer(do_lower_case=do_lower_case)
 
     def open(
         self,
@@ -94,7 +89,7 @@ class StoredModel:
         self, vocabulary: str | Path | BertTokenizer | None = None, **config: Any
     ) -> tuple[Checkpoint, BertTokenizer | None]:
         """As `open`; but a copy of a model without a vocabulary has none either."""
-        if vocabulary is None and self.vocabulary is None:
+        if vocabulary is None and self.own_tokenizer is None:
             return self.read(**config), None
         return self.open(vocabulary, **config)
 
@@ -121,7 +116,8 @@ def stored_at(path: str | Path) -> StoredModel:
             "model.safetensors of a Hugging Face BERT"
         )
     read = read_folder if is_model_folder(path) else read_huggingface
-    return StoredModel(str(path), partial(read, path), path if has_vocabulary(path) else None)
+    tokenizer = partial(BertTokenizer.from_file, path) if has_vocabulary(path) else None
+    return StoredModel(str(path), partial(read, path), tokenizer)
 
 
 def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: Any) -> Checkpoint:

@@ -91,7 +91,7 @@ def _save_folder(checkpoint: Checkpoint, folder: Path, stored: StoredModel, layo
     if layout is Layout.SENTENCE_TRANSFORMERS:
         save_sentence_transformer(checkpoint, folder, tokenizer=stored.tokenizer())
     else:
-        save_huggingface(checkpoint, folder, tokenizer=None if stored.vocabulary is None else stored.tokenizer())
+        save_huggingface(checkpoint, folder, tokenizer=None if stored.own_tokenizer is None else stored.tokenizer())
 
 
 def _summary(checkpoint: Checkpoint) -> str:

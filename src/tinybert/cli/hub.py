@@ -222,11 +222,13 @@ def _verify(module: Module) -> bool | None:
     actual = sha256_of(path)
     same = actual == asset.sha256
     typer.echo(f"{module.uid}: {'ok' if same else f'WRONG, SHA-256 is {actual}, declared is {asset.sha256}'}")
+    beside = [part for part in module.hashes if part != path]
     try:
-        vocabulary = module.vocabulary_path()
+        for part in beside:
+            module.file_bytes(part)
     except (IntegrityError, CardError) as error:
         typer.echo(f"{module.uid}: WRONG, {error}")
         return False
-    if vocabulary is not None:
+    if beside:
         typer.echo(f"{module.uid}: vocabulary ok")
     return same

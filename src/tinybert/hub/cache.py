@@ -25,8 +25,9 @@ class EntryPaths:
         card: The card's file.
         code: The folder of the module's code.
         asset: The checkpoint, or None where the card declares none.
-        vocab: The vocabulary, or None where the card declares none.
-        tokenizer: The same with all that determines ids, as a `tokenizer.json`, or None.
+        vocab: The vocabulary, or None where the card declares none; likewise what follows.
+        tokenizer: The `tokenizer.json`.
+        sentence: How the model makes a vector of a text.
     """
 
     folder: Path
@@ -35,11 +36,12 @@ class EntryPaths:
     asset: Path | None
     vocab: Path | None
     tokenizer: Path | None = None
+    sentence: Path | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The data files: checkpoint, vocabulary and tokenizer, as far as the card declares them."""
-        return tuple(path for path in (self.asset, self.vocab, self.tokenizer) if path is not None)
+        """The data files, as far as the card declares them: checkpoint, vocabulary, tokenizer, pooling."""
+        return tuple(path for path in (self.asset, self.vocab, self.tokenizer, self.sentence) if path is not None)
 
 
 class HubCache:
@@ -96,13 +98,17 @@ class HubCache:
             card=card_path,
             code=self._inside(folder / plain_name(card.code_name, "name of the code folder")),
             asset=self._inside(folder / asset_name(asset.file_name)) if asset else None,
-            vocab=self._inside(folder / asset_name(card.vocab_file)) if card.vocab_file else None,
-            tokenizer=self._inside(folder / asset_name(card.tokenizer_file)) if card.tokenizer_file else None,
+            vocab=self._part(folder, card.vocab_file),
+            tokenizer=self._part(folder, card.tokenizer_file),
+            sentence=self._part(folder, card.sentence_file),
         )
         parts = [folded(path.name) for path in (paths.card, paths.code, *paths.files)]
         if len(set(parts)) < len(parts):
             raise UnsafePathError(f"the card {card_path} gives one name to two of its parts: {', '.join(parts)}")
         return paths
+
+    def _part(self, folder: Path, name: str | None) -> Path | None:
+        return self._inside(folder / asset_name(name)) if name else None
 
     def _inside(self, path: Path) -> Path:
         try:

@@ -41,6 +41,7 @@ _PLACES = {
     "checkpoint_sha256",
     "vocab_file",
     "tokenizer_file",
+    "sentence_file",
     "uid",
     "user_id",
     "allow_cache_ckpt",

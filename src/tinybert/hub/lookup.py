@@ -38,11 +38,6 @@ def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> Sto
 
 
 def _of_module(module: Module) -> StoredModel:
-    card, length = module.card, module.card.model_max_length
     return StoredModel(
-        module.uid,
-        module.checkpoint,
-        module.tokenizer_path(),
-        card.do_lower_case,
-        model_max_length=None if length is None else int(length),
+        module.uid, module.checkpoint, module.tokenizer if module.paths.tokenizer or module.paths.vocab else None
     )

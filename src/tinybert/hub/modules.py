@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig, check_fields
 from ..errors import CardError, CheckpointError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
+from ..reading import parse_json
 from ..task import Task
 from .cache import EntryPaths, HubCache
 from .card import Card, read_card
@@ -23,6 +24,8 @@ from .uids import parse_uid
 
 if TYPE_CHECKING:
     from ..checkpoint import Checkpoint
+    from ..checkpoint.sentence import SentenceSettings
+    from ..text import BertTokenizer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,12 +103,43 @@ class Module:
         known = {"head_act": TinyBertConfig.head_act, **self.config, **config}
         read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **known)
         task = self.task_for(read.num_labels).fitted(read.num_labels)
-        sentence = dataclasses.replace(
-            read.sentence,
-            pooling=self.card.pooling or read.sentence.pooling,
-            normalize=bool(self.card.normalize),
+        return dataclasses.replace(read, task=task, sentence=self._sentence())
+
+    def _sentence(self) -> SentenceSettings:
+        from ..checkpoint.sentence import SentenceSettings
+
+        path = self.paths.sentence
+        if path is None:
+            return SentenceSettings()
+        values = parse_json(self.file_bytes(path), source=str(path), error=CardError)
+        return SentenceSettings.from_dict(values, {}, str(path))
+
+    def tokenizer(self, *, do_lower_case: bool | None = None) -> BertTokenizer:
+        """The module's tokenizer, of the bytes that were hashed.
+
+        Args:
+            do_lower_case: Whether text is lower-cased; None takes what the module says.
+
+        Raises:
+            IntegrityError: A file is not the one that the card declares.
+            CardError: It is not there, or the card declares none.
+        """
+        from ..text import BertTokenizer
+        from ..text.vocabulary_files import parse_vocabulary
+
+        path = self.paths.tokenizer or self.paths.vocab
+        if path is None:
+            raise CardError(f"the card of {self.uid} declares no vocabulary")
+        known = self.card.do_lower_case if path == self.paths.vocab else None
+        length = self.card.model_max_length
+        return BertTokenizer(
+            parse_vocabulary(
+                self.file_bytes(path),
+                path,
+                do_lower_case=known if do_lower_case is None else do_lower_case,
+                model_max_length=None if length is None else int(length),
+            )
         )
-        return dataclasses.replace(read, task=task, sentence=sentence)
 
     def checkpoint_bytes(self, *, refetch: bool = False) -> bytes:
         """The content of the checkpoint, fetched if need be; what is returned is what was hashed.
@@ -132,10 +166,14 @@ class Module:
         declared = {}
         if self.paths.asset is not None and self.card.asset is not None:
             declared[self.paths.asset] = self.card.asset.sha256
-        if self.paths.vocab is not None and self.card.vocab_sha256 is not None:
-            declared[self.paths.vocab] = self.card.vocab_sha256
-        if self.paths.tokenizer is not None and self.card.tokenizer_sha256 is not None:
-            declared[self.paths.tokenizer] = self.card.tokenizer_sha256
+        card, paths = self.card, self.paths
+        for path, sha256 in (
+            (paths.vocab, card.vocab_sha256),
+            (paths.tokenizer, card.tokenizer_sha256),
+            (paths.sentence, card.sentence_sha256),
+        ):
+            if path is not None and sha256 is not None:
+                declared[path] = sha256
         return declared
 
     def file_bytes(self, path: Path, *, refetch: bool = False) -> bytes:
@@ -168,19 +206,6 @@ class Module:
         if not path.exists():
             raise CardError(f"the card of {self.uid} declares {path}, but it is not there. {remedy}")
         return verified_bytes(path, sha256, quarantine=False, remedy=remedy)
-
-    def tokenizer_path(self) -> Path | None:
-        """The file that says most about the tokenizer, checked against the card: `tokenizer.json`, or the vocabulary.
-
-        Raises:
-            IntegrityError: As for `vocabulary_path`.
-            CardError: As for `vocabulary_path`.
-        """
-        path = self.paths.tokenizer
-        if path is None or path not in self.hashes:
-            return self.vocabulary_path()
-        self.file_bytes(path)
-        return path
 
     def vocabulary_path(self) -> Path | None:
         """The vocabulary's file, checked against the card; None where the card declares none.

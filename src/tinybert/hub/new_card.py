@@ -27,7 +27,7 @@ _FACTS = {field.name for field in dataclasses.fields(Card)} - {
     "problem",
 }
 _FACTS -= {"network_config", "do_lower_case", "checkpoint_file", "checkpoint_sha256", "vocab_file", "vocab_sha256"}
-_FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length", "pooling", "normalize"}
+_FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length", "sentence_file", "sentence_sha256"}
 """What somebody may say about a module; all else is the model's own."""
 _NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
@@ -66,7 +66,7 @@ def new_card(
         checkpoint: Its parameters, with configuration and task.
         link: The address of the folder in which the files will be hosted, in the uid's folders; None for nowhere.
         repo_link: The address of the code.
-        files: Name and SHA-256 of each file by its ending: `ckpt`, `tokenizer.json`, `vocab.txt`.
+        files: Name and SHA-256 of each file by its ending: `ckpt`, `vocab.txt`, `tokenizer.json`, `sentence.json`.
         tokenizer: Its tokenizer, if it comes with a vocabulary.
         facts: Further fields of `Card`, which take precedence over the defaults.
 
@@ -80,8 +80,10 @@ def new_card(
         )
     *folders, version, name = uid.split("/")
     config, task = checkpoint.config, checkpoint.task
-    vocab_file, vocab_sha256 = files.get("vocab.txt", (None, None))
-    tokenizer_file, tokenizer_sha256 = files.get("tokenizer.json", (None, None))
+    nothing = (None, None)
+    vocab_file, vocab_sha256 = files.get("vocab.txt", nothing)
+    tokenizer_file, tokenizer_sha256 = files.get("tokenizer.json", nothing)
+    sentence_file, sentence_sha256 = files.get("sentence.json", nothing)
     summary = facts.get("summary", f"{name}, an encoder of {config.num_hidden_layers} layers")
     defaults: dict[str, Any] = {
         "title": name,
@@ -112,31 +114,15 @@ def new_card(
         labels=task.labels,
         problem=None if task.problem == task.facts.usual_problem(None) else task.problem,
         network_config=_settings(config),
-        **_sentence(checkpoint),
-        tokenizer_file=tokenizer_file,
-        tokenizer_sha256=tokenizer_sha256,
-        model_max_length=tokenizer.vocabulary.model_max_length if tokenizer else None,
         vocab_file=vocab_file,
         vocab_sha256=vocab_sha256,
+        tokenizer_file=tokenizer_file,
+        tokenizer_sha256=tokenizer_sha256,
+        model_max_length=tokenizer.model_max_length if tokenizer else None,
+        sentence_file=sentence_file,
+        sentence_sha256=sentence_sha256,
         do_lower_case=tokenizer.vocabulary.do_lower_case if tokenizer else None,
     )
-
-
-def _sentence(checkpoint: Checkpoint) -> dict[str, Any]:
-    """How an encoder makes a vector of a text, where that is not the plain mean."""
-    sentence = checkpoint.sentence
-    if checkpoint.task.facts.has_head:
-        return {}
-    if sentence.dense or any(sentence.prompts.values()) or sentence.refused:
-        raise CardError(
-            f"{checkpoint.source} makes its vectors with prompts or layers after the pooling, for which a card has no "
-            "words: share it as a folder (tinybert convert --layout sentence-transformers)"
-        )
-    plain = type(sentence)()
-    return {
-        "pooling": () if sentence.pooling == plain.pooling else sentence.pooling,
-        "normalize": sentence.normalize or None,
-    }
 
 
 def _checkpoint(folder: str | None, name: str, sha256: str) -> dict[str, Any]:

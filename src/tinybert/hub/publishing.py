@@ -11,9 +11,11 @@ from ..checkpoint import Checkpoint
 from ..checkpoint.folder import check_vocabulary
 from ..checkpoint.formats import FORMATS
 from ..checkpoint.saving import renamed
+from ..errors import CardError
 from ..task import Task
 from ..text import BertTokenizer
 from ..text.vocabulary_files import vocab_txt
+from ..writing import to_json
 from .cache import EntryPaths, HubCache
 from .card import Card, render_card
 from .laying import check_replacement, content_name, lay, writing_to
@@ -78,6 +80,8 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     if tokenizer is not None:
         contents["tokenizer.json"] = tokenizer.to_json().encode()
         contents["vocab.txt"] = vocab_txt(tokenizer.vocabulary).encode()
+    if sentence := _sentence(checkpoint):
+        contents["sentence.json"] = sentence
     hashes = {ending: hashlib.sha256(content).hexdigest() for ending, content in contents.items()}
     card = new_card(
         uid,
@@ -95,6 +99,20 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
         _check(uid, card, paths, cache, force)  # somebody else may have published meanwhile
         lay(card, paths, cache, {paths.folder / content_name(name, hashes[end], end): contents[end] for end in hashes})
     return Module(uid, card, paths)
+
+
+def _sentence(checkpoint: Checkpoint) -> bytes:
+    """How the model makes a vector of a text; nothing where it is the mean, as it is without a file."""
+    settings = checkpoint.sentence
+    if checkpoint.task.facts.has_head:
+        return b""
+    if settings.dense or settings.refused:
+        raise CardError(
+            f"{checkpoint.source} makes its vectors with layers that a module has no file for: share it as a folder "
+            "(tinybert convert --layout sentence-transformers)"
+        )
+    values = settings.to_dict()
+    return (to_json(values, indent=2) + "\n").encode() if values else b""
 
 
 def _check(uid: str, card: Card, paths: EntryPaths, cache: HubCache, force: bool) -> None:

@@ -76,13 +76,13 @@ RULES = {
     "uid": Rule(checked(parse_uid), required=False),
     "checkpoint-file": Rule(checked(asset_name), required=False),
     "checkpoint-sha256": Rule(checked(sha256_text), required=False),
-    "pooling": Rule(read_labels, required=False),
-    "normalize": Rule(read_bool, required=False),
+    "vocab-file": Rule(checked(asset_name), required=False),
+    "vocab-sha256": Rule(checked(sha256_text), required=False),
     "tokenizer-file": Rule(checked(asset_name), required=False),
     "tokenizer-sha256": Rule(checked(sha256_text), required=False),
     "model-max-length": Rule(read_number, required=False),
-    "vocab-file": Rule(checked(asset_name), required=False),
-    "vocab-sha256": Rule(checked(sha256_text), required=False),
+    "sentence-file": Rule(checked(asset_name), required=False),
+    "sentence-sha256": Rule(checked(sha256_text), required=False),
 }
 
 
@@ -107,7 +107,8 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
     for key, rule in RULES.items():
         if rule.required and key not in sections.header:
             sections.problems.append(Problem(sections.header_line, f"`{key}` is missing; it must be {rule.meaning}"))
-    for file, sha256 in ((f"{part}-file", f"{part}-sha256") for part in ("checkpoint", "tokenizer", "vocab")):
+    for part in ("checkpoint", "vocab", "tokenizer", "sentence"):
+        file, sha256 = f"{part}-file", f"{part}-sha256"
         if (file in fields) != (sha256 in fields):
             line = sections.header[file if file in fields else sha256].line
             sections.problems.append(Problem(line, f"`{file}` and `{sha256}` only go together"))

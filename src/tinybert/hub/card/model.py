@@ -72,13 +72,13 @@ class Card:
         uid: The module's uid, on cards that are written here.
         checkpoint_file: The name of a checkpoint beside the card that is hosted nowhere, and so is none of the assets.
         checkpoint_sha256: Its hash.
-        pooling: How an encoder's vectors of tokens become one, where that is not their mean.
-        normalize: Whether the vector is scaled to length 1.
-        tokenizer_file: The name of a `tokenizer.json` beside the asset, which says everything about the tokenizer but:
-        tokenizer_sha256: Its hash.
-        model_max_length: The most tokens of a row.
         vocab_file: The name of the vocabulary's file beside the asset.
         vocab_sha256: Its hash.
+        tokenizer_file: The name of a `tokenizer.json` beside the asset, which says all that determines ids.
+        tokenizer_sha256: Its hash.
+        model_max_length: The most tokens of a row that the tokenizer gives.
+        sentence_file: The name of a file that says how the model makes a vector of a text, where it is not the mean.
+        sentence_sha256: Its hash.
         extra: Header fields that have no meaning here, by their keys: text, None or lists of them.
         body: The Markdown after the header.
     """
@@ -114,13 +114,13 @@ class Card:
     uid: str | None = None
     checkpoint_file: str | None = None
     checkpoint_sha256: str | None = None
-    pooling: tuple[str, ...] = ()
-    normalize: bool | None = None
+    vocab_file: str | None = None
+    vocab_sha256: str | None = None
     tokenizer_file: str | None = None
     tokenizer_sha256: str | None = None
     model_max_length: float | None = None
-    vocab_file: str | None = None
-    vocab_sha256: str | None = None
+    sentence_file: str | None = None
+    sentence_sha256: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
     body: str = ""
 
