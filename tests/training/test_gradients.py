@@ -40,7 +40,7 @@ class Training:
     @graph_mode()
     def update(self, *batches):
         for number, arrays in enumerate(batches, 1):
-            self.steps.run(batch(*arrays), number if number == len(batches) else 0)
+            self.steps.run(batch(*arrays), number == len(batches))
 
     @property
     def scale(self):

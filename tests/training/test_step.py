@@ -23,7 +23,7 @@ def applied(batches, max_grad_norm):
     settings = TrainingSettings(max_grad_norm=max_grad_norm, accumulation_steps=len(batches))
     graphs = steps(network, Descent(network), settings)
     for number, (ids, targets) in enumerate(batches, 1):
-        graphs.run(batch(ids, targets), number if number == len(batches) else 0)
+        graphs.run(batch(ids, targets), number == len(batches))
     found = values(network)
     return {name: WEIGHTS[name] - found[name] for name in WEIGHTS}
 

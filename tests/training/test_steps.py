@@ -1,13 +1,18 @@
 """Small batches whose gradients are accumulated train as one large batch does."""
 
+import dataclasses
+
 import numpy as np
+import pytest
 from linear import WEIGHTS, Descent, Linear, batch, features, gradients, rows, steps, values
 from mindspore import Tensor, ops
 
 from tinybert import TinyBertForSequenceClassification, TinyBertModel
 from tinybert.compat import graph_mode
+from tinybert.errors import OutputError
 from tinybert.training import Trainer, TrainingSettings
 from tinybert.training.losses import CrossEntropy, SquaredError
+from tinybert.training.state import saved_progress
 from tinybert.training.steps import Steps
 
 
@@ -22,8 +27,7 @@ def trained(graphs, network, batches, added):
         added: The number.
     """
     losses = [
-        graphs.run([Tensor(array) for array in arrays], 0 if number % added else added)
-        for number, arrays in enumerate(batches, 1)
+        graphs.run([Tensor(array) for array in arrays], number % added == 0) for number, arrays in enumerate(batches, 1)
     ]
     return values(network), np.reshape(losses, (2, -1)).mean(axis=1)
 
@@ -54,8 +58,8 @@ def test_the_mean_is_that_of_as_many_batches_as_there_are():
     network = Linear()
     settings = TrainingSettings(max_grad_norm=0, accumulation_steps=3)
     accumulating = steps(network, Descent(network), settings)
-    for begin, added in ((0, 0), (4, 2)):
-        accumulating.run(batch(ids[begin : begin + 4], targets[begin : begin + 4]), added)
+    for begin, update in ((0, False), (4, True)):
+        accumulating.run(batch(ids[begin : begin + 4], targets[begin : begin + 4]), update)
     for name, gradient in gradients(WEIGHTS, ids, targets).items():
         np.testing.assert_allclose(values(network)[name], WEIGHTS[name] - gradient, rtol=1e-4, err_msg=name)
 
@@ -77,3 +81,43 @@ def test_batches_left_at_the_end_are_trained_on_too(tmp_path):
     ]
     assert changed == [set(), set(WEIGHTS), set(WEIGHTS)]
     assert trainer.optimizer.global_step.asnumpy() == 2
+
+
+def test_batches_count_for_as_much_as_they_hold():
+    """A batch of one row and one of three, of which the mean over four rows is taken."""
+    ids, targets = rows(4)
+    network = Linear()
+    accumulating = steps(network, Descent(network), TrainingSettings(max_grad_norm=0, accumulation_steps=2))
+    losses = [
+        accumulating.run(batch(ids[part], targets[part]), update, amount, amount)
+        for part, update, amount in ((slice(0, 1), False, 0.5), (slice(1, 4), True, 1.5))
+    ]
+    for name, gradient in gradients(WEIGHTS, ids, targets).items():
+        np.testing.assert_allclose(values(network)[name], WEIGHTS[name] - gradient, rtol=1e-4, err_msg=name)
+    again = Linear()
+    whole = steps(again, Descent(again), TrainingSettings(max_grad_norm=0)).run(batch(ids, targets))
+    assert np.average(losses, weights=[1, 3]) == pytest.approx(whole, rel=1e-4)
+
+
+@pytest.mark.parametrize("accumulation_steps", [1, 2])
+def test_a_loss_that_is_not_finite_ends_the_training_and_says_why(tmp_path, accumulation_steps):
+    network = Linear()
+    ids, targets = rows(8)
+    targets[3] = np.inf
+    settings = TrainingSettings(epochs=1, batch_size=8, learning_rate=0.5, accumulation_steps=accumulation_steps)
+    trainer = Trainer(network, SquaredError(), features(ids, targets), settings, tmp_path)
+    with pytest.raises(OutputError, match=r"at step 1 the loss.* learning rate of .*learning_rate=0.05"):
+        trainer.train()
+    assert saved_progress(tmp_path) is None
+
+
+def test_tokens_and_rows_weigh_the_same_however_they_are_dealt_out(tmp_path):
+    """What `Trainer` says of a batch: rows where rows have labels, tokens that count where tokens have."""
+    ids, targets = rows(12)
+    settings = TrainingSettings(batch_size=4, accumulation_steps=3)
+    trainer = Trainer(Linear(), SquaredError(), features(ids, targets), settings, tmp_path)
+    assert trainer._weights(np.zeros(4, np.float32)) == (1.0, 1.0)
+    trainer.features = dataclasses.replace(trainer.features, per_token=True)
+    assert trainer._weights(np.array([[1, -100, -100, -100]])) == (0.25, 0.25)
+    assert trainer._weights(np.array([[1, 0, 2, 1] * 5])) == (5.0, 5.0)
+    assert trainer._weights(np.full((2, 3), -100)) == (0.0, 0.0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import mindspore as ms
-from mindspore import Tensor, nn, ops
+from mindspore import Parameter, Tensor, nn, ops
 from mindspore.amp import DynamicLossScaler, all_finite
 
 from ..compat import device_target
 from .gradients import Gradients
+
+_LEAST = 1e-9  # where not a token of the batches counts
 
 
 class Update(nn.Cell):
@@ -69,7 +71,7 @@ class TrainingStep(nn.Cell):
         As `LossOfBatch`.
 
     Outputs:
-        The loss, () float32.
+        The loss, () float32; where the gradients are not finite, and nobody scales the loss, neither is it.
     """
 
     def __init__(self, gradients: Gradients, update: Update) -> None:
@@ -79,16 +81,21 @@ class TrainingStep(nn.Cell):
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
-        self.update(grads)
-        return loss
+        if self.update.scaler is not None:  # which skips such an update
+            self.update(grads)
+            return loss
+        norm = self.update(grads)
+        return ops.where(ops.isfinite(norm), loss, norm)
 
 
 class AccumulatingStep(nn.Cell):
     """One batch, whose gradients are added up for a later update.
 
     Args:
-        gradients: Computes loss and gradients.
+        gradients: Computes loss and gradients, which count for as much as the batch has rows or tokens.
         sums: Where gradients are added up, one for each parameter.
+        amount: What the batch counts for, () float32.
+        amounts: Where that is added up, () float32.
 
     Inputs:
         As `LossOfBatch`.
@@ -97,15 +104,18 @@ class AccumulatingStep(nn.Cell):
         The loss, () float32.
     """
 
-    def __init__(self, gradients: Gradients, sums: ms.ParameterTuple) -> None:
+    def __init__(self, gradients: Gradients, sums: ms.ParameterTuple, amount: Parameter, amounts: Parameter) -> None:
         super().__init__(auto_prefix=False)
         self.gradients = gradients
         self.sums = sums
+        self.amount = amount
+        self.amounts = amounts
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
         for total, grad in zip(self.sums, grads):  # noqa: B905 -- the compiler knows no strict=
             ops.assign_add(total, grad)
+        ops.assign_add(self.amounts, self.amount)
         return loss
 
 
@@ -114,27 +124,27 @@ class UpdateFromSums(nn.Cell):
 
     Args:
         sums: The gradients added up.
+        amounts: What they count for together, () float32.
         update: Applies them.
-
-    Inputs:
-        count: Of how many batches, () float32.
 
     Outputs:
         The global norm, () float32.
     """
 
-    def __init__(self, sums: ms.ParameterTuple, update: Update) -> None:
+    def __init__(self, sums: ms.ParameterTuple, amounts: Parameter, update: Update) -> None:
         super().__init__(auto_prefix=False)
         self.sums = sums
+        self.amounts = amounts
         self.update = update
 
-    def construct(self, count: Tensor) -> Tensor:
+    def construct(self) -> Tensor:
         means: tuple[Tensor, ...] = ()
         for total in self.sums:
-            means += (total / count,)
+            means += (total / ops.maximum(self.amounts, _LEAST),)
         norm = self.update(means)
         for total in self.sums:
             ops.assign(total, ops.zeros_like(total))
+        ops.assign(self.amounts, ops.zeros_like(self.amounts))
         return norm
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import mindspore as ms
 from mindspore import Parameter, Tensor, nn, ops
 
@@ -35,41 +37,51 @@ class Steps:
     ) -> None:
         network.set_train(True)
         scaler = loss_scaler(_compute_type(network))
+        self.scales = scaler is not None
         average = (world or World()).reducer(optimizer.parameters)
-        self.weight = None if average is None else Parameter(Tensor(1.0, ms.float32), "weight", requires_grad=False)
+        accumulates = settings.accumulation_steps > 1
+        self.weight = _number("weight") if accumulates or average is not None else None
+        self.amount = _number("amount")
         gradients = Gradients(LossOfBatch(network, loss, scaler, self.weight), optimizer.parameters, average)
         update = Update(optimizer, settings.max_grad_norm, scaler)
         self.update: nn.Cell | None = None
-        if settings.accumulation_steps == 1:
+        if not accumulates:
             self.step: nn.Cell = TrainingStep(gradients, update)
             self.parameters: dict[str, Parameter] = {}
         else:
-            sums = optimizer.parameters.clone(prefix="sum", init="zeros")
-            self.step = AccumulatingStep(gradients, sums)
-            self.update = UpdateFromSums(sums, update)
-            self.parameters = {f"sum.{number}": parameter for number, parameter in enumerate(sums)}
+            sums, amounts = optimizer.parameters.clone(prefix="sum", init="zeros"), _number("amounts", 0.0)
+            self.step = AccumulatingStep(gradients, sums, self.amount, amounts)
+            self.update = UpdateFromSums(sums, amounts, update)
+            self.parameters = {f"sum.{number}": parameter for number, parameter in enumerate((*sums, amounts))}
         if scaler is not None:
             self.parameters |= {"scaler.value": scaler.scale_value, "scaler.counter": scaler.counter}
         accept_any_shape(self.step, labels)
 
-    def run(self, batch: list[Tensor], added: int = 1, weight: float = 1.0) -> float:
+    def run(self, batch: list[Tensor], update: bool = True, weight: float = 1.0, amount: float = 1.0) -> float:
         """Trains on a batch.
 
         Args:
             batch: The three inputs and the labels.
-            added: With accumulation, of how many batches the mean gradient is applied after it; 0 for a later update.
-            weight: What this process's batch counts for; the mean over all processes is 1.
+            update: With accumulation, whether the mean of what was added up is applied after it.
+            weight: What this process's mean over the batch counts for.
+            amount: The mean of that over all processes, which are to be one batch.
 
         Returns:
-            The loss, over all processes.
+            The mean loss, over all processes; not finite where a gradient is not.
         """
         with graph_runs():
             if self.weight is not None:
                 ops.assign(self.weight, Tensor(weight, ms.float32))
-            loss = self.step(*batch)
-            if self.update is not None and added:
-                self.update(Tensor(added, ms.float32))
-            return float(loss.asnumpy())
+                ops.assign(self.amount, Tensor(amount, ms.float32))
+            loss = float(self.step(*batch).asnumpy()) / (amount or 1.0)
+            if self.update is not None and update:
+                norm = float(self.update().asnumpy())
+                loss = loss if math.isfinite(norm) or self.scales else norm
+            return loss
+
+
+def _number(name: str, value: float = 1.0) -> Parameter:
+    return Parameter(Tensor(value, ms.float32), name, requires_grad=False)
 
 
 def _compute_type(network: nn.Cell) -> ms.Type:

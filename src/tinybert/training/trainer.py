@@ -15,6 +15,7 @@ from mindspore import Parameter, Tensor, nn
 
 from ..compat import graph_mode
 from ..data.batches import TrainingBatches
+from ..errors import OutputError
 from ..modeling.dropout import counters_of
 from ..signals import TOLD_TO_END, held_signals
 from .distributed import World
@@ -90,6 +91,7 @@ class Trainer:
         Raises:
             KeyboardInterrupt: Ctrl-C, a signal to end, or a closed terminal; the state was saved first.
             CheckpointError: The saved state is that of another training.
+            OutputError: The loss is not finite.
         """
         self._begin()
         progress = self.progress
@@ -150,21 +152,39 @@ class Trainer:
         is_last = added + 1 == accumulation or step + 1 == self.total_steps
         batch = self.features.batch(rows, self.settings.pad_to_multiple_of)
         inputs = [Tensor(array) for array in batch]
-        loss = self.steps.run(inputs, added + 1 if is_last else 0, self._weight(batch[-1]))
+        loss = self.steps.run(inputs, is_last, *self._weights(batch[-1]))
         self.progress.step += 1
+        self._check(loss, rate)
         self.progress.batch += 1
         self.log.step(self.progress, self.total_steps, loss, rate)
 
-    def _weight(self, labels: np.ndarray) -> float:
-        """What this process's mean counts for, so that the mean over processes is that over all rows or tokens."""
-        if self.world.size == 1:
-            return 1.0
+    def _weights(self, labels: np.ndarray) -> tuple[float, float]:
+        """What this process's mean counts for, and all processes' together.
+
+        So the mean over processes, and over the batches of an update, is that over all rows or tokens.
+        """
+        size, accumulates = self.world.size, self.settings.accumulation_steps > 1
+        if size == 1 and not accumulates:
+            return 1.0, 1.0
         if self.features.per_token:
             counted = int((labels >= 0).sum())
-            total = self.world.sum(counted)
+            total = self.world.sum(counted) if size > 1 else counted
         else:
-            counted, total = len(labels), self.batches.totals[self.progress.batch]
-        return self.world.size * counted / max(total, 1)
+            counted = len(labels)
+            total = self.batches.totals[self.progress.batch]
+        if not accumulates:
+            return size * counted / max(total, 1), 1.0
+        return counted / self.settings.batch_size, total / (size * self.settings.batch_size)
+
+    def _check(self, loss: float, rate: float) -> None:
+        """Raises OutputError where there is nothing left to train; the state that is saved is from before."""
+        if not math.isfinite(loss):
+            raise OutputError(
+                f"at step {self.progress.step} the loss, or a gradient, is {loss}: the network has diverged, at a "
+                f"learning rate of {rate:.2g}. Use a lower one, in another folder",
+                argument="learning_rate",
+                example=self.settings.learning_rate / 10,
+            )
 
     def _is_due(self) -> bool:
         if self.evaluate is None:
