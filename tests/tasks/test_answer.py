@@ -1,16 +1,20 @@
 """Answers: the best over all windows, where they stand, and when there is none."""
 
 import math
+import re
 import sys
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from awkward_texts import TEXTS
+from function_runtime import FunctionRuntime
 
 from tinybert import QuestionAnswerer
 from tinybert.errors import InputError
-from tinybert.tasks import Answer
+from tinybert.task import Task
+from tinybert.tasks import Answer, TaskModel
+from tinybert.text import BertTokenizer, Vocabulary
 
 CONTEXT = "The children walked to the river, and the king of the small country followed them into the old town. " * 4
 QUESTION = "where did the king go?"
@@ -90,6 +94,30 @@ def test_words_are_not_cut(context_free, tokenizer):
     assert len(pieces) > 3
     answer = context_free(64, pointing(tokenizer, pieces[1], pieces[2]))
     assert answer("what?", "it was, unbelievably, over").text == "unbelievably"
+
+
+@pytest.mark.parametrize(
+    ("context", "pieces", "found"),
+    [
+        ("カメラを買う", ("カ", "##メ"), "カメ"),
+        ("私はiPhoneを買う", ("##iPhone", "##iPhone"), "iPhone"),
+        ("ไปตลาดมา", ("##ป", "##ต"), "ปต"),
+        ("학교에서 본다", ("학", "##교"), "학교에서"),
+        ("the iphones of カメ", ("iphone", "iphone"), "iphones"),
+    ],
+)
+def test_words_end_between_characters_where_the_script_has_no_blanks(config, context, pieces, found):
+    tokens = list("カメラを買う私はปไตลาดม학교에서본다")
+    words = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "what", "?", "the", "of", "iphone", "##iPhone", "##s", *tokens)
+    tokenizer = BertTokenizer(Vocabulary((*words, *(f"##{token}" for token in tokens)), do_lower_case=False))
+    task = Task("question-answering")
+    model = TaskModel(FunctionRuntime(pointing(tokenizer, *pieces), config, task, 2), tokenizer)
+    answer = QuestionAnswerer(model)
+    assert answer("what?", context).text == found
+    whole, exact = (answer("what?", context, align_to_words=choice).text for choice in (True, False))
+    assert exact in found
+    assert found in whole
+    assert re.fullmatch(r"[カメラを]+|[私はをiPhone]+|ไปตลาดมา|학교에서|iphones", whole)
 
 
 def test_further_answers_do_not_overlap(answer):

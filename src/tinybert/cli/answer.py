@@ -69,6 +69,14 @@ def answer(
         Optional[From],  # noqa: UP045
         typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
     ] = None,
+    align_to_words: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--align-to-words/--no-align-to-words",
+            help="Whether answers grow to whole words. [default: where the script has blanks between words]",
+            show_default=False,
+        ),
+    ] = None,
     *,
     computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
@@ -100,6 +108,7 @@ def answer(
             top_k=top_k,
             handle_impossible=no_answer_threshold is not None,
             threshold=no_answer_threshold or 0.0,
+            align_to_words=align_to_words,
             max_length=computing.max_length,
             batch_size=computing.batch_size,
         )

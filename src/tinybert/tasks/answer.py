@@ -21,6 +21,7 @@ from .question_rows import STRIDE, WINDOW, QuestionRows
 from .results import Answer
 from .stream import run
 from .text_task import TextTask
+from .unspaced import between_unspaced
 from .windows import continuations, merged_tokens, windows_of
 from .words import with_marks
 
@@ -41,6 +42,7 @@ class AnswerOptions(TypedDict, total=False):
     max_answer_length: int
     max_length: int | None
     stride: int
+    align_to_words: bool | None
     batch_size: int
     progress: bool | None
 
@@ -113,6 +115,7 @@ class QuestionAnswerer(TextTask):
         max_answer_length: int = 30,
         max_length: int | None = None,
         stride: int = STRIDE,
+        align_to_words: bool | None = None,
         batch_size: int = BATCH_SIZE,
         on_error: OnError = "raise",
         progress: bool | None = None,
@@ -136,6 +139,9 @@ class QuestionAnswerer(TextTask):
                 configuration if that is less.
             stride: Tokens of context that two windows share. At most half of what a window has room for beside the
                 longest question counts.
+            align_to_words: Whether answers grow to whole words, as the tokenizer finds them: what stands between blanks
+                and punctuation. None grows them except where one of the two characters that a word would be cut between
+                belongs to a script that is written without blanks, such as Japanese or Thai.
             batch_size: The most rows that go through the network at once.
             on_error: `raise` an error that names a bad pair, or `return` it in the place of its answer.
             progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
@@ -161,6 +167,7 @@ class QuestionAnswerer(TextTask):
             float(threshold) if handle_impossible else math.inf,
             max_answer_length,
             self._continues,
+            align_to_words,
         )
         pairs, single = _as_pairs(question, context)
         return run(pipeline, pairs, Options(batch_size, on_error, progress), single=single)
@@ -187,6 +194,7 @@ class _AnswerPipeline(Pipeline):
     threshold: float
     longest: int
     continues: Array
+    align_to_words: bool | None
 
     one: ClassVar[str] = "pair"
     many: ClassVar[str] = "pairs"
@@ -213,11 +221,18 @@ class _AnswerPipeline(Pipeline):
         for (_, context), windows in zip(items, windows_of(encoding, len(items)), strict=True):
             offsets = merged_tokens(encoding.offsets, windows, inside, self.layout.stride)
             ids = merged_tokens(encoding.input_ids, windows, inside, self.layout.stride)
-            answers = self._answers(context, [rows[row] for row in windows], offsets, self.continues[ids])
+            joined = self._joined(context, offsets, self.continues[ids])
+            answers = self._answers(context, [rows[row] for row in windows], offsets, joined)
             results.append(answers if self.top_k > 1 else answers[0])
         return results
 
-    def _answers(self, context: str, logits: list[Array], offsets: Array, continues: Array) -> list[Answer]:
+    def _joined(self, context: str, offsets: Array, continues: Array) -> Array:
+        """(N,) bool, whether each token is not parted from the one before it."""
+        if self.align_to_words is None:
+            return continues & ~between_unspaced(context, offsets[:, 0])
+        return continues if self.align_to_words else np.zeros_like(continues)
+
+    def _answers(self, context: str, logits: list[Array], offsets: Array, joined: Array) -> list[Answer]:
         """The best answers out of each window's logits, (2, 1 + n): of [CLS], then of its part of the context."""
         if not len(offsets):
             return [Answer("", 0, 0, 1.0)]
@@ -226,7 +241,7 @@ class _AnswerPipeline(Pipeline):
         total = log_total(windows if possible else [(start, end) for start, end in logits])
         candidates: list[tuple[float, Answer]] = []
         table = span_table(windows, self.layout.stride, self.longest)
-        for first, last, score in best_stretches(table, self.top_k, *word_bounds(continues)):
+        for first, last, score in best_stretches(table, self.top_k, *word_bounds(joined)):
             begin, end = int(offsets[first, 0]), with_marks(context, int(offsets[last, 1]))
             candidates.append((score, Answer(context[begin:end], begin, end, _share(score, total))))
         if not possible:
