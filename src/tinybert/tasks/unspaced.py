@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-# Thai, Lao, Tibetan, Myanmar, Khmer, the scripts of the Tai and Javanese, kana, bopomofo, and Chinese characters.
-_UNSPACED = re.compile(
-    "[\u0e00-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\u3005-\u3007\u3031-\u3035\u3040-\u312f\u31a0-\u31ff"
-    "\u3400-\u9fff\ua980-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f\U00020000-\U0003ffff]"
+_RANGES = (
+    (0x0E00, 0x109F),  # Thai, Lao, Tibetan, Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x1950, 0x19DF),  # Tai
+    (0x1A20, 0x1AAD),
+    (0x3005, 0x3007),  # Chinese characters, kana, bopomofo
+    (0x3031, 0x3035),
+    (0x3040, 0x312F),
+    (0x31A0, 0x31FF),
+    (0x3400, 0x9FFF),
+    (0xA980, 0xA9FF),  # Javanese, Myanmar
+    (0xAA60, 0xAADF),
+    (0xF900, 0xFAFF),  # Chinese characters, kana
+    (0xFF66, 0xFF9F),
+    (0x1AFF0, 0x1B16F),
+    (0x20000, 0x3FFFF),
 )
+_BOUNDS = np.array([bound for first, last in _RANGES for bound in (first, last + 1)], np.uint32)
 
 
 def between_unspaced(text: str, places: np.ndarray) -> np.ndarray:
@@ -27,6 +38,8 @@ def between_unspaced(text: str, places: np.ndarray) -> np.ndarray:
         >>> between_unspaced("playing カメラ", np.array([4, 9])).tolist()
         [False, True]
     """
-    if text.isascii() or _UNSPACED.search(text) is None:
+    if text.isascii():
         return np.zeros(len(places), bool)
-    return np.array([_UNSPACED.search(text, max(0, place - 1), place + 1) is not None for place in places.tolist()])
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    unspaced = np.searchsorted(_BOUNDS, characters, side="right") % 2 == 1
+    return unspaced[places] | unspaced[np.maximum(places - 1, 0)]
