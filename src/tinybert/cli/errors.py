@@ -24,6 +24,7 @@ OPTIONS = {
     "label": "--label",
     "link": "--link",
     "labels": "--labels",
+    "learning_rate": "--learning-rate",
     "multi_label_separator": "--multi-label",
     "pair": "--pair",
     "pooling": "--pooling",
