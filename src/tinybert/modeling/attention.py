@@ -74,7 +74,8 @@ class SelfAttention(nn.Cell):
         # The softmax of up to 512 scores is taken in float32 also where the products are float16.
         scores = self.cast(self.query_key(query, key), ms.float32) + bias  # (A*B, T, T)
         probs = self.cast(self.dropout(self.softmax(scores)), self.compute_type)
-        context = self.probs_value(probs, value)  # (A*B, T, D)
+        # MindSpore's mixed precision (`to_float`, `amp`) gives each cell's inputs a type of its own.
+        context = self.probs_value(probs, self.cast(value, self.compute_type))  # (A*B, T, D)
         return self.merge_heads(context.reshape((-1, self.head_size))), scores
 
 
