@@ -43,7 +43,7 @@ OPTIONS = {
     "hub remove": "--cache",
     "hub publish": "--link --repo-link --task --labels --problem --vocabulary --license --summary --config "
     "--prefix --force --cache",
-    "hub check": "",
+    "hub check": "--strict --json",
 }
 
 

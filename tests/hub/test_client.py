@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -13,8 +16,10 @@ from entries import CN_WIKI, MNLI, SST2, assert_same_values, exchange
 import mindspore_hub as mshub
 from tinybert import TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import save_checkpoint
-from tinybert.errors import HubError, IntegrityError, UnknownModuleError
-from tinybert.hub import find_module, get_hub_dir, list_uids, publish, set_hub_dir
+from tinybert.errors import CardError, HubError, IntegrityError, UnknownModuleError
+from tinybert.hub import find_module, get_hub_dir, list_uids, publish, read_card, set_hub_dir
+from tinybert.hub.card import render_card
+from tinybert.hub.integrity import sha256_of
 from tinybert.weights import checkpoint_of
 
 OWN = "somebody/1.0/mine"
@@ -126,6 +131,33 @@ def test_a_card_by_its_path(make_encoder, tmp_path):
     assert_same_values(mshub.load(str(moved / "mine.md"), source="local"), make_encoder())
     with pytest.raises(UnknownModuleError):
         mshub.load(OWN)
+
+
+def test_every_published_card_is_loaded_by_its_path(encoder, tmp_path, server, monkeypatch):
+    """Their files have other hashes, of course: each card gets that of a small network, which its address serves."""
+    head = TinyBertForSequenceClassification(encoder, 2)
+    file = save_checkpoint(checkpoint_of(head), tmp_path / "head.ckpt", layout="later")
+    monkeypatch.setenv("MSHUB_MIRROR", server.url(""))
+    headers = json.loads(Path(__file__).with_name("card").joinpath("published_headers.json").read_text("utf-8"))
+    cards = {uid: header for uid, header in headers.items() if "/tinybert_" in uid}
+    assert len(cards) == 21
+    for uid, header in cards.items():
+        path = tmp_path / uid / "card.md"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"# TinyBERT\n---\n{re.sub('[0-9a-f]{64}', sha256_of(file), header)}\n---\n")
+        asset = read_card(path).asset
+        server.files[urlsplit(asset.link).path] = file.read_bytes()
+        assert_same_values(mshub.load(str(path), source="local", is_training=False), head)
+        assert (path.parent / asset.file_name).is_file()
+
+
+@pytest.mark.parametrize(("old", "new"), [("[0-9a-f]{64}", "77dcaf0f"), ("https://download", "http://download")])
+def test_a_card_that_cannot_say_which_file_is_meant_loads_nothing(old, new, tmp_path):
+    text = render_card(find_module(SST2).card)
+    path = tmp_path / "card.md"
+    path.write_text(re.sub(old, new, text))
+    with pytest.raises(CardError, match="cannot be had"):
+        mshub.load(str(path), source="local")
 
 
 def test_load_weights_gives_the_file_s_own_names(put, encoder, tmp_path):

@@ -75,8 +75,10 @@ def test_an_unknown_uid_is_told_its_neighbours_in_the_cache_too(add_card):
 
 def test_a_malformed_card_is_an_error_with_its_line(add_card):
     path = add_card()
-    path.write_text(path.read_text(encoding="utf-8").replace("license: Apache2.0", "license:"), encoding="utf-8")
-    with pytest.raises(CardError, match="`license` is empty") as caught:
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("fine-tunable: True", "fine-tunable: maybe"), encoding="utf-8"
+    )
+    with pytest.raises(CardError, match="`fine-tunable` must be True or False") as caught:
         find_module(OWN)
     assert str(path) in str(caught.value)
     assert caught.value.problems[0].startswith("line ")

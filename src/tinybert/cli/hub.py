@@ -9,11 +9,11 @@ import typer
 
 from ..errors import CardError, IntegrityError
 from ..hub.cache import HubCache
-from ..hub.card import check_card, read_card_text
 from ..hub.integrity import sha256_of
 from ..hub.modules import Module, cached_modules, find_module
 from ..hub.registry import list_uids, published
 from . import completion, options
+from .hub_check import check
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, remove, check cards.", no_args_is_help=True)
 
@@ -192,22 +192,7 @@ def publish(
     typer.echo(f"published:   {module.uid}\ncard:        {module.paths.card}\ncheckpoint:  {module.paths.asset}")
 
 
-@app.command()
-def check(cards: Annotated[list[Path], typer.Argument(help="Card files.")]) -> None:
-    """Checks model cards, and prints each problem with its line. Exit code 1 if there is one.
-
-    Example: tinybert hub check tinybert.md
-    """
-    found = False
-    for path in cards:
-        try:
-            problems = [f"{path}:{problem.line}: {problem.message}" for problem in check_card(read_card_text(path))]
-        except CardError as error:
-            problems = [str(error)]
-        typer.echo("\n".join(problems) if problems else f"{path}: valid")
-        found = found or bool(problems)
-    if found:
-        raise typer.Exit(1)
+app.command()(check)
 
 
 def _state(module: Module) -> str:

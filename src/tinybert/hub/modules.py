@@ -14,10 +14,11 @@ from ..config import TinyBertConfig, check_fields
 from ..errors import CardError, CheckpointError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
 from ..reading import parse_json
 from ..task import Task
+from .addresses import https_link
 from .cache import EntryPaths, HubCache
-from .card import Card, read_card
+from .card import Asset, Card, read_card
 from .fetch import fetch
-from .integrity import verified_bytes, verify
+from .integrity import sha256_text, verified_bytes, verify
 from .neighbours import CONF
 from .registry import published
 from .uids import parse_uid
@@ -189,6 +190,7 @@ class Module:
             CardError: It is not there, and cannot be fetched from anywhere.
         """
         sha256, asset = self.hashes[path], self.card.asset
+        self._check_facts(sha256, asset if path == self.paths.asset else None)
         if asset is None or path != self.paths.asset or not asset.hosted:
             return self._local_bytes(path, sha256)
         if refetch and path.exists():
@@ -196,6 +198,15 @@ class Module:
         if not path.exists():
             fetch(asset.link, path, sha256, uid=self.uid)
         return verified_bytes(path, sha256)
+
+    def _check_facts(self, sha256: str, asset: Asset | None) -> None:
+        """Checks what a card was read with, although nothing can be fetched or compared by it."""
+        try:
+            sha256_text(sha256)
+            if asset is not None and asset.hosted:
+                https_link(asset.link)
+        except ValueError as error:
+            raise CardError(f"the file of {self.uid} cannot be had by its card: {error}") from None
 
     def _local_bytes(self, path: Path, sha256: str) -> bytes:
         """What cannot be fetched stays where it is, damaged or not."""

@@ -12,6 +12,8 @@ import unicodedata
 from ..errors import UnsafePathError
 
 MAX_NAME_BYTES = 120
+"""The longest part of a uid: what a module is called is in the names of its files."""
+MAX_ASSET_NAME_BYTES = 230
 """Leaves room for what is appended to a name (`.rejected`, `.part.tag`) within the usual 255 bytes."""
 
 _NOT_IN_NAMES = set('<>:"/\\|?*')
@@ -24,12 +26,13 @@ _LONGEST_NAME = MAX_NAME_BYTES - len(".0123456789ab.tokenizer.json")
 _FILE_ENDING = re.compile(r"\.(md|lock|part|tag|rejected|txt|json|ckpt|safetensors|bin|mindir|onnx|air|mslite)$")
 
 
-def plain_name(name: str, what: str = "name") -> str:
+def plain_name(name: str, what: str = "name", max_bytes: int = MAX_NAME_BYTES) -> str:
     """Returns `name` if it is safe as one part of a path.
 
     Args:
         name: The part of a uid or of an address.
         what: What the name is, for the message.
+        max_bytes: How long it may be.
 
     Raises:
         UnsafePathError: It is empty or too long, goes up or home, or does not work on every operating system.
@@ -48,8 +51,8 @@ def plain_name(name: str, what: str = "name") -> str:
         fault = "begins with a space, or ends with a dot or a space"
     elif name.partition(".")[0].rstrip().lower() in _WINDOWS_DEVICES:
         fault = "is the name of a device on Windows"
-    elif len(name.encode()) > MAX_NAME_BYTES:
-        fault = f"is longer than {MAX_NAME_BYTES} bytes"
+    elif len(name.encode()) > max_bytes:
+        fault = f"is longer than {max_bytes} bytes"
     else:
         return name
     raise UnsafePathError(f"the {what} {shown(name)} {fault}; use letters, digits, '-', '_' and '.'")
@@ -61,7 +64,7 @@ def asset_name(name: str, what: str = "file name") -> str:
     Raises:
         UnsafePathError: It is not a plain name, or is one that the cache uses for its own files.
     """
-    plain_name(name, what)
+    plain_name(name, what, MAX_ASSET_NAME_BYTES)
     if name.lower().endswith(_OUR_SUFFIXES):
         raise UnsafePathError(
             f"the {what} {shown(name)} would be taken for a card or for a file of the cache; "

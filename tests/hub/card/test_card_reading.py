@@ -61,6 +61,10 @@ def test_all_problems_are_listed_in_the_order_of_their_lines():
     problems = check_card(text)
     lines = [2, line_of(text, "fine-tunable"), line_of(text, "used-for"), line_of(text, "# Usage")]
     assert [problem.line for problem in problems] == lines
+    assert [problem.severity for problem in problems] == ["note", "error", "error", "note"]
+    with pytest.raises(CardError) as caught:
+        parse_card(text, strict=True)
+    assert caught.value.problems == tuple(map(str, problems))
     with pytest.raises(CardError) as caught:
         parse_card(text)
-    assert caught.value.problems == tuple(map(str, problems))
+    assert caught.value.problems == tuple(map(str, problems[1:3]))

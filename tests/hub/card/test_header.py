@@ -65,14 +65,18 @@ def test_lists_may_be_as_deep_as_a_card_needs():
     assert read("a: [[[[[[1]]]]]]") == ({}, ["line 2: not allowed in the header: lists within lists within lists"])
 
 
-def test_keys_must_not_appear_twice_at_any_depth():
+def test_of_two_equal_keys_the_last_counts_and_both_are_noted():
     double = ASSET.replace("    asset-sha", "    asset-link: https://host/other.ckpt\n    asset-sha")
     text = card_text(asset=double).replace("license: Apache2.0", "license: Apache2.0\nlicense: MIT")
     first, second = line_of(text, "license"), line_of(text, "    asset-link")
+    counts = "which counts; keep one"
     assert [str(problem) for problem in check_card(text)] == [
-        f"line {first + 1}: `license` appears twice, in line {first} and in line {first + 1}; keep one",
-        f"line {second + 1}: `asset-link` appears twice, in line {second} and in line {second + 1}; keep one",
+        f"line {first + 1}: `license` appears twice, in line {first} and in line {first + 1}, {counts}",
+        f"line {second + 1}: `asset-link` appears twice, in line {second} and in line {second + 1}, {counts}",
     ]
+    assert {problem.severity for problem in check_card(text)} == {"note"}
+    assert parse_card(text).license == "MIT"
+    assert parse_card(text).asset.file_name == "other.ckpt"
 
 
 def calls(function):

@@ -10,20 +10,20 @@ from ..integrity import sha256_text
 from ..safe_names import asset_name
 from ..uids import parse_uid
 from .header import Value
-from .problem import Problem
+from .problem import Problem, Severity
 from .sections import Sections
 from .value_readers import (
     MODULE_TYPES,
     Reader,
     Report,
     checked,
-    module_type,
     one_of,
     read_anything,
     read_assets,
     read_bool,
     read_config,
     read_labels,
+    read_module_type,
     read_number,
     read_shape,
     read_text,
@@ -38,7 +38,7 @@ _MAY_HAVE_COLONS = ("repo-link", "asset")
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule of a field: how it is read, what it is in words, and whether a card must have it."""
+    """The rule of a field: how it is read, what it is in words, and whether a card that we write must have it."""
 
     read: Reader
     meaning: str = "text"
@@ -48,7 +48,7 @@ class Rule:
 RULES = {
     "model-name": Rule(read_text, "the name that create_network is called with"),
     "backbone-name": Rule(read_text, "the name of the network's class"),
-    "module-type": Rule(checked(module_type), f"one of {', '.join(MODULE_TYPES)}"),
+    "module-type": Rule(read_module_type, f"one of {', '.join(MODULE_TYPES)}"),
     "fine-tunable": Rule(read_bool, "True or False"),
     "input-shape": Rule(read_shape, "a list such as [[1, 128], [1, 128]]"),
     "model-version": Rule(read_text, "a version such as 1.0"),
@@ -57,7 +57,7 @@ RULES = {
     "accuracy": Rule(read_number, required=False),
     "author": Rule(read_text, "the author's name"),
     "update-time": Rule(read_text, "a date such as 2020-09-22"),
-    "repo-link": Rule(checked(repo_link), "the https address of the module's code"),
+    "repo-link": Rule(checked(repo_link, "note"), "the https address of the module's code"),
     "user-id": Rule(read_text, "who publishes the module"),
     "used-for": Rule(some_of(USES), f"one or more of {', '.join(USES)}, with slashes between"),
     "train-backend": Rule(some_of(BACKENDS), required=False),
@@ -99,14 +99,15 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
         if rule and value.content is not None:
             fields[key] = rule.read(value, _reporter(sections, key))
         elif rule and rule.required:
-            sections.problems.append(Problem(value.line, f"`{key}` is empty; it must be {rule.meaning}"))
+            sections.problems.append(Problem(value.line, f"`{key}` is empty; it must be {rule.meaning}", _lack(key)))
         elif not rule:
             extra[key] = read_anything(value, _reporter(sections, key))
         if key not in _MAY_HAVE_COLONS and any(":" in text for text in value.texts()):
-            sections.problems.append(Problem(value.line, f"`{key}` must not have a colon in its value"))
+            sections.problems.append(Problem(value.line, f"`{key}` must not have a colon in its value", "note"))
     for key, rule in RULES.items():
         if rule.required and key not in sections.header:
-            sections.problems.append(Problem(sections.header_line, f"`{key}` is missing; it must be {rule.meaning}"))
+            message = f"`{key}` is missing; it must be {rule.meaning}"
+            sections.problems.append(Problem(sections.header_line, message, _lack(key)))
     for part in ("checkpoint", "vocab", "tokenizer", "sentence"):
         file, sha256 = f"{part}-file", f"{part}-sha256"
         if (file in fields) != (sha256 in fields):
@@ -115,8 +116,13 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
     return fields, extra
 
 
+def _lack(key: str) -> Severity:
+    """How bad it is that a field is missing: without its module type, Markdown with a header is not a card."""
+    return "error" if key == "module-type" else "note"
+
+
 def _reporter(sections: Sections, key: str) -> Report:
-    def report(value: Value, message: str) -> None:
-        sections.problems.append(Problem(value.line, f"`{key}` {message}"))
+    def report(value: Value, message: str, severity: Severity = "error") -> None:
+        sections.problems.append(Problem(value.line, f"`{key}` {message}", severity))
 
     return report

@@ -19,6 +19,7 @@ from .problem import Problem
 MAX_HEADER_CHARS = 64 * 1024
 _MAX_DEPTH = 6
 _NULLS = {"", "~", "null", "Null", "NULL"}
+_LONE_DASH = re.compile(r"^([\w-]+:[ \t]+)-(?=[ \t]*$)", re.MULTILINE)
 # What YAML does not take, and the line breaks that it knows but an editor's line count does not.
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff]")
 
@@ -66,7 +67,7 @@ def read_header(text: str, first_line: int, problems: list[Problem]) -> dict[str
         problems.append(Problem(line, f"the character U+{ord(forbidden[0]):04X} is not allowed in the header"))
         return {}
     try:
-        node = yaml.compose(text, Loader=_StrictLoader)
+        node = _composed(text, first_line, problems)
         return _Reader(first_line, problems).header(node) if node else {}
     except _RefusedError as refusal:
         problems.append(Problem(first_line + _line(refusal.mark), f"not allowed in the header: {refusal}"))
@@ -76,6 +77,22 @@ def read_header(text: str, first_line: int, problems: list[Problem]) -> dict[str
     except (ValueError, OverflowError):  # PyYAML lets these out for an escape such as "\UFFFFFFFF"
         problems.append(Problem(first_line, "the header has an escape that does not denote a character"))
     return {}
+
+
+def _composed(text: str, first_line: int, problems: list[Problem]) -> yaml.Node | None:
+    """The header's node. Many published cards say `evaluation: -` for none, which YAML takes for half a list."""
+    try:
+        return yaml.compose(text, Loader=_StrictLoader)
+    except yaml.MarkedYAMLError:
+        dashes = list(_LONE_DASH.finditer(text))
+        node = yaml.compose(_LONE_DASH.sub(r"\1~", text), Loader=_StrictLoader) if dashes else None
+        if node is None:
+            raise
+        for dash in dashes:
+            line = first_line + text.count("\n", 0, dash.start())
+            message = f"`{dash[1].partition(':')[0]}` is a lone dash, which is not YAML; it is read as empty"
+            problems.append(Problem(line, message, "note"))
+        return node
 
 
 class _RefusedError(Exception):
@@ -139,10 +156,9 @@ class _Reader:
                 raise _RefusedError("a key that is a list or a mapping", key_node.start_mark)
             key, line, value = key_node.value, self._value(key_node).line, self._value(value_node)
             if key in entries:
-                message = f"`{key}` appears twice, in line {lines[key]} and in line {line}; keep one"
-                self.problems.append(Problem(line, message))
-            else:
-                entries[key], lines[key] = value, line
+                message = f"`{key}` appears twice, in line {lines[key]} and in line {line}, which counts; keep one"
+                self.problems.append(Problem(line, message, "note"))
+            entries[key], lines[key] = value, line
         return entries
 
 

@@ -38,7 +38,7 @@ class Asset:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """The facts of a model card. Versions and dates are text, as the card has them.
+    """The facts of a model card. Versions and dates are text, as the card has them; what it lacks is empty.
 
     Attributes:
         title: The heading before the header.
@@ -84,21 +84,21 @@ class Card:
     """
 
     title: str = ""
-    model_name: str
-    backbone_name: str
-    module_type: str
-    fine_tunable: bool
-    input_shape: tuple[Any, ...]
-    model_version: str
-    author: str
-    update_time: str
-    repo_link: str
-    user_id: str
-    used_for: tuple[str, ...]
-    infer_backend: tuple[str, ...]
-    mindspore_version: str
-    license: str
-    summary: str
+    model_name: str = ""
+    backbone_name: str = ""
+    module_type: str = ""
+    fine_tunable: bool | None = None
+    input_shape: tuple[Any, ...] = ()
+    model_version: str = ""
+    author: str = ""
+    update_time: str = ""
+    repo_link: str = ""
+    user_id: str = ""
+    used_for: tuple[str, ...] = ()
+    infer_backend: tuple[str, ...] = ()
+    mindspore_version: str = ""
+    license: str = ""
+    summary: str = ""
     train_dataset: str | None = None
     evaluation: str | None = None
     accuracy: float | None = None

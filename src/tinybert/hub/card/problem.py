@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from ...errors import CardError
+
+Severity = Literal["error", "note"]
 
 
 @dataclass(frozen=True)
@@ -15,10 +18,13 @@ class Problem:
     Attributes:
         line: The line in the card's file, from 1.
         message: What is wrong and what is allowed.
+        severity: `error` for what the hub's own validator refuses, too, or what leaves the meaning open: such a card
+            is not read. `note` for what is missing or against our rules only: such a card is read, and not written.
     """
 
     line: int
     message: str
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}"

@@ -14,19 +14,21 @@ from .sections import Sections, split_card
 MAX_CARD_BYTES = 1 << 20
 
 
-def parse_card(text: str, source: str = "card") -> Card:
-    """Reads a card.
+def parse_card(text: str, source: str = "card", *, strict: bool = False) -> Card:
+    """Reads a card; fields that it lacks are empty.
 
     Args:
         text: The card's text.
         source: What to call the card in messages: its path or uid.
+        strict: Whether notes are errors, too, as they are for a card that is written here.
 
     Raises:
         CardError: The card breaks rules; the error lists all problems with their lines.
     """
     sections, fields, extra = _read(text)
-    if sections.problems:
-        raise card_error(source, sections.problems)
+    refused = [problem for problem in sections.problems if strict or problem.severity == "error"]
+    if refused:
+        raise card_error(source, refused)
     assets = tuple(
         Asset(asset["file-format"], asset["asset-link"], asset["asset-sha256"]) for asset in fields.pop("asset", ())
     )
@@ -35,7 +37,7 @@ def parse_card(text: str, source: str = "card") -> Card:
 
 
 def check_card(text: str) -> list[Problem]:
-    """Lists everything that is wrong with a card, in the order of its lines; nothing for a good one."""
+    """Lists what is wrong with a card, errors and notes, in the order of its lines; nothing for a good one."""
     sections, _, _ = _read(text)
     return in_order(sections.problems)
 
@@ -72,6 +74,6 @@ def read_card_text(path: str | Path) -> str:
 def _read(text: str) -> tuple[Sections, dict[str, Any], dict[str, Any]]:
     sections = split_card(text)
     # Where the header itself could not be read, saying that all its fields are missing would only hide the reason.
-    if not sections.header and sections.problems:
+    if not sections.header and any(problem.severity == "error" for problem in sections.problems):
         return sections, {}, {}
     return sections, *read_fields(sections)

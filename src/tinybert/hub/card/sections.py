@@ -67,7 +67,7 @@ def _heading_problems(lines: list[str], opening: int, closing: int) -> Iterator[
         if mark and fence in ("", mark[1]):
             fence = "" if fence else mark[1]
         elif not fence and _heading(line, lines[number] if number < len(lines) else "").endswith(":"):
-            yield Problem(number, "a heading must not end with a colon")
+            yield Problem(number, "a heading must not end with a colon", "note")
 
 
 def _heading(line: str, next_line: str) -> str:

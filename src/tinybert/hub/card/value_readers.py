@@ -1,7 +1,7 @@
 """How the values in a card's header are read: from a `Value`, which is text with its line, to what a `Card` keeps.
 
-A reader reports what it refuses instead of raising, so that all problems of a card come out at once; what it then
-returns is used for nothing.
+A reader reports what it refuses instead of raising, so that all problems of a card come out at once. After an error
+what it returns is used for nothing; after a note it is the value as the card has it.
 """
 
 from __future__ import annotations
@@ -9,14 +9,23 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from ..addresses import https_link, link_name
 from ..integrity import sha256_text
 from ..safe_names import asset_name, plain_name
 from .header import Value
+from .problem import Severity
 
-Report = Callable[[Value, str], None]
+
+class Report(Protocol):
+    """Takes down what is wrong with a value."""
+
+    def __call__(self, value: Value, message: str, severity: Severity = "error") -> None:
+        """Takes down a problem, which is an error unless it is only a note."""
+        ...
+
+
 Reader = Callable[[Value, Report], Any]
 
 MODULE_TYPES = ("gnn", "rl", "audio", "cv", "cvtmodel", "nlp", "recommend", "cross", "hpc", "mm", "other")
@@ -30,6 +39,7 @@ _BOOLS = {
 }
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*([eE][-+][0-9]+)?)?|\.[0-9]+([eE][-+][0-9]+)?)")
 _INT = re.compile(r"-?[0-9]{1,9}")
+_SHAPE = "a list of whole numbers, or of such lists, as in [[1, 128], [1, 128]]"
 
 
 def read_text(value: Value, report: Report) -> str:
@@ -58,18 +68,23 @@ def read_number(value: Value, report: Report) -> float:
 
 
 def read_shape(value: Value, report: Report) -> tuple[Any, ...]:
-    """Reads a list of whole numbers, or of lists of whole numbers."""
-    content: Any = value.content
-    nested = isinstance(content, list) and all(isinstance(row.content, list) for row in content)
-    shape = [_ints(row.content) for row in content] if nested else _ints(content)
-    if shape is None or None in shape:
-        report(value, "must be a list of whole numbers, or of such lists, as in [[1, 128], [1, 128]]")
-    return tuple(shape or ())
+    """Reads a list of whole numbers, or of lists of whole numbers; that lists hold other things is a note."""
+    items: list[Any] = value.content if isinstance(value.content, list) else [value]
+    shape = tuple(_shape_part(item, report) for item in items)
+    if not isinstance(value.content, list) or not all(isinstance(part, int | tuple) for part in shape):
+        report(value, f"must be {_SHAPE}")
+    elif len({type(part) for part in shape}) > 1 or not all(
+        isinstance(size, int) for part in shape if isinstance(part, tuple) for size in part
+    ):
+        report(value, f"should be {_SHAPE}", "note")
+    return shape
 
 
-def _ints(items: Any) -> tuple[int, ...] | None:
-    words = [_unquoted(item) for item in items] if isinstance(items, list) else [""]
-    return tuple(map(int, words)) if all(_INT.fullmatch(word) for word in words) else None
+def _shape_part(value: Value, report: Report) -> Any:
+    if isinstance(value.content, list):
+        return tuple(_shape_part(item, report) for item in value.content)
+    word = _unquoted(value)
+    return int(word) if _INT.fullmatch(word) else read_anything(value, report)
 
 
 def one_of(allowed: Sequence[str]) -> Reader:
@@ -97,28 +112,33 @@ def some_of(allowed: Sequence[str]) -> Reader:
     return read
 
 
-def checked(check: Callable[[str], str]) -> Reader:
-    """Makes a reader of a function that takes text and raises ValueError where it is wrong."""
+def checked(check: Callable[[str], str], severity: Severity = "error") -> Reader:
+    """Makes a reader of a function that takes text and raises ValueError where it is wrong.
+
+    Where that is only a note, the text is what the card says, but for the `<>` around an address.
+    """
 
     def read(value: Value, report: Report) -> str:
         text = read_text(value, report)
         try:
             return check(text) if text else ""
         except ValueError as error:
-            report(value, f"is wrong: {error}")
-            return ""
+            report(value, f"is wrong: {error}", severity)
+            return text.strip().strip("<>").strip()
 
     return read
 
 
-def module_type(text: str) -> str:
-    """Checks a module type: a known word, and at most one `-` with a detail behind it."""
-    first, *details = text.strip().lower().split("-")
-    if first not in MODULE_TYPES or len(details) > 1:
-        raise ValueError(
-            f"{text!r} must be one of {', '.join(MODULE_TYPES)}, with at most one '-' and a detail after it"
+def read_module_type(value: Value, report: Report) -> str:
+    """Reads a module type: a known word, and at most one `-` with a detail behind it; more of them are a note."""
+    text = read_text(value, report).strip()
+    first, *details = text.lower().split("-")
+    if text and (first not in MODULE_TYPES or len(details) > 1):
+        message = (
+            f"is {text!r}; it must be one of {', '.join(MODULE_TYPES)}, with at most one '-' and a detail after it"
         )
-    return text.strip()
+        report(value, message, "note" if first in MODULE_TYPES else "error")
+    return text
 
 
 def repo_link(text: str) -> str:
@@ -137,8 +157,8 @@ def asset_link(text: str) -> str:
 
 _ASSET_PARTS = {
     "file-format": one_of(FILE_FORMATS),
-    "asset-link": checked(asset_link),
-    "asset-sha256": checked(sha256_text),
+    "asset-link": checked(asset_link, "note"),
+    "asset-sha256": checked(sha256_text, "note"),
 }
 
 
@@ -152,7 +172,7 @@ def read_assets(value: Value, report: Report) -> tuple[dict[str, str], ...]:
     for entry, asset in zip(entries, assets, strict=True):
         name, sha256 = link_name(asset["asset-link"]), asset["asset-sha256"]
         if hashes.setdefault(name.lower(), sha256) != sha256:
-            report(entry, f"has two different files that would both be stored as {name!r}")
+            report(entry, f"has two different files that would both be stored as {name!r}", "note")
     return assets
 
 
@@ -163,12 +183,15 @@ def _read_asset(entry: Value, report: Report) -> dict[str, str]:
         if key in parts and parts[key].content is not None:
             asset[key] = read(parts[key], _within(key, report))
         else:
-            report(entry, f"has an entry without {key}")
+            report(entry, f"has an entry without {key}", "error" if key not in parts else "note")
     return asset
 
 
 def _within(key: str, report: Report) -> Report:
-    return lambda value, message: report(value, f"has {key}, which {message}")
+    def report_within(value: Value, message: str, severity: Severity = "error") -> None:
+        report(value, f"has {key}, which {message}", severity)
+
+    return report_within
 
 
 def read_labels(value: Value, report: Report) -> tuple[str, ...]:
@@ -190,11 +213,12 @@ def read_config(value: Value, report: Report) -> dict[str, str]:
 
 
 def read_anything(value: Value, report: Report) -> Any:
-    """Reads a field that has no rule: text, None, or a list of them."""
+    """Reads a field that has no rule: text, None, or a list or mapping of them."""
     if isinstance(value.content, list):
         return tuple(read_anything(item, report) for item in value.content)
     if isinstance(value.content, dict):
-        report(value, "must be text or a list; a mapping cannot be written without colons")
+        report(value, "must be text or a list; a mapping cannot be written without colons", "note")
+        return {key: read_anything(item, report) for key, item in value.content.items()}
     return value.content
 
 

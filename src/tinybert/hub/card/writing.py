@@ -28,7 +28,7 @@ def render_card(card: Card) -> str:
         CardError: The card breaks the rules of cards, and would not be read back.
     """
     text = _written(card)
-    parse_card(text, source=f"the card of {card.model_name}")
+    parse_card(text, source=f"the card of {card.model_name}", strict=True)
     return text
 
 
