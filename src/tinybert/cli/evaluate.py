@@ -53,7 +53,8 @@ def evaluate(
     scorer = evaluation.scorer_for(task, loaded.labels, examples)
     found = evaluation.predictions(loaded, examples, max_length=computing.max_length, batch_size=computing.batch_size)
     if predictions:
-        WRITERS[task.kind](predictions, list(zip(examples, found, strict=True)))
+        rows = evaluation.labelled(examples, task, loaded.labels)
+        WRITERS[task.kind](predictions, list(zip(rows, found, strict=True)))
     print_metrics(scorer.score(found))
 
 

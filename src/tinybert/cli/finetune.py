@@ -55,7 +55,12 @@ def finetune(
     model: Annotated[
         str, typer.Option(help="Where to start from, as for `tinybert embed`.", autocompletion=completion.uids)
     ],
-    train: Annotated[str, typer.Option(help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD.")],
+    train: Annotated[
+        str,
+        typer.Option(
+            help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD; or token ids in records."
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model, its log and state.")],
     *,
     data: DataOptions,

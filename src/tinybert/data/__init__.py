@@ -14,7 +14,7 @@
 
 from .batches import TrainingBatches
 from .conll import read_conll, write_conll
-from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample
+from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
 from .labelled import EXAMPLES, Table, read_examples
 from .mindrecord import write_mindrecord
 from .mindrecord_index import check_mindrecord
@@ -37,6 +37,7 @@ __all__ = [
     "Table",
     "TaggedExample",
     "TextExample",
+    "TokenizedExample",
     "TrainingBatches",
     "check_mindrecord",
     "check_tfrecord",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from ..errors import InputError
 
@@ -76,3 +79,29 @@ class QuestionExample:
     context: str
     answers: tuple[AnswerSpan, ...] = ()
     is_impossible: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenizedExample:
+    """A row of token ids with what is right for it, as the model zoo prepares its data, without padding.
+
+    Attributes:
+        input_ids: (n,) int32, [CLS], the text and [SEP]; of pairs, the second text and [SEP] as well.
+        segment_ids: (n,) int32, 1 = second text with its [SEP], 0 = all else.
+        label: The number of the class, or the score; (n,) int32, the number of each token's label,
+            below 0 where it does not count; or the first and the
+            last token of the answer, (0, 0) where there is none.
+        place: File and record, for messages.
+    """
+
+    input_ids: np.ndarray
+    segment_ids: np.ndarray
+    label: Any
+    place: str = "the row"
+
+    @property
+    def counted(self) -> np.ndarray:
+        """(n,) bool, which tokens are of a text: not [CLS], [SEP] (where a segment ends) or a label below 0."""
+        inside = np.append(self.segment_ids[1:] == self.segment_ids[:-1], False)
+        inside[:1] = False
+        return inside & (self.label >= 0) if isinstance(self.label, np.ndarray) else inside

@@ -11,11 +11,12 @@ from ..errors import InputError
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from .columns import Column
 from .conll import read_conll
-from .examples import QuestionExample, TaggedExample, TextExample
+from .examples import QuestionExample, TaggedExample, TextExample, TokenizedExample
 from .squad import read_squad
 from .table_formats import table_format
 from .tables import read_texts
 from .text_lines import Source, decoded, name_of
+from .tokenized import are_records, read_tokenized
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, stric
 
     Args:
         kind: What they are for, one of `tinybert.task.KINDS`.
-        source: The file.
+        source: The file; or of token ids in TFRecord or MindRecord, a folder of files.
         table: How to read it.
         strict: Of questions, as `read_squad` takes it; the default is for those that are only scored.
 
     Returns:
-        The examples, all of the class that `EXAMPLES` has for the kind.
+        The examples, all of the class that `EXAMPLES` has for the kind; or of token ids, `TokenizedExample`.
 
     Raises:
         InputError: Something is wrong with the file, or it has no labels; names file and line.
@@ -70,7 +71,17 @@ def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, stric
     Warns:
         UserWarning: What was left out, or is taken for granted about the file.
     """
+    if are_records(source):
+        return _read_records(kind, source, table)
     return _READERS[kind](source, table, strict)
+
+
+def _read_records(kind: str, source: Any, table: Table) -> list[TokenizedExample]:
+    for argument in ("text", "pair", "format", "multi_label_separator", "encoding"):
+        if getattr(table, argument) is not None:
+            raise InputError(f"{name_of(source)} holds token ids, which have no {argument}.", argument=argument)
+    label = None if table.label is None else str(table.label)
+    return read_tokenized(kind, source, label=label, regression=table.regression)
 
 
 def _read_pairs(source: Source, table: Table, strict: bool | None) -> list[TextExample]:

@@ -12,6 +12,7 @@ from ..arguments import check_choice, check_integer
 from ..errors import InputError
 from .batches import shuffled
 from .mindrecord_reader import MindRecordSource
+from .packed import open_packed
 from .record_columns import RecordColumn, choose_names
 from .tfrecord_frames import is_intact_header
 from .tfrecord_reader import TfRecordSource
@@ -76,6 +77,12 @@ class Records:
         order = np.arange(self.rows) if self.seed is None else shuffled(self.rows, self.seed, epoch)
         return self._source.read(tuple(self.columns), order[begin:end], self._batch_size)
 
+    def place(self, row: int) -> str:
+        """How messages call a row, by its index over all files."""
+        ends = np.cumsum(self._source.rows)
+        file = int(np.searchsorted(ends, row, side="right"))
+        return f"{self._source.paths[file]}, record {row - (int(ends[file - 1]) if file else 0)}"
+
 
 def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
@@ -96,7 +103,7 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
     silently.
 
     Args:
-        paths: A file, or several of one format.
+        paths: A file, or several of one format. A TFRecord file may be packed by gzip.
         batch_size: Rows of a batch.
         shuffle: Gives all rows, not only neighbours, a new order in each epoch.
         seed: What the order follows from; without one, another each time.
@@ -159,17 +166,26 @@ def _format(files: list[str], given: RecordFormat | None) -> str:
 
 
 def _looks_like(path: str) -> RecordFormat:
-    if "\0" in path:
-        raise InputError(f"{path} cannot be read: there is a null character in its name.")
-    try:
-        with open(path, "rb") as file:
-            header = file.read(12)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    header = first_bytes(path)
     # Both begin with a length. After it MindRecord has JSON, TFRecord a checksum, which may happen to look like JSON.
     # One of two characters is enough, so that a damaged file is still taken for what it is.
     json = header[8:9] == b"{" or header[9:10] == b'"'
     return "mindrecord" if json and not is_intact_header(header) else "tfrecord"
+
+
+def first_bytes(path: str) -> bytes:
+    """The first 12 bytes of a file, or of what gzip packed in it.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    if "\0" in path:
+        raise InputError(f"{path} cannot be read: there is a null character in its name.")
+    try:
+        with open_packed(path, is_intact_header) as file:
+            return file.read(12)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def _seed(shuffle: bool, seed: int | None, shard: tuple[int, int] | None) -> int | None:

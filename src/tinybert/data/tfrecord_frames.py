@@ -15,6 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..errors import InputError
+from .packed import open_packed
 
 _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
@@ -27,7 +28,7 @@ def check_tfrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> 
     Any changed byte and any end in the middle of a record is found; an end between two records only by `rows`.
 
     Args:
-        path: The file.
+        path: The file, packed by gzip or not.
         rows: Rows that were written, as `write_tfrecord` returned.
 
     Returns:
@@ -53,7 +54,7 @@ def record_offsets(path: str | os.PathLike[str]) -> np.ndarray:
     """(N,) int64, the byte that each record begins at, after all were verified; raises as `check_tfrecord`."""
     offsets = array("q")
     try:
-        with open(path, "rb") as file:
+        with open_packed(path, is_intact_header) as file:
             size, offset = os.fstat(file.fileno()).st_size, 0
             while offset < size:
                 content = _read(path, file, len(offsets), offset, size)
@@ -78,7 +79,7 @@ def read_records_at(path: str | os.PathLike[str], places: Sequence[tuple[int, in
         InputError: As `check_tfrecord`.
     """
     try:
-        with open(path, "rb") as file:
+        with open_packed(path, is_intact_header) as file:
             size, contents = os.fstat(file.fileno()).st_size, []
             for number, offset in places:
                 file.seek(offset)

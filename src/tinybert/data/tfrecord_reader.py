@@ -25,7 +25,7 @@ class TfRecordSource:
         paths: The files.
         rows: Rows of each file.
         columns: Columns of numbers, as the first row of the first file that has any has them.
-        others: Columns of bytes, which are not read.
+        others: Columns of bytes, or of empty lists, which are not read.
 
     Raises:
         InputError: A file cannot be read or is damaged.
@@ -43,7 +43,7 @@ class TfRecordSource:
             _, features = next(self._features(file, [0]))
             for name in sorted(features):
                 kind = features[name].WhichOneof("kind")
-                if kind in (_INTEGERS, _FLOATS):
+                if kind in (_INTEGERS, _FLOATS) and len(getattr(features[name], kind).value):
                     dtype = integer_type(name) if kind == _INTEGERS else np.float32
                     self.columns[name] = RecordColumn(len(getattr(features[name], kind).value), dtype)
                 else:

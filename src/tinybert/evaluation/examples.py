@@ -10,7 +10,8 @@ from ..task import Task
 from .labels import Examples
 
 Data = str | Path | Examples
-"""Labelled examples, or the file that holds them: TSV, CSV or JSON lines of texts, CoNLL of words, SQuAD of answers."""
+"""Labelled examples, or the file that holds them: TSV, CSV or JSON lines of texts, CoNLL of words, SQuAD of answers;
+or for each of them the token ids, in TFRecord or MindRecord files or a folder of such."""
 
 
 def examples_of(task: Task, data: Data, table: Table | None = None, *, strict: bool | None = None) -> Examples:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Label, QuestionExample, TaggedExample, TextExample
+from ..data import Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
 from ..data.labelled import EXAMPLES
 from ..errors import InputError
 from ..task import KINDS, Task
+from .tokenized import are_tokenized, label_count
 
-Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample]
+Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample] | Sequence[TokenizedExample]
 AnyLabel = Label | list[str]
 _INTEGER = re.compile("-?[0-9]{1,18}")
 
@@ -28,7 +29,7 @@ def check_kind(examples: Examples, kind: str) -> None:
     if not len(examples):
         raise InputError("there are no examples")
     for row, example in enumerate(examples):
-        if not isinstance(example, EXAMPLES[kind]):
+        if not isinstance(example, (EXAMPLES[kind], TokenizedExample) if KINDS[kind].has_head else EXAMPLES[kind]):
             raise InputError(f"example {row} is a {type(example).__name__}; {kind} needs a {EXAMPLES[kind].__name__}")
 
 
@@ -64,6 +65,8 @@ def labels_of(examples: Examples) -> tuple[str, ...]:
         InputError: There are none.
     """
     found: set[str] = set()
+    if are_tokenized(examples):  # the numbers of outputs
+        found.update(map(str, range(label_count(examples))))
     for example in examples:
         if isinstance(example, TaggedExample):
             found.update(example.labels or ())

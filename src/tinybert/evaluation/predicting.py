@@ -21,6 +21,7 @@ from ..tasks.results import Classification, MultiLabel, Regression
 from .labels import Examples, check_kind
 from .pairs import are_matches, check_pairs
 from .scorers import Prediction, has_impossible
+from .tokenized import are_tokenized, predict_tokenized
 
 Predict = Callable[[TaskModel, Iterator[Any], Sequence[Any], dict[str, Any]], Iterator[Prediction]]
 """What a model says of some examples: takes the model, these examples, all examples, and the options of the task."""
@@ -73,12 +74,13 @@ def predictions(
     kind = model.task.kind
     check_kind(examples, kind)
     options = {"max_length": max_length, "batch_size": batch_size, "progress": progress}
+    predict = predict_tokenized if are_tokenized(examples) else PREDICTORS[kind]
     if world is None or world.size > len(examples):  # too few to share: each process does all
-        return list(PREDICTORS[kind](model, iter(examples), examples, options))
+        return list(predict(model, iter(examples), examples, options))
     # Dealt out one by one: also where long examples stand together, all processes have about the same work.
     shares = [np.arange(rank, len(examples), world.size) for rank in range(world.size)]
     own = (examples[index] for index in shares[world.rank].tolist())
-    found = list(PREDICTORS[kind](model, own, examples, options))
+    found = list(predict(model, own, examples, options))
     return restore_order(shares, world.gather(found))
 
 

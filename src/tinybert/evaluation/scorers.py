@@ -16,6 +16,7 @@ from ..metrics import are_tags
 from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
 from .pairs import are_matches, check_pairs, scores_of
+from .tokenized import labelled
 
 Prediction = str | float | list[str]
 """What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
@@ -129,7 +130,7 @@ class AnswerScorer(Scorer):
         self._language = metrics.language_of(self._references)
 
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
-        answers = {example.id: text for example, text in zip(self.examples, predictions, strict=True)}
+        answers = dict(zip(self._references, predictions, strict=True))
         return self._scores(self._references, answers, language=self._language)
 
 
@@ -154,7 +155,9 @@ def scorer_for(task: Task, labels: Sequence[str], examples: Examples) -> Scorer:
         InputError: An example does not fit the task, or has a label that the model does not know.
     """
     check_kind(examples, task.kind)
-    return SCORERS[task.kind](task, labels, examples)
+    scorer = SCORERS[task.kind](task, labels, labelled(examples, task, labels))
+    scorer.examples = examples
+    return scorer
 
 
 def has_impossible(examples: Sequence[Any]) -> bool:

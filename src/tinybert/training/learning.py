@@ -11,12 +11,14 @@ from ..checkpoint.sentence import SentenceSettings
 from ..errors import ConfigError
 from ..evaluation.labels import Examples, check_kind
 from ..evaluation.pairs import are_matches, check_pairs_to_learn
+from ..evaluation.tokenized import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
 from .embedding import CosineLoss, InBatchNegatives, TextVectors
 from .features import Features, answer_features, pair_features, sequence_features, token_features
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
 from .settings import TrainingSettings
+from .tokenized import tokenized_features
 
 _PROBLEMS: dict[str, type[nn.Cell]] = {
     "single-label": CrossEntropy,
@@ -91,4 +93,5 @@ def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_leng
         InputError: An example has no label, or one that the task does not have; names its index.
     """
     check_kind(examples, task.kind)
-    return LEARNING[task.kind].features(examples, task, tokenizer, max_length)
+    make = tokenized_features if are_tokenized(examples) else LEARNING[task.kind].features
+    return make(examples, task, tokenizer, max_length)
