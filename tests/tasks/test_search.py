@@ -73,3 +73,31 @@ def test_a_corpus_on_disk(tmp_path):
 def test_what_cannot_be_compared(queries, corpus, k):
     with pytest.raises(InputError):
         top_k(queries, corpus, k)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_refused_with_its_row(value):
+    good, bad = np.ones((3, 4)), np.ones((3, 4))
+    bad[2, 1] = value
+    for name, call in (("a", similarity), ("queries", top_k)):
+        with pytest.raises(InputError, match=rf"{name}\[2\] holds NaN or infinity"):
+            call(bad, good)
+    with pytest.raises(InputError, match=r"corpus\[2\] holds NaN or infinity"):
+        top_k(good, bad)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_of_equal_ones_the_first_come_first(monkeypatch, k):
+    monkeypatch.setattr(search, "CORPUS_ROWS", 4)
+    corpus = np.array([[0, 1], [1, 0], [1, 0], [0, 1], [1, 0], [1, 0], [1, 1], [1, 0]], np.float32)
+    indices, _ = top_k([1.0, 0.0], corpus, k)
+    assert indices.tolist() == [1, 2, 4, 5, 7][:k]
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1.0, 1e30])
+def test_a_cosine_is_never_beyond_one(scale):
+    vectors = (np.random.RandomState(0).normal(size=(200, 7)) * scale).astype(np.float32)
+    found = similarity(vectors, vectors)
+    assert found.max() <= 1
+    assert found.min() >= -1
+    np.testing.assert_allclose(np.diag(found), 1, atol=1e-5)

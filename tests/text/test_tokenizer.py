@@ -191,3 +191,17 @@ def test_docstring_examples(module):
     result = doctest.testmod(module, extraglobs={"Encoding": Encoding})
     assert result.attempted
     assert not result.failed
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("ΟΣ", ["ο", "##σ"]),  # "##ς" in Google's
+        ("a" * 100, ["a"] + ["##a"] * 99),
+        ("a" * 101, ["[UNK]"]),  # 101 pieces in Google's, up to 200 characters
+        ("\ue000 a", ["a"]),  # "\ue000", "a" in Google's
+    ],
+)
+def test_where_googles_script_differs_ids_are_hugging_faces(text, tokens):
+    vocabulary = Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "σ", "ς", "##σ", "##ς", "ο", "a", "##a", "\ue000"))
+    assert BertTokenizer(vocabulary).tokenize(text) == tokens

@@ -26,7 +26,7 @@ def similarity(a: Any, b: Any) -> Array:
         (N, M) float32, -1 to 1; 0 where a vector is zero.
 
     Raises:
-        InputError: They are not vectors of numbers of one width.
+        InputError: They are not vectors of finite numbers of one width.
 
     Examples:
         >>> similarity([[1, 0], [1, 1]], [0, 2]).round(3).tolist()
@@ -34,7 +34,7 @@ def similarity(a: Any, b: Any) -> Array:
     """
     left, right = _vectors(a, "a"), _vectors(b, "b")
     _check_widths(left, right, ("a", "b"))
-    return _unit(left) @ _unit(right).T
+    return _cosines(_unit(left, "a"), _unit(right, "b"))
 
 
 def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
@@ -46,11 +46,11 @@ def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
         k: How many are wanted; all where the corpus has fewer.
 
     Returns:
-        Indices into the corpus, (Q, k) int64, the most similar first; and their similarities, (Q, k) float32. (k,) for
-        one query.
+        Indices into the corpus, (Q, k) int64, the most similar first, of equal ones that with the lower index; and
+        their similarities, (Q, k) float32. (k,) for one query.
 
     Raises:
-        InputError: The widths differ, or k is not a positive integer.
+        InputError: The widths differ, a number is not finite, or k is not a positive integer.
 
     Examples:
         >>> indices, scores = top_k([1.0, 0.0], [[0.0, 1.0], [2.0, 0.1], [1.0, 1.0]], k=2)
@@ -65,7 +65,7 @@ def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
     scores = np.zeros((len(vectors), k), np.float32)
     for start in range(0, len(vectors), QUERY_ROWS):
         part = slice(start, start + QUERY_ROWS)
-        indices[part], scores[part] = _nearest(_unit(vectors[part]), entries, k)
+        indices[part], scores[part] = _nearest(_unit(vectors[part], "queries", start), entries, k)
     return (indices[0], scores[0]) if np.ndim(queries) == 1 else (indices, scores)
 
 
@@ -73,7 +73,7 @@ def _nearest(queries: Array, corpus: Array, k: int) -> tuple[Array, Array]:
     best_scores = np.zeros((len(queries), 0), np.float32)
     best_indices = np.zeros((len(queries), 0), np.int64)
     for start in range(0, len(corpus), CORPUS_ROWS):
-        block = queries @ _unit(corpus[start : start + CORPUS_ROWS]).T
+        block = _cosines(queries, _unit(corpus[start : start + CORPUS_ROWS], "corpus", start))
         block_indices = np.broadcast_to(np.arange(start, start + block.shape[1]), block.shape)
         best_scores, best_indices = _keep(np.hstack([best_scores, block]), np.hstack([best_indices, block_indices]), k)
     order = np.lexsort((best_indices, -best_scores))
@@ -85,12 +85,29 @@ def _keep(scores: Array, indices: Array, k: int) -> tuple[Array, Array]:
     if scores.shape[1] <= k:
         return scores, indices
     best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    kept = np.take_along_axis(scores, best, 1)
+    least = kept.min(axis=1, keepdims=True)
+    # Of equal scores at the end the partition keeps any.
+    for row in np.flatnonzero((scores == least).sum(axis=1) > (kept == least).sum(axis=1)):
+        best[row] = np.lexsort((indices[row], -scores[row]))[:k]
     return np.take_along_axis(scores, best, 1), np.take_along_axis(indices, best, 1)
 
 
-def _unit(vectors: Array) -> Array:
+def _cosines(a: Array, b: Array) -> Array:
+    """Products of unit vectors, which rounding may carry a little beyond 1."""
+    return np.clip(a @ b.T, -1, 1)
+
+
+def _unit(vectors: Array, name: str, first: int = 0) -> Array:
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        raise InputError(
+            f"{name}[{first + int(np.argmin(finite))}] holds NaN or infinity: a text that was skipped has no vector. "
+            "Leave such rows out."
+        )
     vectors = vectors.astype(np.float32, copy=False)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))[:, None]
+    return (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
 
 
 def _vectors(value: Any, name: str) -> Array:

@@ -20,12 +20,16 @@ from .wordpiece import WordPiece
 
 
 class BertTokenizer:
-    """Turns text into what the network takes, with the ids that BERT's own tokenizer gives.
+    """Turns text into what the network takes, with the ids that Hugging Face's BERT tokenizer gives.
 
     Text is cleaned of control characters, lower-cased and freed of accents if the vocabulary is an uncased one, split
     at white space, punctuation and around each Chinese character, and every word is cut greedily into the longest
     pieces that the vocabulary has (Devlin et al. 2019, arXiv:1810.04805; published code: google-research/bert
     `tokenization.py`). [CLS], [SEP] and [MASK] count as themselves where they occur in a text.
+
+    The published code differs where Hugging Face's does: it lower-cases a sigma at the end of a word to the final form,
+    cuts words of 101 to 200 characters, which are [UNK] here, into pieces, and keeps private-use characters, which are
+    left out here.
 
     It never changes after it was made: any number of threads may use one at once.
 
