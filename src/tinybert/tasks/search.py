@@ -107,7 +107,7 @@ def _unit(vectors: Array, name: str, first: int = 0) -> Array:
         )
     vectors = vectors.astype(np.float32, copy=False)
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))[:, None]
-    return (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    return (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
 def _vectors(value: Any, name: str) -> Array:
