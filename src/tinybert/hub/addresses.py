@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from .safe_names import shown
+
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 
 
 def https_link(text: str) -> str:
@@ -19,7 +22,7 @@ def https_link(text: str) -> str:
         link = link[1:-1].strip()
     parts = split_https(link)
     if parts.query or parts.fragment:
-        raise ValueError(f"the address {shown(link)} must end with its path, without '?' or '#'")
+        raise ValueError(f"the address {_shown(link)} must end with its path, without '?' or '#'")
     return link
 
 
@@ -30,18 +33,27 @@ def split_https(link: str) -> SplitResult:
         ValueError: It is not an https address, or carries a user name.
     """
     if not link.isprintable() or " " in link or "\\" in link:
-        raise ValueError(f"the address {shown(link)} has spaces, backslashes or characters that cannot be printed")
+        raise ValueError(f"the address {_shown(link)} has spaces, backslashes or characters that cannot be printed")
     try:
         parts = urlsplit(link)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ValueError(f"the address {shown(link)} is malformed") from None
+        raise ValueError(f"the address {_shown(link)} is malformed") from None
     if parts.scheme != "https" or not host:
-        raise ValueError(f"the address {shown(link)} must begin with https://")
+        raise ValueError(f"the address {_shown(link)} must begin with https://")
     # "https://download.mindspore.cn@elsewhere.example/" leads elsewhere, and a password would show up in messages.
     if "@" in parts.netloc:
         raise ValueError("an address must not contain a user name or a password; put them into ~/.netrc")
     return parts
+
+
+def split_web(link: str) -> SplitResult:
+    """Takes an https or http address apart; http is for what is hashed, whatever way it comes.
+
+    Raises:
+        ValueError: As for `split_https`.
+    """
+    return split_https(link.replace("http://", "https://", 1) if link.startswith("http://") else link)
 
 
 def web_link(text: str) -> str:
@@ -52,10 +64,9 @@ def web_link(text: str) -> str:
     """
     link = text.strip()
     if link.startswith("http://"):
-        host = split_https(link.replace("http:", "https:", 1)).hostname or ""
-        if not _is_this_machine(host):
+        if not _is_this_machine(split_web(link).hostname or ""):
             raise ValueError(
-                f"the address {shown(link)} must begin with https://: on the way over http anybody could exchange a "
+                f"the address {_shown(link)} must begin with https://: on the way over http anybody could exchange a "
                 "card, and with it the hashes that it declares"
             )
         return link
@@ -67,6 +78,21 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def without_credentials(text: str) -> str:
+    """A text for a message, with no user name or password in the addresses in it.
+
+    Examples:
+        >>> without_credentials("no connection to https://me:word@host/a")
+        'no connection to https://host/a'
+    """
+    return _CREDENTIALS.sub("//", text)
+
+
+def _shown(link: str) -> str:
+    """An address from outside as a message shows it; a password in it may have any character."""
+    return shown(re.sub("//.*@", "//", link, flags=re.DOTALL))
 
 
 def link_name(link: str) -> str:

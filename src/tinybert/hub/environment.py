@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 from ..errors import HubError
-from .addresses import split_https
+from .addresses import split_web
 
 DEFAULT_HUB_DIR = "~/.mscache"
 _YES = ("1", "true", "yes", "on")
@@ -48,17 +49,21 @@ def offline() -> bool:
     )
 
 
-def mirror() -> str | None:
-    """Returns the address in `MSHUB_MIRROR`, without a slash at its end, or None.
+def mirror() -> str | Path | None:
+    """Returns what `MSHUB_MIRROR` says: an address without a slash at its end, or a folder; None if it says nothing.
+
+    It may be http: whatever comes from a mirror is hashed.
 
     Raises:
-        HubError: It is not an https address of a host, with or without a path.
+        HubError: It is neither the address of a host, with or without a path, nor a folder.
     """
     value = os.environ.get("MSHUB_MIRROR", "").strip()
     if not value:
         return None
+    if value.lower().startswith("file:") or "://" not in value:
+        return _folder(value)
     try:
-        parts = split_https(value)
+        parts = split_web(value)
     except ValueError as error:
         raise HubError(f"MSHUB_MIRROR does not work: {error}") from None
     if parts.query or parts.fragment:
@@ -66,12 +71,28 @@ def mirror() -> str | None:
     return value.rstrip("/")
 
 
-def mirrored(url: str) -> str:
+def mirrored(url: str) -> str | Path:
     """Returns where to ask for `url`: the mirror with the same path, or `url` itself where no mirror is set."""
     base = mirror()
-    if base is None:
-        return url
-    return base + urlsplit(url).path
+    path = urlsplit(url).path
+    if isinstance(base, Path):
+        parts = unquote(path).split("/")
+        return base.joinpath(*(part for part in parts if part not in ("", ".", "..")))
+    return url if base is None else base + path
+
+
+def _folder(value: str) -> Path:
+    parts = urlsplit(value)
+    is_address = parts.scheme.lower() == "file"
+    if is_address and parts.netloc not in ("", "localhost"):
+        raise HubError(f"MSHUB_MIRROR is {value!r}; the address of a folder begins with file:///")
+    path = _absolute(url2pathname(parts.path) if is_address else value)
+    if not path.is_dir():
+        raise HubError(
+            f"MSHUB_MIRROR is {value.rpartition('@')[2]!r}, which is neither a folder nor an address that begins with "
+            "https:// or http://"
+        )
+    return path
 
 
 def _absolute(path: str | Path) -> Path:

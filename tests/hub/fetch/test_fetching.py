@@ -11,7 +11,7 @@ import pytest
 from asset_server import CONTENT, OTHER, PATH, SHA256, Answer
 from fetches import QUICK, assert_explains
 
-from tinybert.errors import DownloadError, HubError, IntegrityError, OfflineError
+from tinybert.errors import DownloadError, IntegrityError, OfflineError
 from tinybert.hub.fetch import fetch
 
 
@@ -125,11 +125,38 @@ class TestEnvironment:
         fetch(f"https://download.invalid{PATH}", target, SHA256, **QUICK)
         assert [path for path, _ in server.requests] == [f"/prefix{PATH}"]
 
-    def test_a_mirror_that_is_not_https_is_refused(self, plain_server, target, monkeypatch):
-        monkeypatch.setenv("MSHUB_MIRROR", plain_server.url("/"))
-        with pytest.raises(HubError, match="MSHUB_MIRROR"):
+    def test_a_mirror_may_be_http_for_every_byte_is_hashed(self, plain_server, target, names, monkeypatch):
+        monkeypatch.setenv("MSHUB_MIRROR", plain_server.url("/").rstrip("/"))
+        assert fetch(f"https://download.invalid{PATH}", target, SHA256, **QUICK).read_bytes() == CONTENT
+        target.unlink()
+        plain_server.files[PATH] = OTHER
+        with pytest.raises(IntegrityError, match="nothing of it was kept"):
             fetch(f"https://download.invalid{PATH}", target, SHA256, **QUICK)
-        assert plain_server.requests == []
+        assert names() == set()
+
+    def test_a_mirror_may_be_a_folder_also_offline(self, target, names, tmp_path, monkeypatch):
+        file = tmp_path / "mirror" / PATH.strip("/")
+        file.parent.mkdir(parents=True)
+        file.write_bytes(CONTENT)
+        monkeypatch.setenv("MSHUB_MIRROR", str(tmp_path / "mirror"))
+        monkeypatch.setenv("MSHUB_OFFLINE", "1")
+        target.parent.mkdir(parents=True)
+        target.with_name(f"{target.name}.part").write_bytes(OTHER[:100])
+        url = f"https://download.invalid{PATH}"
+        assert fetch(url, target, SHA256, **QUICK).read_bytes() == CONTENT
+        assert names() == {target.name}
+        target.unlink()
+        with pytest.raises(DownloadError, match="larger than the limit"):
+            fetch(url, target, SHA256, max_bytes=10, **QUICK)
+        file.write_bytes(OTHER)
+        with pytest.raises(IntegrityError, match="nothing of it was kept"):
+            fetch(url, target, SHA256, **QUICK)
+        file.unlink()
+        with pytest.raises(DownloadError, match="does not have it") as caught:
+            fetch(url, target, SHA256, **QUICK)
+        assert_explains(caught.value, url, target)
+        assert str(file) in str(caught.value)
+        assert names() == set()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..addresses import without_credentials
 from ..environment import mirrored
 
 
@@ -33,15 +34,15 @@ class Download:
     direct: bool = False
 
     @property
-    def address(self) -> str:
-        """Where the file is really requested: the declared address, or the same path on the mirror."""
+    def address(self) -> str | Path:
+        """Where the file is really requested: the declared address, or the same path on the mirror or in its folder."""
         return self.url if self.direct else mirrored(self.url)
 
     def explain(self, reason: str) -> str:
         """Says why there is no file, which file belongs where, and how to get it."""
         asked = "" if self.address == self.url else f"\n  asked for at: {self.address} (MSHUB_MIRROR)"
         return (
-            f"{self.target.name} could not be fetched: {reason}\n"
+            f"{self.target.name} could not be fetched: {without_credentials(reason)}\n"
             f"  address:      {self.url}{asked}\n"
             f"  SHA-256:      {self.sha256}\n"
             f"  belongs at:   {self.target}\n"
@@ -49,6 +50,6 @@ class Download:
             "  - fetch that address elsewhere, then put the file at the path above, or run\n"
             f"    `tinybert hub install {self.uid or '<uid>'} --checkpoint FILE`;\n"
             "  - if the module is your own, publish it again from its source;\n"
-            "  - set MSHUB_MIRROR=https://HOST to a host that has the same paths;\n"
+            "  - set MSHUB_MIRROR to the address of a host, or to a folder, that has the same paths;\n"
             "  - pass pretrained=False for an untrained network, which needs no file."
         )

@@ -42,7 +42,7 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
     arrives, and gets its name only when the hash is right. Processes that want the same file wait for one another.
 
     Args:
-        url: The https address. `MSHUB_MIRROR` replaces its host, `MSHUB_OFFLINE` forbids using it.
+        url: The https address. `MSHUB_MIRROR` replaces its host, also by a folder; `MSHUB_OFFLINE` forbids using it.
         target: The path that the file gets.
         sha256: The hash that it must have.
         max_bytes: How large it may be.
@@ -68,7 +68,7 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
     download = Download(url, target, sha256_text(sha256), max_bytes, timeout, progress, uid, direct)
     if target.exists():
         return verify(target, download.sha256)
-    if offline():
+    if offline() and isinstance(download.address, str):
         raise OfflineError(download.explain("MSHUB_OFFLINE forbids using the network"))
     try:
         with locked(target.with_name(f"{target.name}.lock"), f"fetches {target.name}"):
@@ -84,7 +84,10 @@ def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
     partial = PartialFile(download.target)
     for last in (False, True):
         if not partial.size or partial.sha256 != download.sha256:
-            _complete(download, partial, attempts, backoff)
+            if isinstance(download.address, Path):
+                _copy(download.address, download, partial)
+            else:
+                _complete(download, download.address, partial, attempts, backoff)
         if partial.sha256 == download.sha256:
             partial.move_to(download.target)
             break
@@ -104,12 +107,27 @@ def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
     return download.target
 
 
-def _complete(download: Download, partial: PartialFile, attempts: int, backoff: float) -> None:
+def _copy(source: Path, download: Download, partial: PartialFile) -> None:
+    """Copies the file out of a folder that is the mirror."""
+    if not source.is_file():
+        raise DownloadError(download.explain("the folder in MSHUB_MIRROR does not have it"))
+    if source.stat().st_size > download.max_bytes:
+        raise DownloadError(download.explain(f"it is larger than the limit of {download.max_bytes} bytes"))
+    try:
+        file = open(source, "rb")  # noqa: SIM115 -- closed below; what fails there is the writing
+    except OSError as error:
+        raise DownloadError(download.explain(f"{source} cannot be read ({error.strerror})")) from None
+    partial.restart(None)
+    with file:
+        partial.append(iter(lambda: file.read(_PROGRESS_BYTES), b""))
+
+
+def _complete(download: Download, address: str, partial: PartialFile, attempts: int, backoff: float) -> None:
     """Downloads what is missing, in as many attempts as it takes."""
     from .transfer import InterruptedTransferError, open_session, transfer
 
     most, failures = partial.size, 0
-    with open_session(download.address) as session:
+    with open_session(address) as session:
         while True:
             try:
                 return transfer(session, download, partial)

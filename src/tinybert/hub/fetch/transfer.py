@@ -104,7 +104,7 @@ def _transfer(session: WatchedSession, download: Download, partial: PartialFile)
 
 def _request(session: WatchedSession, download: Download, headers: dict[str, str]) -> requests.Response:
     """Sends the request and follows redirects."""
-    address = download.address
+    address = str(download.address)
     for _ in range(_MAX_REDIRECTS + 1):
         response = _get(session, address, download, headers)
         if session.watchdog.ended:  # whose end may look like that of the headers
