@@ -64,3 +64,21 @@ def test_what_cannot_be_converted(arguments, message):
         convert_tags(*arguments)
     with pytest.raises(InputError, match=r"tags\[1\]: I-PER begins a span"):
         convert_tags(["O", "I-PER"], "IOBES", source="IOB2")
+
+
+@pytest.mark.parametrize(
+    ("tags", "scheme"),
+    [
+        (["I-A", "E-A", "O", "E-B"], "IOE2"),
+        (["E-A", "E-A"], "IOE2"),
+        (["I-A", "E-A", "I-A", "O", "I-B"], "IOE1"),
+        (["B-A", "E-A"], "IOBES"),
+    ],
+)
+def test_schemes_with_marked_ends_are_told_apart(tags, scheme):
+    assert detect_scheme([tags]) == scheme
+    found = spans(tags)
+    for other in SCHEMES:
+        converted = convert_tags(tags, other, source=scheme)
+        assert spans(converted, other) == found
+    assert convert_tags(converted, scheme) == tags

@@ -28,6 +28,12 @@ CASES = [
     ("IOBES", "B-A E-B", [("A", 0, 1), ("B", 1, 2)], []),
     ("BILOU", "B-A L-A U-A U-A", [("A", 0, 2), ("A", 2, 3), ("A", 3, 4)], [("A", 0, 2), ("A", 2, 3), ("A", 3, 4)]),
     ("BILOU", "B-A I-A U-A", [("A", 0, 2), ("A", 2, 3)], [("A", 2, 3)]),
+    ("IOE2", "I-A E-A E-A O E-B", [("A", 0, 2), ("A", 2, 3), ("B", 4, 5)], [("A", 0, 2), ("A", 2, 3), ("B", 4, 5)]),
+    ("IOE2", "I-A O I-A I-B E-B", [("A", 0, 1), ("A", 2, 3), ("B", 3, 5)], [("B", 3, 5)]),
+    ("IOE2", "I-A I-A", [("A", 0, 2)], []),
+    ("IOE1", "I-A E-A I-A O I-B", [("A", 0, 2), ("A", 2, 3), ("B", 4, 5)], [("A", 0, 2), ("A", 2, 3), ("B", 4, 5)]),
+    ("IOE1", "E-A E-A I-A I-B", [("A", 0, 1), ("A", 1, 2), ("A", 2, 3), ("B", 3, 4)], None),
+    ("IOE1", "I-A E-A O", [("A", 0, 2)], []),
     ("IOB2", "", [], []),
 ]
 
@@ -35,17 +41,19 @@ CASES = [
 @pytest.mark.parametrize(("scheme", "tags", "lenient", "strict"), CASES)
 def test_spans(scheme, tags, lenient, strict):
     assert spans(tags.split()) == [TagSpan(*span) for span in lenient]
-    assert spans(tags.split(), scheme) == [TagSpan(*span) for span in strict]
+    assert spans(tags.split(), scheme) == [TagSpan(*span) for span in (lenient if strict is None else strict)]
 
 
 def write(found, length, scheme):
     """Tags for spans, straight from the schemes' definitions."""
     tags = ["O"] * length
-    previous = None
+    previous, begins = None, {(kind, start) for kind, start, _ in found}
     for kind, start, end in found:
         begin, inside, last, single = {
             "IOB1": ("B" if previous == (kind, start) else "I", "I", "I", ""),
             "IOB2": ("B", "I", "I", ""),
+            "IOE1": ("I", "I", *["E" if (kind, end) in begins else "I"] * 2),
+            "IOE2": ("I", "I", "E", "E"),
             "IOBES": ("B", "I", "E", "S"),
             "BILOU": ("B", "I", "L", "U"),
         }[scheme]
@@ -98,6 +106,8 @@ def test_tags_have_a_problem_exactly_if_no_spans_would_be_written_like_that(sche
         ("IOBES", "O E-A", 1, "E-A begins a span after O; IOBES begins every span with B- or S-"),
         ("BILOU", "B-A O", 0, "B-A has no end before O; BILOU ends every span with L- or U-"),
         ("BILOU", "L-A", 0, "L-A begins a span at the first word; BILOU begins every span with B- or U-"),
+        ("IOE2", "O I-A O", 1, "I-A has no end before O; IOE2 ends every span with E-"),
+        ("IOE1", "E-A", 0, "E-A before the end of the sentence; IOE1 has E- only right before a span of the same type"),
         ("IOB2", "O S-A I-A", 1, "'S-A' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
         ("IOB2", "PER", 0, "'PER' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
         ("IOB2", "B-", 0, "'B-' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
@@ -121,5 +131,5 @@ def test_a_tag_of_another_scheme_is_refused():
 
 @pytest.mark.parametrize("call", [spans, check_scheme])
 def test_an_unknown_scheme_is_refused(call):
-    with pytest.raises(InputError, match="scheme is 'BIO'; it must be one of IOB1, IOB2, IOBES, BILOU"):
+    with pytest.raises(InputError, match="scheme is 'BIO'; it must be one of IOB1, IOB2, IOE1, IOE2, IOBES, BILOU"):
         call(["O"], "BIO")

@@ -36,8 +36,8 @@ def read_conll(
         path: The file, UTF-8; or an open binary file.
         word_column: Column of the word, from 0; negative counts from the end.
         label_column: Column of the label, likewise; None reads words only.
-        scheme: What the labels must be tags of: "IOB1", "IOB2", "IOBES" or "BILOU". None: whatever they are; but if
-            they look like such tags, each must be one.
+        scheme: What the labels must be tags of: "IOB1", "IOB2", "IOE1", "IOE2", "IOBES" or "BILOU". None: whatever they
+            are; but if they look like such tags, each must be one.
         strict: Also refuses tags in a wrong place, such as I-PER after O in IOB2. Without a scheme, in the one that
             fits best. False reads them as `tinybert.metrics.spans` does.
 

@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..metrics import SCHEMES, Scheme, TagProblem, check_scheme, spans
 
 # The likeliest first: tags that fit several (single words only, say) are taken for the first of them.
-_LIKELIEST: tuple[Scheme, ...] = ("IOB2", "IOB1", "IOBES", "BILOU")
+_LIKELIEST: tuple[Scheme, ...] = ("IOB2", "IOB1", "IOBES", "BILOU", "IOE2", "IOE1")
 _TAG = re.compile(r"[BIESLU]-.")
 
 
@@ -21,7 +21,7 @@ def detect_scheme(tag_sequences: Iterable[Sequence[str]]) -> Scheme | None:
         tag_sequences: One list of tags for each sentence.
 
     Returns:
-        The scheme that all of them fit, the likeliest (IOB2, IOB1, IOBES, BILOU) if several do; None if none does.
+        The scheme that all of them fit, the likeliest (IOB2, IOB1, IOBES, BILOU, IOE2, IOE1) if several do; or None.
 
     Examples:
         >>> detect_scheme([["B-PER", "I-PER", "O"], ["B-LOC", "O"]])
@@ -62,13 +62,13 @@ def convert_tags(tags: Sequence[str], scheme: Scheme, *, source: Scheme | None =
             raise InputError(f"tags[{position}]: {message}.")
     check_scheme((), scheme)
     converted = ["O"] * len(tags)
-    before: tuple[str, int] | None = None
-    for kind, start, end in spans(tags, source):
-        prefixes = _prefixes(end - start, scheme, touching=before == (kind, start))
+    found = spans(tags, source)
+    starts, ends = {(span.type, span.start) for span in found}, {(span.type, span.end) for span in found}
+    for kind, start, end in found:
+        prefixes = _prefixes(end - start, scheme, after=(kind, start) in ends, before=(kind, end) in starts)
         # A prefix alone, without a type, is read as the type `_`.
         suffix = "" if kind == "_" else f"-{kind}"
         converted[start:end] = [prefix + suffix for prefix in prefixes]
-        before = (kind, end)
     return converted
 
 
@@ -114,13 +114,16 @@ class TagChecker:
 
 def _by_prefixes(labels: set[str]) -> Scheme:
     prefixes = {label[0] for label in labels if _TAG.match(label)}
-    return next((scheme for scheme in _LIKELIEST if prefixes <= set(SCHEMES[scheme])), "IOB2")
+    fewest = sorted(_LIKELIEST, key=lambda scheme: len(SCHEMES[scheme]))
+    return next((scheme for scheme in fewest if prefixes <= set(SCHEMES[scheme])), "IOB2")
 
 
-def _prefixes(length: int, scheme: Scheme, *, touching: bool) -> str:
-    """The prefixes of a span; `touching` if one of the same type ends right before it."""
+def _prefixes(length: int, scheme: Scheme, *, after: bool, before: bool) -> str:
+    """The prefixes of a span that is right `after` one of the same type, or right `before` one."""
     if scheme == "IOB1":
-        return ("B" if touching else "I") + "I" * (length - 1)
+        return ("B" if after else "I") + "I" * (length - 1)
+    if scheme in ("IOE1", "IOE2"):
+        return "I" * (length - 1) + ("E" if before or scheme == "IOE2" else "I")
     if scheme == "IOB2":
         return "B" + "I" * (length - 1)
     inside, last, single = ("I", "E", "S") if scheme == "IOBES" else ("I", "L", "U")

@@ -55,10 +55,16 @@ def _transition(index: int, marks: tuple[Mark, Mark], names: tuple[str, str], sc
     if scheme == "IOB1":
         if here.prefix == "B" and not here.starts(before, scheme):
             message = f"{tag} {where}; IOB1 has B- only right after a span of the same type"
-    elif here.prefix in "IE" and not joined:
+    elif scheme == "IOE1":
+        if before.prefix == "E" and not before.closes(here, scheme):
+            position, message = (
+                index - 1,
+                f"{previous} before {tag}; IOE1 has E- only right before a span of the same type",
+            )
+    elif here.prefix in "IE" and not joined and scheme != "IOE2":
         first = {"IOB2": "B-", "IOBES": "B- or S-", "BILOU": "B- or U-"}[scheme]
         message = f"{tag} begins a span {where}; {scheme} begins every span with {first}"
     elif before.prefix in "BI" and not joined and scheme != "IOB2":
-        last = {"IOBES": "E- or S-", "BILOU": "L- or U-"}[scheme]
+        last = {"IOE2": "E-", "IOBES": "E- or S-", "BILOU": "L- or U-"}[scheme]
         position, message = index - 1, f"{previous} has no end before {tag}; {scheme} ends every span with {last}"
     return [TagProblem(position, message)] if message else []

@@ -1,4 +1,4 @@
-"""How tags such as B-PER, I-PER, O mark spans of words: IOB1, IOB2, IOBES and BILOU."""
+"""How tags such as B-PER, I-PER, O mark spans of words: IOB1, IOB2, IOE1, IOE2, IOBES and BILOU."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Any, Literal, NamedTuple
 
 from ..errors import InputError
 
-Scheme = Literal["IOB1", "IOB2", "IOBES", "BILOU"]
+Scheme = Literal["IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"]
 
-SCHEMES: dict[str, str] = {"IOB1": "BI", "IOB2": "BI", "IOBES": "BIES", "BILOU": "BILU"}
+SCHEMES: dict[str, str] = {"IOB1": "BI", "IOB2": "BI", "IOE1": "IE", "IOE2": "IE", "IOBES": "BIES", "BILOU": "BILU"}
 """The schemes, each with the prefixes of its tags besides O.
 
 IOB1 begins a span with I-, and with B- only where another span of the same type ends right before it. IOB2 (also
-called BIO) begins every span with B-. IOBES (also BIOES) ends a span of several words with E- and marks one of a
-single word with S-; BILOU calls these L- and U-.
+called BIO) begins every span with B-. IOE1 ends a span with I-, and with E- only where another span of the same type
+begins right after it; IOE2 ends every span with E-. IOBES (also BIOES) ends a span of several words with E- and marks
+one of a single word with S-; BILOU calls these L- and U-.
 """
 
-# L- and U- are read as E- and S-, so that the rules below are those of three schemes.
+# L- and U- are read as E- and S-, so that the rules below are those of one scheme fewer.
 _READ_AS = {"L": "E", "U": "S"}
-_STARTING = {None: "BIES", "IOB1": "I", "IOB2": "B", "IOBES": "BS", "BILOU": "BS"}
+_STARTING = {None: "BIES", "IOB1": "I", "IOB2": "B", "IOE1": "IE", "IOE2": "IE", "IOBES": "BS", "BILOU": "BS"}
+_CLOSING = {"IOE2": "E", "IOBES": "ES", "BILOU": "ES"}
 
 
 class TagSpan(NamedTuple):
@@ -51,7 +53,9 @@ class Mark(NamedTuple):
         if scheme == "IOB1":
             # B-LOC after B-PER: neither is well-formed, and seqeval counts neither.
             return not (self.prefix == "B" and after.prefix == "B" and self.type != after.type)
-        return scheme not in ("IOBES", "BILOU") or self.prefix in "ES"
+        if scheme == "IOE1" and self.prefix == "E":
+            return after.prefix in "IE" and self.type == after.type
+        return self.prefix in _CLOSING.get(str(scheme), "BIES")
 
 
 OUTSIDE = Mark("O", "_")
@@ -121,7 +125,7 @@ def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[TagSpan]:
 
 
 def are_tags(labels: Sequence[str]) -> bool:
-    """Whether labels are tags such as B-PER and I-PER: in IOB1, IOB2, IOBES or BILOU."""
+    """Whether labels are tags such as B-PER and I-PER, of any of the schemes."""
     try:
         spans(labels)
     except InputError:
