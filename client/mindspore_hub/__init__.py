@@ -4,9 +4,9 @@ Unlike the official client it works offline once a module is cached, checks the 
 binds all parameters or none. It knows TinyBERT modules, and what `tinybert hub publish` published.
 """
 
-from tinybert.hub import hub_list, load, load_weights
-
-from . import manage
+from . import info, manage
+from .list import hub_list
+from .load import load, load_weights
 
 __version__ = "0.1.0"
-__all__ = ["hub_list", "load", "load_weights", "manage"]
+__all__ = ["hub_list", "info", "load", "load_weights", "manage"]

@@ -159,7 +159,11 @@ class CardError(HubError, ValueError):
         self.problems = tuple(problems)
 
 
-class UnknownModuleError(HubError, LookupError):
+class HubArgumentError(HubError, TypeError, ValueError):
+    """An argument of the hub's functions has the wrong type or value. The official client raises one or the other."""
+
+
+class UnknownModuleError(HubError, LookupError, ValueError):
     """No module has this uid; the message lists the closest known uids."""
 
     # LookupError's subclass KeyError would print the message in quotes.

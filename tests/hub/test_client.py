@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import re
+import textwrap
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -185,6 +186,58 @@ def test_hub_list_names_published_modules_and_those_in_the_cache(make_encoder, t
     assert mshub.hub_list("1.0") == ["mine", "tinybert_v1.0_cn-wiki", "tinybert_v1.0_en-wiki"]
     assert mshub.hub_list("r1.10") == mshub.hub_list("1.10") == sorted(n for n in names if n.startswith("tinybert_enw"))
     assert mshub.hub_list("9.9") == []
+    for version in (None, "master", "r1.8"):
+        assert mshub.hub_list(version, True) == mshub.hub_list(version, False)
+    assert mshub.hub_list("master") == mshub.hub_list()
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (lambda: mshub.load("https://www.example.org"), ValueError),
+        (lambda: mshub.load("test/test/test"), ValueError),
+        (lambda: mshub.load("mindspore/gpu/0.6/test"), ValueError),
+        (lambda: mshub.load("https://gitee.com/mindspore/hub/raw/master/mshub_res/assets/mindspore"), ValueError),
+        (lambda: mshub.load(1), TypeError),
+        (lambda: mshub.load("mindspore/ascend/0.7/googlenet_v1_cifar10", pretrained="True"), TypeError),
+        (lambda: mshub.load("mindspore/ascend/0.7/googlenet_v1_cifar10", force_reload=1.0), TypeError),
+        (lambda: mshub.load(CN_WIKI, source="gitlab"), ValueError),
+        (lambda: mshub.load_weights(CN_WIKI, force_reload="no"), TypeError),
+        (lambda: mshub.hub_list(1.8), TypeError),
+        (lambda: mshub.hub_list(force_reload=None), TypeError),
+    ],
+)
+def test_the_errors_are_those_that_users_of_the_official_client_catch(call, kind):
+    with pytest.raises(HubError) as caught:
+        call()
+    assert isinstance(caught.value, kind)
+
+
+def test_what_is_imported_from_the_official_client_s_modules(fresh_python):
+    code = """
+        from mindspore_hub.load import load, load_weights
+        from mindspore_hub.list import hub_list
+        from mindspore_hub.manage import get_hub_dir
+        import mindspore_hub
+        import mindspore_hub.load
+        assert mindspore_hub.load is load and mindspore_hub.hub_list is hub_list
+        assert mindspore_hub.info.CellInfo
+    """
+    fresh_python("-c", textwrap.dedent(code))
+
+
+def test_info_has_the_facts_of_a_card(tmp_path):
+    info = mshub.info.CellInfo(Path(__file__).parent / "card_as_published.md")
+    assert (info.name, info.type, info.fine_tunable, info.dataset) == ("tinybert", "nlp", True, "cn-wiki")
+    assert (info.input_shape, info.backend, info.asset_id) == ([[1, 128]] * 3, "ascend", 0)
+    assert info.asset[0].keys() == {"file-format", "asset-link", "asset-sha256"}
+    header = json.loads(Path(__file__).with_name("card").joinpath("published_headers.json").read_text("utf-8"))[MNLI]
+    path = tmp_path / "card.md"
+    path.write_text(f"---\n{header}\n---\n")
+    info.update(path)
+    assert (info.model_version, info.input_shape, info.backend) == ("1.3", None, None)
+    with pytest.raises(ValueError, match="cannot be read"):
+        mshub.info.CellInfo(tmp_path / "gone.md")
 
 
 def test_the_folder_of_the_cache(tmp_path, monkeypatch, put, file):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import describe
 from ..compat import require_mindspore
-from ..errors import HubError
+from ..errors import HubArgumentError
 from .building import build
 from .modules import Module, cached_modules, find_module, local_module
 from .registry import list_uids
@@ -44,11 +45,13 @@ def load(
         UnknownModuleError: No module has this name; lists the closest.
         OfflineError: The weights are not there and cannot be fetched; says which file belongs where.
         IntegrityError: The file is not the declared one; it was not loaded.
+        HubArgumentError: An argument has the wrong type or value.
         TinyBertError: Anything else; see the message.
 
     Example:
         >>> network = load("mindspore/ascend/1.0/tinybert_v1.0_cn-wiki", is_training=False)
     """
+    _check_bools(pretrained=pretrained, force_reload=force_reload)
     module = _module(name, source)
     return build(module, *args, pretrained=pretrained, refetch=force_reload, **kwargs)
 
@@ -69,6 +72,7 @@ def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -
 
     from ..checkpoint import formats
 
+    _check_bools(force_reload=force_reload)
     module = _module(name, source)
     data = module.checkpoint_bytes(refetch=force_reload)
     arrays = formats.parse(data, module.file_format, str(module.paths.asset))
@@ -79,22 +83,33 @@ def hub_list(version: str | None = None, force_reload: bool = False) -> list[str
     """The names of all modules that can be loaded: the published ones and those in the cache.
 
     Args:
-        version: Only those of this version, such as `1.10` or the official client's `r1.10`; None for all.
+        version: Only those of this version, such as `1.10` or the official client's `r1.10`; None or `master` for all.
         force_reload: Has no effect; nothing is fetched for the list.
 
     Returns:
         Names without the folders before them, as the official client lists them, sorted.
+
+    Raises:
+        HubArgumentError: An argument has the wrong type.
     """
-    del force_reload
+    _check_bools(force_reload=force_reload)
+    if version is not None and not isinstance(version, str):
+        raise HubArgumentError(f"version is {describe(version)}; it must be text such as '1.10', or None for all")
     uids = [*list_uids(), *cached_modules()]
-    if version is not None:
-        uids = [uid for uid in uids if uid.split("/")[-2] == version.removeprefix("r")]
+    if version not in (None, "master"):
+        uids = [uid for uid in uids if uid.split("/")[-2] == str(version).removeprefix("r")]
     return sorted({uid.rsplit("/", 1)[-1] for uid in uids})
+
+
+def _check_bools(**arguments: object) -> None:
+    for name, value in arguments.items():
+        if not isinstance(value, bool):
+            raise HubArgumentError(f"{name} is {describe(value)}; it must be True or False")
 
 
 def _module(name: str, source: str) -> Module:
     if not isinstance(name, str | Path):
-        raise HubError(f"name is a {type(name).__name__}; it must be a uid, an address or a path")
+        raise HubArgumentError(f"name is a {type(name).__name__}; it must be a uid, an address or a path")
     if source not in SOURCES:
-        raise HubError(f"source is {source!r}; it must be one of {', '.join(SOURCES)}")
+        raise HubArgumentError(f"source is {source!r}; it must be one of {', '.join(SOURCES)}")
     return local_module(name) if source == "local" else find_module(str(name))
