@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from .examples import Label
+from .text_lines import is_whole
 
 NO_LABEL = frozenset(("-", "nan", "n/a", "#n/a", "<na>", "null"))
 """How people write that a text has no label, in small letters; SNLI has `-` where its annotators did not agree."""
@@ -102,6 +103,8 @@ def _class(value: Any) -> str:
         raise InputError(f"the label is {value!r:.60}; it must be a string, a number or a list of them.")
     if not value.strip():
         raise InputError("one of the labels is empty.")
+    if not is_whole(value):
+        raise InputError(f"the label {value!r:.60} holds half of a surrogate pair, not a character.")
     return value.strip()
 
 

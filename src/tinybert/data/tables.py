@@ -126,7 +126,7 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
 
 
 def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow]) -> Iterator[TextExample]:
-    row = None
+    row = example = None
     for row in rows:
         if row.error:
             raise error_at(path, row.line, row.error)
@@ -143,6 +143,8 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow]) -> It
         yield example
     if row is None:
         raise InputError(f"{name_of(path)} has no rows.")
+    if example is None:
+        raise InputError(f"{name_of(path)}: none of the {labels.skipped} rows has a label.")
     if labels.skipped:
         warnings.warn(f"{name_of(path)}: {labels.skipped} rows without a label are left out", stacklevel=2)
 

@@ -12,6 +12,12 @@ from typing import BinaryIO, NamedTuple
 from ..errors import InputError
 from ..reading import read_bytes
 
+# The mark of UTF-32 begins as that of UTF-16 does.
+_WIDE = {
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+
 Source = str | os.PathLike[str] | BinaryIO
 """A file's path, or an open binary file such as `sys.stdin.buffer`."""
 
@@ -112,8 +118,10 @@ def read_text(source: Source) -> str:
 def _without_mark(raw: bytes, source: Source) -> bytes:
     if not isinstance(raw, bytes):
         raise InputError(f"{name_of(source)} is open as text. Open it as bytes, with mode='rb'.")
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise error_at(source, 1, InputError("the file is UTF-16. Say so.", argument="encoding", example="utf-16"))
+    for encoding, marks in _WIDE.items():
+        if raw.startswith(marks):
+            problem = f"the file is {encoding.upper()}. Say so."
+            raise error_at(source, 1, InputError(problem, argument="encoding", example=encoding))
     return raw.removeprefix(codecs.BOM_UTF8)
 
 

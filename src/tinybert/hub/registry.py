@@ -163,4 +163,4 @@ def _asset(entry: Mapping[str, str]) -> Asset:
 
 
 def _natural_order(uid: str) -> list[str | int]:
-    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]{1,18})", uid)]
+    return [int(part) if place % 2 else part for place, part in enumerate(re.split(r"([0-9]{1,18})", uid))]
