@@ -60,7 +60,6 @@ CASES = [
     (("answer", "classifier", "list.json"), "not for question-answering: use Classifier (tinybert classify)"),
     (("answer", "answerer", "broken.json"), "broken.json, line 1: not JSON"),
     (("answer", "answerer", "list.json"), "no list 'data'; there is [1, 2]. SQuAD has data, paragraphs, qas, answers."),
-    (("evaluate", "classifier", "labels.tsv"), "example 1 has the label 'maybe'; the model's labels are no, yes"),
     (("evaluate", "classifier", "empty.csv"), "empty.csv has no rows."),
     (("evaluate", "classifier", "texts.txt"), "Give one of tsv, csv, jsonl (--from"),
     (

@@ -168,7 +168,7 @@ def test_an_interrupted_worker_leaves_the_message_to_the_command(arguments, as_w
 
     as_worker(0, 2)
     monkeypatch.setattr("tinybert.training.FineTuning.run", interrupt)
-    assert command(*arguments, "--devices", "2") == (130, "", "")
+    assert command(*arguments, "--devices", "2") == (130, "", "tinybert: 96 rows: good 50, bad 46\n")
 
 
 @pytest.fixture

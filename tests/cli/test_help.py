@@ -25,7 +25,8 @@ OPTIONS = {
     "tag": f"{TABLES} "
     "--output -o --to --conll --words --aggregation --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
-    "answer": "--question --context --output -o --to --top-k --no-answer-threshold --from --max-length --batch-size "
+    "answer": "--align-to-words --no-align-to-words "
+    "--question --context --output -o --to --top-k --no-answer-threshold --from --max-length --batch-size "
     "--on-error --vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "

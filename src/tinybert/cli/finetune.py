@@ -142,8 +142,12 @@ def _prepare(
 
 
 def _train(prepared: FineTuning, world: World | None) -> None:
+    from ..evaluation.summary import doubts, summary
     from ..training.state import STATE, saved_progress
 
+    if world is None or world.is_first:
+        for line in (summary(prepared.train), *doubts(prepared.train)):
+            complain(line)
     before = saved_progress(prepared.folder)
     metrics = prepared.run(world)
     if world is not None and not world.is_first:

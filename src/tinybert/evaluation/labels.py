@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,6 +77,29 @@ def labels_of(examples: Examples) -> tuple[str, ...]:
         raise InputError("the training data has no labels")
     numeric = all(_INTEGER.fullmatch(name) for name in found)
     return tuple(sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name)))
+
+
+def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ...]:
+    """The names of all labels, and behind them those of examples that are not among them.
+
+    What a model does not know it never says: such labels are misses, as seqeval and scikit-learn count them.
+
+    Warns:
+        UserWarning: Which labels these are, and the first example that has one.
+    """
+    known = {*names}
+    unknown: dict[str, int] = {}
+    for row, example in enumerate(examples):
+        for name in _names(example.labels if isinstance(example, TaggedExample) else example.label):
+            if name not in known:
+                unknown.setdefault(name, row)
+    if unknown:
+        first = next(iter(unknown.values()))
+        warnings.warn(
+            f"the model does not know {', '.join(map(repr, unknown))}, first in example {first}: each counts as a miss",
+            stacklevel=2,
+        )
+    return (*names, *sorted(unknown))
 
 
 def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:

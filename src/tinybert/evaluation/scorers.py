@@ -14,7 +14,7 @@ from ..data.squad import check_ids
 from ..errors import InputError
 from ..metrics import are_tags
 from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
-from .labels import Examples, check_kind, label_ids, label_sets, numbers, word_label_ids
+from .labels import Examples, check_kind, label_ids, label_sets, numbers, with_unknown, word_label_ids
 from .pairs import are_matches, check_pairs, scores_of
 from .tokenized import labelled
 
@@ -36,7 +36,10 @@ class Scorer(ABC):
         form: Which of the forms that the labels of its kind have, see `Kind.key_metrics`.
 
     Raises:
-        InputError: An example does not fit the task, or has a label that the model does not know.
+        InputError: An example does not fit the task.
+
+    Warns:
+        UserWarning: Examples have labels that the model does not know.
     """
 
     form: str
@@ -78,7 +81,9 @@ class TextScorer(Scorer):
         self._values, self._scores, least = _PROBLEMS[self.form]
         if len(examples) < least:
             raise InputError("there is one example; a correlation needs at least two")
-        self._truth = self._values([example.label for example in examples], labels)
+        if self.form != "regression":
+            self.labels = with_unknown(labels, examples)
+        self._truth = self._values([example.label for example in examples], self.labels)
 
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         return self._scores(self._truth, self._values(predictions, self.labels))
@@ -98,9 +103,10 @@ class WordScorer(Scorer):
     def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
         super().__init__(task, labels, examples)
         self.form = "tags" if are_tags(labels) else "words"
-        ids = word_label_ids(examples, labels)
+        self.labels = with_unknown(labels, examples)
+        ids = word_label_ids(examples, self.labels)
         self._ids = np.concatenate(ids)
-        self._tags = [[labels[index] for index in sentence] for sentence in ids]
+        self._tags = [[self.labels[index] for index in sentence] for sentence in ids]
 
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         if self.form == "tags":
@@ -152,7 +158,10 @@ def scorer_for(task: Task, labels: Sequence[str], examples: Examples) -> Scorer:
         examples: The labelled examples.
 
     Raises:
-        InputError: An example does not fit the task, or has a label that the model does not know.
+        InputError: An example does not fit the task.
+
+    Warns:
+        UserWarning: Examples have labels that the model does not know.
     """
     check_kind(examples, task.kind)
     scorer = SCORERS[task.kind](task, labels, labelled(examples, task, labels))

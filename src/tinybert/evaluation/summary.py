@@ -1,0 +1,80 @@
+"""What training data hold, in a line, and what about it may be a mistake."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..data import QuestionExample, TaggedExample
+from ..metrics import are_tags, spans
+
+_MOST_NAMES = 20
+_NEARLY_ALL = 0.95
+
+
+def summary(examples: Sequence[Any]) -> str:
+    """A line that says how many examples there are, and of what.
+
+    Args:
+        examples: Labelled examples of one kind.
+
+    Example:
+        >>> from tinybert.data import TextExample
+        >>> summary([TextExample("a", label="pos"), TextExample("b", label="neg"), TextExample("c", label="pos")])
+        '3 rows: pos 2, neg 1'
+    """
+    first = examples[0]
+    if isinstance(first, QuestionExample):
+        none = sum(not example.answers for example in examples)
+        return f"{len(examples)} questions: answerable {len(examples) - none}, not answerable {none}"
+    if isinstance(first, TaggedExample):
+        words = sum(len(example.words) for example in examples)
+        return f"{len(examples)} sentences, {words} words: {_counted(_label_counts(examples))}"
+    values = [example.label for example in examples if isinstance(example.label, float)]
+    if values:
+        mean = sum(values) / len(values)
+        return f"{len(examples)} rows: scores from {min(values):g} to {max(values):g}, mean {mean:.3g}"
+    if first.label is None:
+        return f"{len(examples)} pairs, each a match"
+    return f"{len(examples)} rows: {_counted(_label_counts(examples))}"
+
+
+def doubts(examples: Sequence[Any]) -> Iterator[str]:
+    """What in the labels of examples may be a mistake, a sentence each."""
+    if isinstance(examples[0], QuestionExample) or isinstance(getattr(examples[0], "label", None), float):
+        return
+    counts = _label_counts(examples)
+    alike: dict[str, list[str]] = {}
+    for name in counts:
+        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            yield f"labels differ by case or blanks only: {', '.join(map(repr, names))}"
+    once = [name for name, count in counts.items() if count == 1]
+    if once:
+        yield f"labels with one example: {', '.join(map(repr, once[:_MOST_NAMES]))}"
+    if counts and len(counts) > 1 and not isinstance(examples[0], TaggedExample):
+        name, count = counts.most_common(1)[0]
+        if count >= _NEARLY_ALL * len(examples):
+            yield f"{count} of {len(examples)} examples are {name!r}: accuracy says little"
+
+
+def _label_counts(examples: Sequence[Any]) -> Counter[str]:
+    """How often each label occurs; of tags, how many spans of each type there are."""
+    counts: Counter[str] = Counter()
+    if isinstance(examples[0], TaggedExample):
+        labels = [example.labels or () for example in examples]
+        tags = are_tags(sorted({label for sentence in labels for label in sentence}))
+        for sentence in labels:
+            counts.update([span.type for span in spans(sentence)] if tags else sentence)
+        return counts
+    for example in examples:
+        label = example.label
+        counts.update(label if isinstance(label, tuple) else () if label is None else (str(label),))
+    return counts
+
+
+def _counted(counts: Counter[str]) -> str:
+    shown = ", ".join(f"{name} {count}" for name, count in counts.most_common(_MOST_NAMES))
+    return shown + (f" and {len(counts) - _MOST_NAMES} more labels" if len(counts) > _MOST_NAMES else "") or "no labels"
