@@ -37,9 +37,9 @@ OPTIONS = {
     "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --batch-size --vocabulary --cased --uncased --config",
     "convert": "--layout --encoder --config --prefix",
-    "hub list": "--cache",
-    "hub info": "--cache",
-    "hub verify": "--cache",
+    "hub list": "--cached --json --cache",
+    "hub info": "--json --cache",
+    "hub verify": "--json --cache",
     "hub install": "--checkpoint --uid --force --cache",
     "hub remove": "--cache",
     "hub publish": "--link --repo-link --task --labels --problem --vocabulary --license --summary --config "

@@ -16,6 +16,8 @@ from tinybert.hub.registry import published
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OWN = "somebody/1.0/mine"
+SAME_FILE = [CN_WIKI, "mindspore/ascend/1.0/tinybert_v1.0_en-wiki"]
+"""They lie in one folder under one name, too."""
 HEADS = ("--config", "num_attention_heads=4")
 
 
@@ -56,6 +58,69 @@ def test_info_says_which_file_belongs_where(tinybert):
         assert fact in out
     assert str(module.paths.asset) in out
     assert "mindspore/1.10/tinybert_enwiki128_sst2" in out
+
+
+def test_list_shows_what_is_cached_only(tinybert, given):
+    assert tinybert("hub", "list", "--cached") == (0, "", "")
+    tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    _, out, _ = tinybert("hub", "list", "--cached")
+    assert [line.split()[0] for line in out.splitlines()] == SAME_FILE
+
+
+def test_what_is_known_of_modules_is_json_too(tinybert, given):
+    tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
+    code, out, err = tinybert("hub", "list", "--json")
+    assert (code, err) == (0, "")
+    assert {entry["uid"]: entry["cached"] for entry in json.loads(out)} == {
+        uid: uid in SAME_FILE for uid in list_uids()
+    }
+    assert json.loads(tinybert("hub", "list", "--json", "--cached")[1]) == [
+        {"uid": uid, "task": "encoder", "cached": True} for uid in SAME_FILE
+    ]
+    told = json.loads(tinybert("hub", "info", SST2, "--json")[1])
+    module = find_module(SST2)
+    assert (told["uid"], told["labels"], told["cached"]) == (SST2, ["0", "1"], False)
+    assert told["files"][0]["SHA-256"] == module.card.asset.sha256
+    assert told["files"][0]["belongs at"] == str(module.paths.asset)
+    code, out, _ = tinybert("hub", "verify", "--json")
+    assert (code, json.loads(out)) == (
+        0,
+        [{"uid": uid, "what": "checkpoint", "ok": True, "said": "ok"} for uid in SAME_FILE],
+    )
+    find_module(CN_WIKI).paths.asset.write_bytes(OTHER)
+    code, out, _ = tinybert("hub", "verify", "--json")
+    assert (code, json.loads(out)[0]["ok"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("uid", "tokens", "sha256"),
+    [
+        (CN_WIKI, "30,522", "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"),
+        (SST2, "30,522", "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"),
+        (
+            "mindspore/ascend/1.2/tinybert_v1.2_zhwiki",
+            "21,128",
+            "45bbac6b341c319adc98a532532882e91a9cefc0329aa57bac9ae761c27b291c",
+        ),
+    ],
+)
+def test_info_and_card_say_which_vocabulary_a_published_module_takes(tinybert, uid, tokens, sha256):
+    _, out, _ = tinybert("hub", "info", uid)
+    for text in (out, find_module(uid).card.body):
+        assert f"{tokens} tokens" in text
+        assert sha256 in text
+        assert "https://storage.googleapis.com/bert_models/" in text
+
+
+def test_info_names_the_vocabulary_of_a_module_of_one_s_own(tinybert):
+    from small_modules import small_model
+
+    from tinybert.hub import publish
+
+    module = publish(**small_model(), uid=OWN)
+    told = json.loads(tinybert("hub", "info", OWN, "--json")[1])
+    assert told["vocabulary"]["SHA-256"] == module.card.vocab_sha256
+    assert f"vocabulary:    {module.paths.vocab.name}" in tinybert("hub", "info", OWN)[1]
 
 
 def test_info_shows_every_file_of_a_module(tinybert):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
-from ..errors import CardError, IntegrityError
 from ..hub.cache import HubCache
-from ..hub.integrity import sha256_of
-from ..hub.modules import Module, cached_modules, find_module
+from ..hub.modules import cached_modules, find_module
 from ..hub.registry import list_uids, published
 from . import completion, options
-from .hub_check import check
+from .hub_check import Json, check
+from .hub_facts import facts, is_cached, lines, state, verified
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, remove, check cards.", no_args_is_help=True)
 
@@ -30,45 +30,34 @@ Cache = Annotated[
 
 
 @app.command("list")
-def list_modules(cache: Cache = None) -> None:
+def list_modules(
+    only_cached: Annotated[bool, typer.Option("--cached", help="Only those whose weights are in the cache.")] = False,
+    as_json: Json = False,
+    cache: Cache = None,
+) -> None:
     """Lists all modules that can be loaded, and whether their weights are in the cache.
 
-    Example: tinybert hub list
+    Example: tinybert hub list --cached
     """
     where = HubCache(cache)
-    for uid in [*list_uids(), *(uid for uid in cached_modules(where) if uid not in published())]:
-        module = find_module(uid, cache=where)
-        typer.echo(f"{uid:45}  {module.card.task:25}  {_state(module)}")
+    modules = [find_module(uid, cache=where) for uid in _known(where)]
+    modules = [module for module in modules if is_cached(module) or not only_cached]
+    if as_json:
+        typer.echo(_json([{"uid": m.uid, "task": m.card.task, "cached": is_cached(m)} for m in modules]))
+        return
+    for module in modules:
+        typer.echo(f"{module.uid:45}  {module.card.task:25}  {state(module)}")
 
 
 @app.command()
-def info(uid: Uid, cache: Cache = None) -> None:
-    """Describes a module: what it is, its files with their hashes, where they belong.
+def info(uid: Uid, as_json: Json = False, cache: Cache = None) -> None:
+    """Describes a module: what it is, its files with their hashes, where they belong, which vocabulary it takes.
 
     Example: tinybert hub info mindspore/ascend/1.0/tinybert_v1.0_cn-wiki
     """
-    module = find_module(uid, cache=HubCache(cache))
-    card = module.card
-    facts = [
-        ("uid", module.uid),
-        ("summary", card.summary),
-        ("task", card.task),
-        ("labels", ", ".join(card.labels)),
-        ("trained on", card.train_dataset),
-        ("evaluation", card.evaluation or card.accuracy),
-        ("network", " ".join(f"{name}={value}" for name, value in card.network_config.items())),
-        ("same file as", ", ".join(published()[module.uid].aliases) if module.uid in published() else ""),
-        ("license", card.license),
-        ("state", _state(module)),
-    ]
-    for asset in card.assets or filter(None, [card.asset]):
-        path = HubCache(cache).entry(module.uid, card, asset).asset
-        link = asset.link if asset.hosted else "hosted nowhere"
-        facts += [("file", asset.file_name), ("  address", link), ("  SHA-256", asset.sha256)]
-        facts += [("  belongs at", str(path))]
-    for name, value in facts:
-        if value:
-            typer.echo(f"{name + ':':14} {value}")
+    where = HubCache(cache)
+    module = find_module(uid, cache=where)
+    typer.echo(_json(facts(module, where)) if as_json else "\n".join(lines(module, where)))
 
 
 @app.command()
@@ -77,6 +66,7 @@ def verify(
         Optional[str],  # noqa: UP045
         typer.Argument(help="A module's uid. [default: all in the cache]", autocompletion=completion.uids),
     ] = None,
+    as_json: Json = False,
     cache: Cache = None,
 ) -> None:
     """Checks the files in the cache against the hashes in their cards. Exit code 1 if one differs.
@@ -84,12 +74,19 @@ def verify(
     Example: tinybert hub verify
     """
     where = HubCache(cache)
-    uids = [uid] if uid else [*list_uids(), *(other for other in cached_modules(where) if other not in published())]
-    checked = [state for each in uids if (state := _verify(find_module(each, cache=where))) is not None]
+    checked: list[dict[str, Any]] = []
+    for each in [uid] if uid else _known(where):
+        found = verified(find_module(each, cache=where))
+        checked += found
+        if not as_json:
+            for entry in found:
+                typer.echo(f"{entry['uid']}: {entry['said']}")
+    if as_json:
+        typer.echo(_json(checked))
     if not checked:
         typer.echo("nothing to verify: no checkpoint is in the cache", err=True)
         raise typer.Exit(1 if uid else 0)
-    if not all(checked):
+    if not all(entry["ok"] for entry in checked):
         raise typer.Exit(1)
 
 
@@ -195,25 +192,9 @@ def publish(
 app.command()(check)
 
 
-def _state(module: Module) -> str:
-    return "cached" if module.paths.asset is not None and module.paths.asset.exists() else "not cached"
+def _known(cache: HubCache) -> list[str]:
+    return [*list_uids(), *(uid for uid in cached_modules(cache) if uid not in published())]
 
 
-def _verify(module: Module) -> bool | None:
-    """Whether the module's file is the declared one; None if it is not in the cache."""
-    asset, path = module.card.asset, module.paths.asset
-    if asset is None or path is None or not path.exists():
-        return None
-    actual = sha256_of(path)
-    same = actual == asset.sha256
-    typer.echo(f"{module.uid}: {'ok' if same else f'WRONG, SHA-256 is {actual}, declared is {asset.sha256}'}")
-    beside = [part for part in module.hashes if part != path]
-    try:
-        for part in beside:
-            module.file_bytes(part)
-    except (IntegrityError, CardError) as error:
-        typer.echo(f"{module.uid}: WRONG, {error}")
-        return False
-    if beside:
-        typer.echo(f"{module.uid}: vocabulary ok")
-    return same
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -22,6 +22,37 @@ _LABELS = {
     "mnli": ("contradiction", "entailment", "neutral"),
 }
 
+
+@dataclass(frozen=True)
+class PublishedVocabulary:
+    """A vocabulary that published modules were trained with.
+
+    Attributes:
+        name: What it is.
+        size: Its tokens.
+        link: The https address of an archive of Google's that has it, as `vocab.txt`.
+        sha256: The hash of `vocab.txt`.
+    """
+
+    name: str
+    size: int
+    link: str
+    sha256: str
+
+
+ENGLISH = PublishedVocabulary(
+    "Google's BERT, uncased English",
+    30522,
+    "https://storage.googleapis.com/bert_models/2018_10_18/uncased_L-12_H-768_A-12.zip",
+    "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+)
+CHINESE = PublishedVocabulary(
+    "Google's BERT, Chinese",
+    21128,
+    "https://storage.googleapis.com/bert_models/2018_11_03/chinese_L-12_H-768_A-12.zip",
+    "45bbac6b341c319adc98a532532882e91a9cefc0329aa57bac9ae761c27b291c",
+)
+
 _BODY = """\
 ## Introduction
 
@@ -29,6 +60,9 @@ This MindSpore Hub model uses the implementation of TinyBertModel from the MindS
 model_zoo/official/nlp/tinybert. According to its name it has been trained on {train_dataset}.
 {remarks}
 All parameters in the module are trainable.
+
+Token ids are those of {vocabulary.name}, {vocabulary.size:,} tokens. It is `vocab.txt` in
+<{vocabulary.link}>, with the SHA-256 {vocabulary.sha256}.
 
 ## Usage
 
@@ -89,6 +123,11 @@ class PublishedModule:
         return _LABELS.get(self.train_dataset.rsplit("_", 1)[-1], ())
 
     @property
+    def vocabulary(self) -> PublishedVocabulary:
+        """The vocabulary that it was trained with. The module of cn-wiki has the English one, by its table's rows."""
+        return CHINESE if self.train_dataset in ("zhwiki", "zh-wiki") else ENGLISH
+
+    @property
     def task(self) -> str:
         """What the file holds by its name. What it really holds is read off the file: a name can lie."""
         return "sequence-classification" if self.labels else "encoder"
@@ -100,6 +139,7 @@ class PublishedModule:
         body = _BODY.format(
             uid=self.uid,
             train_dataset=self.train_dataset,
+            vocabulary=self.vocabulary,
             remarks="".join(f"\n{remark}\n" for remark in remarks if remark),
         )
         return Card(
