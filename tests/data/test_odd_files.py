@@ -78,6 +78,9 @@ def test_refused_on_one_short_line(tmp_path, kind, name, content, problem):
         (CLASSIFY, "a.jsonl", b'{"text": "a", "\\ud800": 1, "label": true}\n', 1),
         (CLASSIFY, "a.csv", b"text,label\r\na,x\nb,y\r\n", 2),
         (CLASSIFY, "a.csv", b"\xef\xbb\xbftext;label\na,b;x\nc;1,5\n", 2),
+        (CLASSIFY, "a.csv", b"sep=;\r\ntext;label\r\na,b;x\r\n", 1),
+        (CLASSIFY, "a.csv", b"text\tlabel\na\tx\n", 1),
+        (CLASSIFY, "a.csv", b"text|label\na|x\n", 1),
         (CLASSIFY, "a.tsv", "text\tlabel\n\u202ea\t²\nb\t①\n".encode(), 2),
         (CLASSIFY, "a.tsv", b"text\tlabel\na\t" + DIGITS + b"\nb\t1\n", 2),
         (TAG, "a.conll", DIGITS + b"-" + DIGITS + b"\ta\tO\n1\ta\tO\n", 1),
@@ -85,7 +88,7 @@ def test_refused_on_one_short_line(tmp_path, kind, name, content, problem):
         (ANSWER, "a.json", questions(answers=None), 1),
         (ANSWER, "a.json", questions(answers=[]), 1),
     ],
-    ids=range(9),
+    ids=range(12),
 )
 def test_taken(tmp_path, kind, name, content, count):
     path = tmp_path / name
@@ -99,3 +102,18 @@ def test_rows_of_which_none_has_a_label(tmp_path, label):
     path.write_text(f'{{"text": "a", "label": {label}}}\n' * 2)
     with pytest.raises(InputError, match=r"a.jsonl: none of the 2 rows has a label"):
         read_examples(CLASSIFY, path, Table(skip_unlabelled=True))
+
+
+def test_a_line_behind_the_delimiter_keeps_its_number(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"sep=;\ntext;label\na;x\n;y\n")
+    with pytest.raises(InputError, match=r"a.csv, line 4: the text is empty"):
+        read_examples(CLASSIFY, path)
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "base64", "a\0b", ""])
+def test_encodings_that_are_none(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text,label\na,x\n")
+    with pytest.raises(InputError, match="is not an encoding"):
+        read_examples(CLASSIFY, path, Table(encoding=encoding))

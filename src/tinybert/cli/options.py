@@ -75,7 +75,9 @@ Header = Annotated[
 ]
 Delimiter = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--delimiter", help="What separates the fields of a CSV. [default: comma or semicolon, as is seen]"),
+    typer.Option(
+        "--delimiter", help="What separates the fields of a CSV. [default: comma; or semicolon, tab or bar, as is seen]"
+    ),
 ]
 Encoding = Annotated[
     Optional[str],  # noqa: UP045

@@ -161,7 +161,9 @@ def _format(files: list[str], given: RecordFormat | None) -> str:
         return given
     found = {path: _looks_like(path) for path in files}
     if len(set(found.values())) > 1:
-        raise InputError(f"The files are of different formats: {found}. Read those of one format at a time.")
+        one, other = (next(path for path in files if found[path] == kind) for kind in _SOURCES)
+        problem = f"{one} looks like TFRecord, {other} is MindRecord"
+        raise InputError(f"The files are of different formats: {problem}. Read those of one format at a time.")
     return found[files[0]]
 
 

@@ -29,6 +29,8 @@ FORMATS: dict[str, Format] = {
 # The csv module's own limit of 131,072 characters is less than a long text has. Some limit must be: a quote that is
 # never closed makes one field of the rest of the file.
 _LONGEST_FIELD = 16_000_000
+_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATOR = re.compile(r"sep=([^\r\n])\r?\n?")  # what Excel takes for the delimiter
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -58,8 +60,8 @@ def rows_or_errors(source: Source, kind: Format, delimiter: str | None = None) -
     Args:
         source: The file.
         kind: Its format.
-        delimiter: What separates the fields of a CSV; by default a comma, or a semicolon where the first line has no
-            comma, as spreadsheets write it in much of Europe.
+        delimiter: What separates the fields of a CSV; by default a comma; where the first line has none, a semicolon
+            (spreadsheets write it in much of Europe), a tab or a bar. A first line `sep=;` says it too.
 
     Yields:
         The number of the line that a row begins in, and its list of fields, or of JSON lines its dict. Of a bad row the
@@ -97,16 +99,16 @@ def _tsv(source: Source) -> Iterator[_Fields]:
 def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
     """Reads comma-separated fields as RFC 4180 has them: one in quotes may hold commas, quotes and line ends."""
     bad: list[Line] = []  # the first of the row's lines that is, if any
-
+    skipped = 0
     lines = lines_of(source)
     first = next(lines, None)
+    if first is not None and (said := _SEPARATOR.fullmatch(first.text)):
+        delimiter, skipped, first = delimiter or said[1], 1, None
     if first is not None and delimiter is None:
-        delimiter = _delimiter(first.text)
-        if delimiter != ",":
-            warnings.warn(f"{name_of(source)}: its fields are separated by semicolons", stacklevel=2)
+        delimiter = _delimiter(first.text, source)
 
     def texts() -> Iterator[str]:
-        for line in chain([first] if first else [], lines):
+        for line in chain([first] if first else (), lines):
             if line.problem and not bad:
                 bad.append(line)
             yield line.text  # whose quotes say where the row ends
@@ -115,12 +117,12 @@ def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     reader = csv.reader(texts(), strict=True, delimiter=delimiter or ",")
     while True:
-        begin = reader.line_num + 1
+        begin = reader.line_num + 1 + skipped
         row: list[str] | InputError | None
         try:
             row = next(reader, None)
         except csv.Error as error:
-            row = _csv_problem(str(error), reader.line_num - begin)
+            row = _csv_problem(str(error), reader.line_num + skipped - begin)
         if bad:
             line = bad.pop()
             yield line.number, line.problem
@@ -130,9 +132,12 @@ def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
             yield begin, row or None
 
 
-def _delimiter(line: str) -> str:
+def _delimiter(line: str, source: Source) -> str:
     bare = _QUOTED.sub("", line)
-    return ";" if ";" in bare and "," not in bare else ","
+    found = next((delimiter for delimiter in (",", *_DELIMITERS) if delimiter in bare), ",")
+    if found != ",":
+        warnings.warn(f"{name_of(source)}: its fields are separated by {_DELIMITERS[found]}", stacklevel=3)
+    return found
 
 
 def _json(source: Source) -> Iterator[_Object]:

@@ -100,11 +100,11 @@ def decoded(source: Source, encoding: str | None) -> Source:
     data = read_bytes(source) if isinstance(source, str | os.PathLike) else source.read()
     try:
         text = data.decode(encoding)
-    except LookupError:
-        raise InputError(f"{encoding!r} is not an encoding that is known.", argument="encoding") from None
     except UnicodeError as error:
         line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise error_at(source, line, InputError(f"this is not {encoding}.", argument="encoding")) from None
+    except (LookupError, ValueError):  # a name with NUL
+        raise InputError(f"{encoding!r} is not an encoding that is known.", argument="encoding") from None
     recoded = io.BytesIO(text.encode("utf-8", "surrogatepass"))
     recoded.name = name_of(source)
     return recoded
