@@ -100,7 +100,7 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
         format: "tsv", "csv" or "jsonl" where the file's ending does not say it.
         header: Whether the first line holds the names. None: it does; where the columns are given by their indices, it
             does if it looks like it, with a warning.
-        delimiter: What separates the fields of a CSV; a comma, or a semicolon where the first line has no comma.
+        delimiter: What separates the fields of a CSV; a comma; where the first line has none, a semicolon, tab or bar.
         encoding: The file's encoding, such as "gb18030"; by default UTF-8.
         skip_unlabelled: Whether rows without a label among others that have one are left out, with a warning. `-`,
             `n/a`, `null` and `nan` stand for no label.
