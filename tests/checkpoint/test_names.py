@@ -92,3 +92,77 @@ def test_a_prefix_chooses_among_networks(own):
 def test_a_network_behind_a_prefix_that_is_not_known_is_named(own):
     with pytest.raises(CheckpointError, match=r"holds networks behind 'my.encoder.': say which one is meant"):
         sort_names([f"my.encoder.{name}" for name in own], "some.ckpt")
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "auto_model.",
+        "0.auto_model.",
+        "_orig_mod.",
+        "module._orig_mod.bert.",
+        "question_encoder.bert_model.",
+        "encoder.",
+    ],
+)
+def test_the_prefixes_of_other_libraries_are_named_and_taken(theirs, prefix):
+    names = [prefix + name for name in theirs]
+    with pytest.raises(CheckpointError, match="say which one is meant") as error:
+        sort_names(names, "some.safetensors")
+    found = sort_names(names, "some.safetensors", error.value.example)
+    assert [*found.known] == names
+
+
+@pytest.mark.parametrize("buffer", ["embeddings.position_ids", "bert.embeddings.token_type_ids"])
+def test_buffers_of_transformers_are_left_aside(theirs, buffer):
+    assert [*sort_names([*theirs, buffer], "some.safetensors").left_aside] == [buffer]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        ["linear.weight"],
+        ["crf.transitions", "crf.start_transitions"],
+        ["criterion.weight"],
+        ["pooling.lstm.weight_ih_l0"],
+        ["model_head.linear.bias"],
+    ],
+)
+def test_parts_of_other_libraries_are_beside_the_encoder(own, theirs, beside):
+    found = sort_names([*(f"bert.{name}" for name in theirs), *beside], "some.safetensors")
+    assert [*found.left_aside] == beside
+    assert [name for name, _ in found.known.values()] == own
+
+
+@pytest.mark.parametrize("prefixes", [("m.", "v."), ("exp_avg.", "exp_avg_sq."), ("ema.",), ("accumulation.", "stat.")])
+def test_any_optimizers_state_is_a_copy(own, prefixes):
+    copies = [prefix + name for prefix in prefixes for name in own]
+    assert [*sort_names([*own, *copies], "some.ckpt").left_aside] == copies
+
+
+@pytest.mark.parametrize("wrapper", ["roberta.", "model.roberta."])
+@pytest.mark.parametrize("prefixed", [False, True])
+def test_a_roberta_is_not_read_as_a_bert(theirs, wrapper, prefixed):
+    names = [wrapper + name for name in theirs]
+    with pytest.raises(CheckpointError, match=rf"is a RoBERTa \({wrapper}embeddings"):
+        sort_names(names, "some.safetensors", wrapper if prefixed else None)
+
+
+def test_a_roberta_as_the_teacher_is_beside(own, theirs):
+    names = [*own, *(f"teacher.roberta.{name}" for name in theirs)]
+    assert [name for name, _ in sort_names(names, "some.ckpt").known.values()] == own
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "encoder.layer.0.attention.self.query.lora_A.weight",
+        "encoder.layer.0.attention.self.query.base_layer.weight",
+        "encoder.layer.0.attention.self.Wqkv.weight",
+        "pooler.dense.weight_g",
+        "embeddings.word_embeddings.weight.adam_m",
+    ],
+)
+def test_what_changes_the_encoder_is_never_left_aside(theirs, inside):
+    with pytest.raises(CheckpointError, match=f"names are not known, bert.{inside}"):
+        sort_names([f"bert.{name}" for name in [*theirs, inside]], "some.safetensors")

@@ -87,3 +87,10 @@ def test_one_of_several_networks_is_read(tensors):
     file = {f"{prefix}{name}": array for prefix in ("teacher.", "bert.") for name, array in tensors.items()}
     assert from_tensors(file, "some.ckpt", HEADS).names["dense.bias"] == "bert.dense.bias"
     assert from_tensors(file, "some.ckpt", HEADS, "teacher.").names["dense.bias"] == "teacher.dense.bias"
+
+
+@pytest.mark.parametrize("shape", [(), (8,), (0, 8), (2, 8, 1)])
+def test_a_head_of_no_heads_shape_is_named(tensors, shape):
+    file = {**tensors, "dense_1.weight": np.zeros(shape, np.float32), "dense_1.bias": np.zeros(2, np.float32)}
+    with pytest.raises(CheckpointError, match=r"some.ckpt: dense_1.weight has shape \(.*\), but a head's is"):
+        from_tensors(file, "some.ckpt", HEADS)

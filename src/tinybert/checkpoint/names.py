@@ -35,7 +35,8 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
         prefix: What the names of the network begin with, where there are several in the file.
 
     Raises:
-        CheckpointError: No name begins with the prefix, or names are left that are not known; lists them.
+        CheckpointError: No name begins with the prefix, names are left that are not known, or they are a RoBERTa's;
+            lists them.
     """
     known: dict[str, tuple[str, str]] = {}
     aside: dict[str, str] = {}
@@ -56,6 +57,11 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
         raise CheckpointError(f"{source} has no network behind {prefix!r}; {_begin(aside)}", argument="prefix")
     aside |= _beside(rest, known, prefix or "")
     unknown = [name for name in rest if name not in aside]
+    if other := next((name for name in [*known, *unknown] if "roberta" in name.split(".")), None):
+        raise CheckpointError(
+            f"{source} is a RoBERTa ({other}), not a BERT: its parameters have the same names, but it counts positions "
+            "from another number and its vocabulary is another kind"
+        )
     if unknown:
         raise _unknown(unknown, len(known) + len(aside) + len(unknown), source)
     return SortedNames(known, aside)

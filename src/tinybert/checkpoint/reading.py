@@ -88,6 +88,7 @@ def from_tensors(
     if layout == "huggingface":  # whose heads have no activation, neither those in a file nor those to be trained
         known = {"head_act": "none", **known}
     config = read_config(tensors, known, source)
+    _check_head(tensors, names, source)
     read = Checkpoint(source, layout, config, tensors, names, found.left_aside, _task(tensors, names))
     if broken := [names[name] for name in read.not_finite()]:
         raise CheckpointError(
@@ -95,6 +96,15 @@ def from_tensors(
             "float16. Take an earlier checkpoint"
         )
     return read
+
+
+def _check_head(tensors: Mapping[str, np.ndarray], names: Mapping[str, str], source: str) -> None:
+    weight = HEAD_NAMES[0]
+    if weight in tensors and (tensors[weight].ndim != 2 or not len(tensors[weight])):
+        raise CheckpointError(
+            f"{source}: {names[weight]} has shape {tensors[weight].shape}, but a head's is (outputs, hidden_size), "
+            "with at least one output"
+        )
 
 
 def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str]) -> Task:
