@@ -29,7 +29,7 @@ from small_modules import small_model  # noqa: E402 -- beside the tests of the h
 
 from tinybert.hub import find_module, install, publish, remove  # noqa: E402
 from tinybert.hub.cache import HubCache  # noqa: E402
-from tinybert.hub.modules import cached_modules  # noqa: E402
+from tinybert.hub.finding import cached_modules  # noqa: E402
 
 UID, NEIGHBOUR = "me/1.0/mine", "me/1.0/other"
 FULL = OSError(errno.ENOSPC, "No space left on device")

@@ -16,7 +16,16 @@ SST2 = "mindspore/1.3/tinybert_enwiki128_sst2"
 MNLI = "mindspore/1.3/tinybert_enwiki128_mnli"
 
 # These have the registry's function under a name of their own.
-_READERS = ("hub.registry", "hub.modules", "hub.conf", "hub.neighbours", "hub.offers", "hub.removing", "cli.hub")
+_READERS = (
+    "hub.registry",
+    "hub.finding",
+    "hub.modules",
+    "hub.conf",
+    "hub.neighbours",
+    "hub.offers",
+    "hub.removing",
+    "cli.hub",
+)
 
 
 def exchange(monkeypatch, uid, file, link=None):

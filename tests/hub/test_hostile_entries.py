@@ -13,8 +13,8 @@ from tinybert.errors import CardError, HubError, TinyBertError, UnsafePathError,
 from tinybert.hub import find_module, install, publish, remove
 from tinybert.hub.cache import HubCache
 from tinybert.hub.card import render_card
+from tinybert.hub.finding import cached_modules
 from tinybert.hub.laying import KEPT_SECONDS
-from tinybert.hub.modules import cached_modules
 
 UID = "me/1.0/mine"
 

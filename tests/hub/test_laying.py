@@ -12,8 +12,8 @@ from small_modules import small_model
 
 from tinybert.errors import HubError, IntegrityError
 from tinybert.hub import find_module, publish
+from tinybert.hub.finding import cached_modules
 from tinybert.hub.laying import KEPT_SECONDS
-from tinybert.hub.modules import cached_modules
 
 UID = "me/1.0/mine"
 

@@ -13,7 +13,8 @@ from tinybert.errors import CardError, DownloadError, IntegrityError, OfflineErr
 from tinybert.hub import find_module
 from tinybert.hub.cache import HubCache
 from tinybert.hub.card import Asset, render_card
-from tinybert.hub.modules import cached_modules, config_fields, local_module
+from tinybert.hub.finding import cached_modules, local_module
+from tinybert.hub.modules import config_fields
 from tinybert.hub.registry import published
 
 OWN = "somebody/1.0/mine"

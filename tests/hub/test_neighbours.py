@@ -11,7 +11,7 @@ from tinybert.errors import CardError, UnsafePathError
 from tinybert.hub import find_module, publish, remove
 from tinybert.hub.cache import HubCache
 from tinybert.hub.code_folder import MODULE_FILES, module_files
-from tinybert.hub.modules import cached_modules
+from tinybert.hub.finding import cached_modules
 from tinybert.hub.safe_names import folded
 
 UID = "me/1.0/mini"

@@ -7,7 +7,7 @@ import pytest
 from tinybert.errors import UnknownModuleError
 from tinybert.hub import check_card, list_uids
 from tinybert.hub.card import parse_card, render_card
-from tinybert.hub.modules import find_module
+from tinybert.hub.finding import find_module
 from tinybert.hub.registry import published
 from tinybert.hub.uids import parse_uid
 

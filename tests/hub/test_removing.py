@@ -10,7 +10,7 @@ from small_modules import small_model
 from tinybert.errors import UnknownModuleError, UnsafePathError
 from tinybert.hub import find_module, install, publish, remove
 from tinybert.hub.cache import HubCache
-from tinybert.hub.modules import cached_modules
+from tinybert.hub.finding import cached_modules
 
 
 def test_all_of_a_module_goes_and_its_neighbour_stays():

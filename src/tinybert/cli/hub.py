@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from ..hub.cache import HubCache
-from ..hub.modules import cached_modules, find_module
+from ..hub.finding import cached_modules, find_module
 from ..hub.registry import list_uids, published
 from . import completion, options
 from .hub_check import Json, check

@@ -13,8 +13,9 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
     from .card import check_card, read_card
     from .client import hub_list, load, load_weights
     from .environment import get_hub_dir, set_hub_dir
+    from .finding import find_module
     from .installing import install
-    from .modules import Module, find_module
+    from .modules import Module
     from .publishing import publish
     from .registry import list_uids
     from .removing import remove
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
 _HOMES = {
     "Module": "modules",
     "check_card": "card",
-    "find_module": "modules",
+    "find_module": "finding",
     "get_hub_dir": "environment",
     "hub_list": "client",
     "install": "installing",

@@ -9,7 +9,8 @@ from ..arguments import describe
 from ..compat import require_mindspore
 from ..errors import HubArgumentError
 from .building import build
-from .modules import Module, cached_modules, find_module, local_module
+from .finding import cached_modules, find_module, local_module
+from .modules import Module
 from .registry import list_uids
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from ..config import TinyBertConfig
 from ..errors import CardError, ConfigError, UnknownModuleError
 from .building import MODULE_ALIASES, build
 from .card import Asset, read_card
-from .modules import Module, find_module, local_module
+from .finding import find_module, local_module
+from .modules import Module
 from .registry import published
 
 if TYPE_CHECKING:

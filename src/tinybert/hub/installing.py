@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ..errors import CardError, HubError
 from .cache import EntryPaths, HubCache
+from .finding import find_module
 from .integrity import verified_bytes
 from .laying import check_replacement, lay, writing_to
-from .modules import Module, find_module
+from .modules import Module
 from .neighbours import check_names
 from .offers import Offer, find_offer
 

@@ -9,7 +9,8 @@ from ..checkpoint import StoredModel, stored_at
 from ..checkpoint.formats import FORMATS
 from ..errors import InputError, UnsafePathError
 from .cache import HubCache
-from .modules import Module, find_module, local_module
+from .finding import find_module, local_module
+from .modules import Module
 
 
 def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> StoredModel:

@@ -1,27 +1,23 @@
-"""Finds a module by its uid: among the published ones, in the cache, or by the path of its card."""
+"""A module: its card, its files, and what both say of its network and its tokenizer."""
 
 from __future__ import annotations
 
 import dataclasses
-import difflib
-import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig, check_fields
-from ..errors import CardError, CheckpointError, ConfigError, IntegrityError, UnknownModuleError, UnsafePathError
+from ..errors import CardError, CheckpointError, ConfigError, IntegrityError
 from ..reading import parse_json
 from ..task import Task
 from .addresses import https_link
-from .cache import EntryPaths, HubCache
-from .card import Asset, Card, read_card
+from .cache import EntryPaths
+from .card import Asset, Card
 from .fetch import fetch
 from .integrity import sha256_text, verified_bytes, verify
-from .neighbours import CONF
 from .registry import published
-from .uids import parse_uid
 
 if TYPE_CHECKING:
     from ..checkpoint import Checkpoint
@@ -232,64 +228,6 @@ class Module:
         return path
 
 
-def find_module(name: str, *, cache: HubCache | None = None) -> Module:
-    """A module by its uid, or by the address of its card.
-
-    A published module is taken from the registry; its uid cannot be given to another file by a card in the cache.
-
-    Args:
-        name: The uid or address.
-        cache: Where to look; by default the folder of `get_hub_dir`.
-
-    Raises:
-        UnsafePathError: The name is not a uid.
-        UnknownModuleError: No module has it; lists the closest uids.
-        CardError: The card in the cache is malformed.
-    """
-    cache = cache or HubCache()
-    uid = parse_uid(name)
-    if uid in published():
-        card = published()[uid].card
-        return Module(uid, card, cache.entry(uid, card))
-    path = cache.card_path(uid)
-    if not path.is_file():
-        raise _unknown(uid, cache)
-    card = read_card(path)
-    return Module(uid, card, cache.entry(uid, card))
-
-
-def local_module(path: str | Path) -> Module:
-    """A module by the path of its card; its parts lie beside the card, as in the cache.
-
-    Raises:
-        CardError: The card cannot be read or is malformed.
-    """
-    path = Path(path).expanduser().resolve()
-    card = read_card(path)
-    return Module(path.stem, card, HubCache(path.parent).entry_at(path, card))
-
-
-def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
-    """The uids of all cards in the cache, sorted."""
-    root = (cache or HubCache()).root
-    for path in sorted(_cards_below(root)):
-        try:
-            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
-            read_card(path)
-        except (UnsafePathError, CardError):
-            continue  # such as a README
-        yield uid
-
-
-def _cards_below(root: Path) -> Iterator[Path]:
-    """The Markdown files where cards lie. What others write or remove meanwhile is there or not; it is no error."""
-    for folder, folders, files in os.walk(root):
-        depth = len(Path(folder).relative_to(root).parts)
-        folders[:] = [name for name in folders if not name.startswith(".")] if depth < 3 else []
-        if depth >= 2 and CONF not in files:  # a code folder has a copy of the card
-            yield from (Path(folder, name) for name in files if name.endswith(".md"))
-
-
 def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
     """Settings of a card, which are text, as fields of `TinyBertConfig`."""
     try:
@@ -314,10 +252,3 @@ def verify_or_set_aside(path: Path, sha256: str) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def _unknown(uid: str, cache: HubCache) -> UnknownModuleError:
-    known = {*published(), *cached_modules(cache)}
-    closest = difflib.get_close_matches(uid.lower(), known, n=5, cutoff=0.5)
-    advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
-    return UnknownModuleError(f"no module has the uid {uid!r}. {advice}", closest=closest)

@@ -1,0 +1,81 @@
+"""Finds a module by its uid: among the published ones, in the cache, or by the path of its card."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import CardError, UnknownModuleError, UnsafePathError
+from .cache import HubCache
+from .card import read_card
+from .modules import Module
+from .neighbours import CONF
+from .registry import published
+from .uids import parse_uid
+
+
+def find_module(name: str, *, cache: HubCache | None = None) -> Module:
+    """A module by its uid, or by the address of its card.
+
+    A published module is taken from the registry; its uid cannot be given to another file by a card in the cache.
+
+    Args:
+        name: The uid or address.
+        cache: Where to look; by default the folder of `get_hub_dir`.
+
+    Raises:
+        UnsafePathError: The name is not a uid.
+        UnknownModuleError: No module has it; lists the closest uids.
+        CardError: The card in the cache is malformed.
+    """
+    cache = cache or HubCache()
+    uid = parse_uid(name)
+    if uid in published():
+        card = published()[uid].card
+        return Module(uid, card, cache.entry(uid, card))
+    path = cache.card_path(uid)
+    if not path.is_file():
+        raise _unknown(uid, cache)
+    card = read_card(path)
+    return Module(uid, card, cache.entry(uid, card))
+
+
+def local_module(path: str | Path) -> Module:
+    """A module by the path of its card; its parts lie beside the card, as in the cache.
+
+    Raises:
+        CardError: The card cannot be read or is malformed.
+    """
+    path = Path(path).expanduser().resolve()
+    card = read_card(path)
+    return Module(path.stem, card, HubCache(path.parent).entry_at(path, card))
+
+
+def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
+    """The uids of all cards in the cache, sorted."""
+    root = (cache or HubCache()).root
+    for path in sorted(_cards_below(root)):
+        try:
+            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
+            read_card(path)
+        except (UnsafePathError, CardError):
+            continue  # such as a README
+        yield uid
+
+
+def _cards_below(root: Path) -> Iterator[Path]:
+    """The Markdown files where cards lie. What others write or remove meanwhile is there or not; it is no error."""
+    for folder, folders, files in os.walk(root):
+        depth = len(Path(folder).relative_to(root).parts)
+        folders[:] = [name for name in folders if not name.startswith(".")] if depth < 3 else []
+        if depth >= 2 and CONF not in files:  # a code folder has a copy of the card
+            yield from (Path(folder, name) for name in files if name.endswith(".md"))
+
+
+def _unknown(uid: str, cache: HubCache) -> UnknownModuleError:
+    known = {*published(), *cached_modules(cache)}
+    closest = difflib.get_close_matches(uid.lower(), known, n=5, cutoff=0.5)
+    advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
+    return UnknownModuleError(f"no module has the uid {uid!r}. {advice}", closest=closest)
