@@ -10,6 +10,7 @@ from tinybert.config import TinyBertConfig
 from tinybert.data.examples import TokenizedExample
 from tinybert.errors import InputError
 from tinybert.evaluation import labelled, labels_of, predictions, scorer_for, task_for
+from tinybert.evaluation.summary import doubts, summary
 from tinybert.task import Task
 from tinybert.tasks import TaskModel
 
@@ -57,6 +58,21 @@ def test_classes_are_numbers_of_outputs(model):
     assert [example.label for example in labelled(rows(2, 0, 1), task, task.labels)] == ["good", "bad", "fair"]
     with pytest.raises(InputError, match="f, record 1: the label is 3; the model has 3"):
         scorer_for(task, task.labels, rows(0, 3))
+
+
+@pytest.mark.parametrize(
+    ("task", "labels", "line"),
+    [
+        (Task(CLASSIFY, ("bad", "good")), (0, 1, 1), "3 rows: good 2, bad 1"),
+        (Task(CLASSIFY, problem="regression"), (0.5, 1, 3), "3 rows: scores from 0.5 to 3, mean 1.5"),
+        (Task(TAG, ("O", "B-X")), (np.array([0, 1, 0, 0, 0, 0]),), "1 sentences, 3 words: X 1"),
+        (Task(ANSWER), ((0, 0), (3, 4)), "2 questions: answerable 1, not answerable 1"),
+    ],
+)
+def test_what_is_said_of_training_data(task, labels, line):
+    examples = labelled(rows(*labels), task, task.labels)
+    assert summary(examples) == line
+    list(doubts(examples))
 
 
 def test_scores(model):

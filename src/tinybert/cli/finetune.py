@@ -142,11 +142,13 @@ def _prepare(
 
 
 def _train(prepared: FineTuning, world: World | None) -> None:
+    from ..evaluation import labelled
     from ..evaluation.summary import doubts, summary
     from ..training.state import STATE, saved_progress
 
     if world is None or world.is_first:
-        for line in (summary(prepared.train), *doubts(prepared.train)):
+        examples = labelled(prepared.train, prepared.task, prepared.task.labels)
+        for line in (summary(examples), *doubts(examples)):
             complain(line)
     before = saved_progress(prepared.folder)
     metrics = prepared.run(world)
