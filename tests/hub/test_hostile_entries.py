@@ -147,7 +147,7 @@ def test_where_two_folders_cannot_be_exchanged_one_follows_the_other(module, mon
         ("checkpoint-file: theirs", "checkpoint-file: /etc/theirs"),
         ("nlp/tinybert\n", "nlp/..\n"),
         ("nlp/tinybert\n", "nlp/theirs.md\n"),
-        ("license: ", "licence: "),
+        ("module-type: nlp", "module-type: poetry"),
     ],
 )
 def test_a_hostile_card_is_not_installed(module, offer, change):

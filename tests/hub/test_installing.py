@@ -154,9 +154,9 @@ def test_what_is_laid_is_what_was_hashed_though_the_file_changes_meanwhile(given
     exchange(monkeypatch, CN_WIKI, given)
     lay = sys.modules["tinybert.hub.installing"].lay
 
-    def lay_when_the_file_has_changed(*arguments):
+    def lay_when_the_file_has_changed(*arguments, **options):
         given.write_bytes(OTHER)
-        lay(*arguments)
+        lay(*arguments, **options)
 
     monkeypatch.setattr(sys.modules["tinybert.hub.installing"], "lay", lay_when_the_file_has_changed)
     assert install(CN_WIKI, checkpoint=given).asset.read_bytes() == CONTENT

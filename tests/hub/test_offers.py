@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 
 import pytest
@@ -61,6 +62,26 @@ def test_from_a_folder(offered, end):
     install(offered.paths.folder / end)
     assert_installed(offered)
     install(str(offered.paths.folder / end))  # the same again is no other model
+
+
+def test_a_card_that_lacks_what_ours_say_is_laid_as_it_is(offered):
+    text = re.sub("infer-backend: .*\n", "", offered.paths.card.read_text(encoding="utf-8"))
+    offered.paths.card.write_text(text, encoding="utf-8")
+    install(offered.paths.folder)
+    install(UID)
+    module = find_module(UID)
+    assert module.paths.card.read_text(encoding="utf-8") == text
+    assert module.card.infer_backend == ()
+    assert module.checkpoint_bytes() == offered.checkpoint_bytes()
+
+
+def test_a_card_without_a_hash_installs_nothing(tmp_path):
+    theirs = publish(**small_model(), uid=UID, link="https://example.org", cache=HubCache(tmp_path / "theirs")).paths
+    text = re.sub("asset-sha256: .*", "asset-sha256: 77dcaf0f", theirs.card.read_text(encoding="utf-8"))
+    theirs.card.write_text(text, encoding="utf-8")
+    for checkpoint in (None, theirs.asset):
+        with pytest.raises(CardError, match=r"77dcaf0f.*not a SHA-256"):
+            install(theirs.card, checkpoint=checkpoint)
 
 
 def test_from_a_web_server_over_tls(offered, server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ..errors import CardError, IntegrityError
@@ -86,8 +87,9 @@ def verified(module: Module) -> list[dict[str, Any]]:
     right = actual == asset.sha256
     said = "ok" if right else f"WRONG, SHA-256 is {actual}, declared is {asset.sha256}"
     entries = [{"uid": module.uid, "what": "checkpoint", "ok": right, "said": said}]
-    beside = [part for part in module.hashes if part != path]
+    beside: list[Path] = []
     try:
+        beside += (part for part in module.hashes if part != path)
         for part in beside:
             module.file_bytes(part)
     except (IntegrityError, CardError) as error:

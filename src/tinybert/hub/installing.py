@@ -6,12 +6,14 @@ from pathlib import Path
 
 from ..errors import CardError, HubError
 from .cache import EntryPaths, HubCache
+from .card import read_card_text
 from .finding import find_module
 from .integrity import verified_bytes
 from .laying import check_replacement, lay, writing_to
 from .modules import Module
 from .neighbours import check_names
 from .offers import Offer, find_offer
+from .registry import published
 
 
 def install(
@@ -56,8 +58,9 @@ def install(
         files[target] = _given(checkpoint, asset.sha256)
     else:
         module.file_bytes(target)
+    text = None if module.uid in published() else read_card_text(module.paths.card)
     with writing_to(cache):
-        lay(module.card, module.paths, cache, files)
+        lay(module.card, module.paths, cache, files, text=text)
     return module.paths
 
 
@@ -74,7 +77,7 @@ def _install_offer(offer: Offer, uid: str, checkpoint: str | Path | None, force:
             files[path] = content
     with writing_to(cache):
         _check(module, force, cache)
-        lay(module.card, module.paths, cache, files)
+        lay(module.card, module.paths, cache, files, text=offer.text)
     return module.paths
 
 

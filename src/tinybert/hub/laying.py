@@ -53,7 +53,13 @@ def content_name(name: str, sha256: str, ending: str) -> str:
     return f"{name}.{sha256[:12]}.{ending}"
 
 
-def lay(card: Card, paths: EntryPaths, cache: HubCache, files: Mapping[Path, bytes] = MappingProxyType({})) -> None:
+def lay(
+    card: Card,
+    paths: EntryPaths,
+    cache: HubCache,
+    files: Mapping[Path, bytes] = MappingProxyType({}),
+    text: str | None = None,
+) -> None:
     """Writes a module's files, its code, and last its card. Whoever calls holds the cache's lock.
 
     Args:
@@ -61,9 +67,10 @@ def lay(card: Card, paths: EntryPaths, cache: HubCache, files: Mapping[Path, byt
         paths: Where its parts belong.
         cache: The cache.
         files: The content of each file that is not there yet, by its path.
+        text: The card as somebody else wrote it; by default it is written here, by our rules.
     """
     before = _files_of(paths.card, cache)
-    text = render_card(card)
+    text = render_card(card) if text is None else text
     for path, content in files.items():
         with replacing(path) as file:
             file.write_bytes(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ..reading import parse_json
 from ..task import Task
 from .addresses import https_link
 from .cache import EntryPaths
-from .card import Asset, Card
+from .card import Card
 from .fetch import fetch
 from .integrity import sha256_text, verified_bytes, verify
 from .registry import published
@@ -159,7 +159,11 @@ class Module:
 
     @property
     def hashes(self) -> dict[Path, str]:
-        """The declared SHA-256 of each of its data files, by its path in the cache."""
+        """The declared SHA-256 of each of its data files, by its path in the cache.
+
+        Raises:
+            CardError: The card was read with something else in the place of a hash.
+        """
         declared = {}
         if self.paths.asset is not None and self.card.asset is not None:
             declared[self.paths.asset] = self.card.asset.sha256
@@ -171,6 +175,8 @@ class Module:
         ):
             if path is not None and sha256 is not None:
                 declared[path] = sha256
+        for sha256 in declared.values():
+            self._check(sha256_text, sha256)
         return declared
 
     def file_bytes(self, path: Path, *, refetch: bool = False) -> bytes:
@@ -186,21 +192,19 @@ class Module:
             CardError: It is not there, and cannot be fetched from anywhere.
         """
         sha256, asset = self.hashes[path], self.card.asset
-        self._check_facts(sha256, asset if path == self.paths.asset else None)
         if asset is None or path != self.paths.asset or not asset.hosted:
             return self._local_bytes(path, sha256)
+        self._check(https_link, asset.link)
         if refetch and path.exists():
             verify_or_set_aside(path, sha256)
         if not path.exists():
             fetch(asset.link, path, sha256, uid=self.uid)
         return verified_bytes(path, sha256)
 
-    def _check_facts(self, sha256: str, asset: Asset | None) -> None:
-        """Checks what a card was read with, although nothing can be fetched or compared by it."""
+    def _check(self, check: Callable[[str], str], text: str) -> None:
+        """Checks what a card was read with, although no file can be fetched or compared by it."""
         try:
-            sha256_text(sha256)
-            if asset is not None and asset.hosted:
-                https_link(asset.link)
+            check(text)
         except ValueError as error:
             raise CardError(f"the file of {self.uid} cannot be had by its card: {error}") from None
 

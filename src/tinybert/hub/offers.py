@@ -13,7 +13,7 @@ from urllib.parse import quote, urljoin
 from ..errors import CardError, DownloadError, HubError, UnsafePathError
 from .addresses import web_link
 from .cache import HubCache
-from .card import Card, parse_card, read_card
+from .card import Card, parse_card, read_card, read_card_text
 from .card.reading import MAX_CARD_BYTES
 from .fetch import fetch, fetch_page
 from .integrity import verified_bytes
@@ -31,10 +31,12 @@ class Offer(ABC):
     Attributes:
         name: The path or address of the card.
         card: The card.
+        text: The same as text: it is laid as it is, since it may lack what a card of ours must say.
     """
 
     name: str
     card: Card
+    text: str
 
     def uid(self, given: str | None) -> str:
         """What the module is to be called: as somebody says, or the card.
@@ -101,9 +103,9 @@ def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
         return _on_the_web(text)
     if path.is_dir() and (any(path.glob("*.md")) or not _is_cached(text, cache)):
         card = _only_card([each for each in sorted(path.glob("*.md")) if _is_card(each)], path)
-        return FolderOffer(str(card), read_card(card))
+        return _in_folder(card)
     if path.is_file():
-        return FolderOffer(str(path), read_card(path))
+        return _in_folder(path)
     if isinstance(name, Path) or path.is_absolute() or text.startswith((".", "~")) or path.suffix == ".md":
         raise HubError(f"{name} does not exist: give a uid, the folder or the card of a module, or its address")
     return None
@@ -140,6 +142,11 @@ def _only_card(cards: Sequence[_Place], place: str | Path) -> _Place:
     raise CardError(f"{place} holds {len(cards)} cards; give the one to install:\n  {listed}")
 
 
+def _in_folder(path: Path) -> FolderOffer:
+    text = read_card_text(path)
+    return FolderOffer(str(path), parse_card(text, source=str(path)), text)
+
+
 def _on_the_web(text: str) -> WebOffer:
     try:
         address = web_link(text)
@@ -158,7 +165,7 @@ def _at(address: str) -> WebOffer:
         text = fetch_page(address, MAX_CARD_BYTES).decode("utf-8")
     except UnicodeDecodeError:
         raise CardError(f"{address} is not a card: it is not UTF-8 text") from None
-    return WebOffer(address, parse_card(text, source=address))
+    return WebOffer(address, parse_card(text, source=address), text)
 
 
 def _listed(folder: str) -> list[str]:
