@@ -149,6 +149,8 @@ def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, cha
         ["a", "b", "c"],
         {"0": "a", "1": "b", "3": "c"},
         {"0": "a", "1": "b", "2": "a"},
+        {"0": "a", "1": "b", "2": None},
+        {"0": "a", "1": "b", "2": " "},
         "abc",
     ],
 )
@@ -237,7 +239,10 @@ def test_a_sentence_bert_config_json_that_is_none_is_an_error(folder, text):
     [
         ({"model_type": "roberta"}, "model_type is 'roberta'; only bert can be loaded"),
         ({"position_embedding_type": "relative_key"}, "position_embedding_type must be absolute"),
-        ({"hidden_act": "silu"}, "hidden_act is 'silu'; known are gelu, gelu_new, gelu_pytorch_tanh, relu"),
+        (
+            {"hidden_act": "silu"},
+            "hidden_act is 'silu'; known are gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, relu",
+        ),
         ({"hidden_act": ["gelu"]}, r"hidden_act is \['gelu'\]; known are"),
         ({"vocab_size": 30522}, "vocab_size is 50 by its shapes, but 30522 was declared"),
         ({"num_attention_heads": 0}, "num_attention_heads is 0: it must be an integer of at least 1"),
@@ -270,4 +275,19 @@ def test_a_pickle_is_never_read(folder):
     weights = folder / "model.safetensors"
     weights.rename(folder / "pytorch_model.bin")
     with pytest.raises(CheckpointError, match=r"pytorch_model.bin is a pickle, which runs code: save it as safe"):
+        read_checkpoint(folder)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "act"),
+    [("gelu_python", "gelu_erf"), ("gelu_new", "gelu"), ("gelu_fast", "gelu"), ("gelu_pytorch_tanh", "gelu")],
+)
+def test_both_forms_of_gelu_have_several_names(folder, theirs, act):
+    edit(folder, hidden_act=theirs)
+    assert read_checkpoint(folder).config.hidden_act == act
+
+
+def test_a_decoder_is_refused(folder):
+    edit(folder, is_decoder=True)
+    with pytest.raises(CheckpointError, match=r"config.json: is_decoder is set"):
         read_checkpoint(folder)

@@ -32,8 +32,15 @@ _PROBLEMS = {
     "regression": "regression",
 }
 _PROBLEMS_BACK = {problem: theirs for theirs, problem in _PROBLEMS.items()}
-# Hugging Face's `gelu` is the exact form; the tanh form has two names there.
-_ACTS = {"gelu": "gelu_erf", "gelu_new": "gelu", "gelu_pytorch_tanh": "gelu", "relu": "relu"}
+# Hugging Face's `gelu` is the exact form; both forms have several names there.
+_ACTS = {
+    "gelu": "gelu_erf",
+    "gelu_python": "gelu_erf",
+    "gelu_new": "gelu",
+    "gelu_fast": "gelu",
+    "gelu_pytorch_tanh": "gelu",
+    "relu": "relu",
+}
 _ACTS_BACK = {"gelu_erf": "gelu", "gelu": "gelu_pytorch_tanh", "relu": "relu"}
 _SAME_NAMES = (
     "vocab_size",
@@ -64,6 +71,8 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path}: model_type is {values.get('model_type')!r}; only bert can be loaded")
     if values.get("position_embedding_type", "absolute") != "absolute":
         raise CheckpointError(f"{path}: position_embedding_type must be absolute")
+    if values.get("is_decoder"):
+        raise CheckpointError(f"{path}: is_decoder is set: each token sees those before it only, as no encoder's does")
     act = values.get("hidden_act", "gelu")
     if not isinstance(act, str) or act not in _ACTS:
         raise CheckpointError(f"{path}: hidden_act is {act!r}; known are {', '.join(_ACTS)}")
@@ -143,7 +152,7 @@ def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:
         return tuple(map(_usual_label, range(num_labels)))
     if isinstance(names, dict) and sorted(names) == sorted(map(str, range(num_labels))):
         labels = tuple(str(names[str(index)]) for index in range(num_labels))
-        if len(set(labels)) == num_labels:
+        if len(set(labels)) == num_labels and None not in names.values() and all(map(str.strip, labels)):
             return labels
     warnings.warn(
         f"{path}: id2label does not name the head's {num_labels} outputs, 0 to {num_labels - 1}, each by a name of its "
