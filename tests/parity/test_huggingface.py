@@ -92,7 +92,7 @@ def check_hidden_states(network, inputs, theirs):
     np.testing.assert_allclose(outputs[1].asnumpy(), theirs.pooler_output.detach().numpy(), **TOLERANCE)
 
 
-@pytest.mark.parametrize("act", ["gelu", "gelu_new", "gelu_pytorch_tanh", "relu"])
+@pytest.mark.parametrize("act", ["gelu", "gelu_python", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "relu"])
 def test_their_model_computes_the_same_here(tmp_path, make_theirs, theirs_computes, make_inputs, mode, act):
     model = make_theirs("BertModel", hidden_act=act)
     model.save_pretrained(tmp_path)
