@@ -19,7 +19,7 @@ SOURCES = Path(tinybert.__file__).resolve().parent
 SCRIPT = Path(__file__).resolve().parent / "typed_user.py"
 WRONG = {
     "embedder(3)": "call-overload",
-    "embedder('a', pooling='max')": "call-overload",
+    "embedder('a', pooling='middle')": "call-overload",
     "classifier(3)": "call-overload",
     "classifier('a', treshold=0.3)": "call-overload",
     "classifier('a').probabilty": "union-attr",
