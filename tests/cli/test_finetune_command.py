@@ -106,7 +106,7 @@ def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(
     process = fresh_python("-c", INTERRUPTED, *words, may_fail=True)
     assert (process.returncode, process.stdout) == (130, "")
     told = f"tinybert: interrupted; the state is in {folder}; the same command goes on from it\n"
-    assert process.stderr.startswith(told)
+    assert process.stderr.removeprefix(COUNTS).startswith(told)
     lines, all_lines = ((path / "log.jsonl").read_text().splitlines() for path in (folder, trained[0]))
     assert 0 < len(lines) < len(all_lines)
 
@@ -199,10 +199,10 @@ def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path)
     train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
     start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", folder)
     run = command(*start, *PAIRS, *SETTINGS)
-    assert (run.code, run.err) == (0, "")
+    assert (run.code, run.err) == (0, "tinybert: 96 rows: scores from 0 to 5, mean 2.76\n")
     assert json.loads(run.out)["spearman"] > 0.6
     again = command("evaluate", folder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
-    assert again == run
+    assert (again.code, again.out) == (0, run.out)
     assert (tmp_path / "predictions.tsv").read_text().startswith("label\tpredicted\n")
     vectors = command("embed", folder, "-", stdin=b"the film is good\n")
     assert len(json.loads(vectors.out)["embedding"]) == 24
