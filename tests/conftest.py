@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,8 @@ from tinybert.config import TinyBertConfig
 GOLDEN = Path(__file__).resolve().parent / "golden"
 
 # MindSpore reads these when it is imported. A failed compilation writes a folder rank_0 here, else into the cwd.
-os.environ.update(GLOG_v="3", MS_OM_PATH=tempfile.mkdtemp(prefix="tinybert-tests-"))
+REPORTS = tempfile.mkdtemp(prefix="tinybert-tests-")
+os.environ.update(GLOG_v="3", MS_OM_PATH=REPORTS)
 
 # A shell that starts the tests in the background has them, and the processes that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,6 +38,10 @@ def pytest_collection_finish():
     """MindSpore collects garbage at each compilation, which takes 0.1 s among all that was imported by then."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure():
+    shutil.rmtree(REPORTS, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
