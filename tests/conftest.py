@@ -190,6 +190,16 @@ def make_inputs():
     return make_inputs
 
 
+@pytest.fixture
+def little_code(monkeypatch):
+    """Modules get a code folder of few files, which is laid quickly."""
+    from tinybert.hub.code_folder import MODULE_FILES, module_files
+
+    names = (*MODULE_FILES, "src/tinybert/hub/conf.py")
+    code = {path: source for path, source in module_files().items() if path.as_posix() in names}
+    monkeypatch.setattr("tinybert.hub.code_folder.module_files", lambda: code)
+
+
 @pytest.fixture(scope="session")
 def eagerly():
     """A function that gives, as arrays, what a network computes step by step in PYNATIVE_MODE, with no graph."""

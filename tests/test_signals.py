@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 # In a process of its own: without care, MindSpore ends it.
 SCRIPT = """
 import os, signal, sys, threading, time
@@ -42,6 +44,7 @@ for mode in (ms.PYNATIVE_MODE, ms.GRAPH_MODE):
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_interrupts_a_network_and_what_comes_after_it(fresh_python, tmp_path):
     script = tmp_path / "interrupted.py"  # MindSpore compiles from source files only
     script.write_text(SCRIPT, encoding="utf-8")

@@ -7,19 +7,10 @@ import sys
 import kill_publish
 import pytest
 
-from tinybert.hub.code_folder import MODULE_FILES, module_files
-
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed in a copy of itself")
 
 
-@pytest.fixture
-def little_code(monkeypatch):
-    """A code folder of few files, which is copied quickly."""
-    names = (*MODULE_FILES, "src/tinybert/hub/conf.py")
-    code = {path: source for path, source in module_files().items() if path.as_posix() in names}
-    monkeypatch.setattr("tinybert.hub.code_folder.module_files", lambda: code)
-
-
+@pytest.mark.slow
 def test_runs_that_end_anywhere(tmp_path, little_code):
     ends, complaints = kill_publish.campaign_of_kills(tmp_path, 1, stride=15, code_stride=15)
     assert complaints == []

@@ -15,7 +15,7 @@ from tiny import HEAVY, SEVERAL, START, Run, save_model, write_reviews
 HUB_TESTS = Path(__file__).resolve().parents[1] / "hub"
 sys.path.append(str(HUB_TESTS))
 _fixtures = runpy.run_path(str(HUB_TESTS / "conftest.py"))
-authority, environment = _fixtures["authority"], _fixtures["environment"]
+authority, environment, quick_code = (_fixtures[name] for name in ("authority", "environment", "quick_code"))
 
 
 @pytest.fixture(scope="session", autouse=True)

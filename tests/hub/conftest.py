@@ -34,6 +34,13 @@ def environment(monkeypatch, tmp_path, authority):
     set_hub_dir(None)
 
 
+@pytest.fixture(autouse=True)
+def quick_code(request):
+    """The code folders of modules have few files, unless a test is marked `whole_code`."""
+    if not request.node.get_closest_marker("whole_code"):
+        request.getfixturevalue("little_code")
+
+
 @pytest.fixture
 def server(authority):
     """An https server with a certificate for 127.0.0.1."""

@@ -45,6 +45,7 @@ def test_the_layout_is_the_official_one(given, monkeypatch):
     assert given.exists(), "the user's own file stays"
 
 
+@pytest.mark.whole_code
 def test_the_code_is_that_of_this_package_and_nothing_else(given, monkeypatch):
     exchange(monkeypatch, CN_WIKI, given)
     paths = install(CN_WIKI, checkpoint=given)

@@ -10,7 +10,6 @@ from small_modules import small_model
 from tinybert.errors import CardError, UnsafePathError
 from tinybert.hub import find_module, publish, remove
 from tinybert.hub.cache import HubCache
-from tinybert.hub.code_folder import MODULE_FILES, module_files
 from tinybert.hub.finding import cached_modules
 from tinybert.hub.safe_names import folded
 
@@ -121,14 +120,7 @@ def test_a_card_without_addresses_names_none_that_is_not_there(module):
     assert hosted.card.asset.link == f"https://example.org/models/me/1.0/{module.paths.asset.name}"
 
 
-@pytest.fixture
-def little_code(monkeypatch):
-    """A code folder of few files, which is laid quickly."""
-    code = {path: source for path, source in module_files().items() if path.as_posix() in MODULE_FILES}
-    monkeypatch.setattr("tinybert.hub.code_folder.module_files", lambda: code)
-
-
-def test_whatever_is_published_beside_each_other_no_two_files_have_one_name_anywhere(little_code):
+def test_whatever_is_published_beside_each_other_no_two_files_have_one_name_anywhere():
     """Forms of two names, drawn at random: each is refused, or lies where no file system takes it for another."""
     draw = random.Random(7)
     forms = (

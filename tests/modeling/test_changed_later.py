@@ -132,6 +132,7 @@ class Distance(nn.Cell):
         return ((first - second) ** 2).sum()
 
 
+@pytest.mark.slow
 def test_a_network_and_its_deep_copy_train_in_one_cell(network, make_inputs, kept, mode):
     distance = Distance(network, copy.deepcopy(network))
     kept.append(distance)
@@ -186,6 +187,7 @@ def encoder(make_encoder):
     return make_encoder(seed=1, num_hidden_layers=1, return_all_encoders=False)
 
 
+@pytest.mark.slow
 def test_a_frozen_encoder_stays_and_its_head_moves(encoder, make_inputs, mode):
     classifier = TinyBertForSequenceClassification(encoder, 3, dropout_prob=0.0)
     before = arrays(classifier)

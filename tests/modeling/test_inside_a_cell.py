@@ -141,6 +141,7 @@ def test_the_loss_falls_and_every_parameter_moves(network, batch, value_and_grad
     assert [name for name in before if np.array_equal(before[name], after[name])] == []
 
 
+@pytest.mark.slow
 def test_gradients_are_the_same_in_both_modes(gradients):
     found = {}
     for mode in (ms.GRAPH_MODE, ms.PYNATIVE_MODE):  # MindSpore's default comes last
@@ -153,6 +154,7 @@ def test_gradients_are_the_same_in_both_modes(gradients):
         np.testing.assert_allclose(pynative[name], values, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["GRAPH_MODE"], indirect=True)
 def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(gradients, network, batch, mode):
     loss, values = gradients()

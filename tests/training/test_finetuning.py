@@ -125,6 +125,7 @@ def test_the_truth_of_a_dev_set_is_prepared_once_and_not_scored(unbroken, dev):
     assert [np.mean(np.array(said) == truth) for said in unbroken.scored] == pytest.approx(recorded)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_ends_with_the_same_weights(unbroken, make_encoder, tokenizer, train, dev):
     assert saved_progress(unbroken.killed).step == STOPPED
     metrics = FineTuning(make_encoder(), tokenizer, TASK, train, unbroken.killed, dev=dev, settings=SETTINGS).run()
