@@ -122,8 +122,8 @@ def test_the_cell_computes_what_the_model_and_the_layer_compute(network, make_in
     ("mode", "train"),
     [
         ("GRAPH_MODE", train_by_one_step_cell),
-        ("PYNATIVE_MODE", train_by_value_and_grad),
-        ("GRAPH_MODE", train_by_model),
+        pytest.param("PYNATIVE_MODE", train_by_value_and_grad, marks=pytest.mark.slow),
+        pytest.param("GRAPH_MODE", train_by_model, marks=pytest.mark.slow),
         pytest.param("GRAPH_MODE", train_by_value_and_grad, marks=pytest.mark.slow),
         pytest.param("PYNATIVE_MODE", train_by_one_step_cell, marks=pytest.mark.slow),
         pytest.param("PYNATIVE_MODE", train_by_model, marks=pytest.mark.slow),

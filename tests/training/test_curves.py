@@ -56,11 +56,13 @@ def test_without_a_dev_set(draw):
     assert draw("none") != draw("other", (0.9, 0.9, 0.9, 0.9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spearman", [(NAN, 0.7), (NAN, NAN)], ids=["some", "all"])
 def test_a_metric_that_is_undefined(spearman, draw):
     assert draw("undefined", spearman=spearman)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number(draw):
     assert draw("diverged", (0.9, 12.0, NAN, NAN)) != draw("other")
 
@@ -71,6 +73,7 @@ def test_a_training_that_ended_before_its_first_loss(tmp_path, matplotlib):
     assert draw_curves(tmp_path).stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_a_notebook_goes_on_showing_its_own_pictures(draw, matplotlib):
     """Its backend is not exchanged for one that shows nothing, and its figures stay open."""
     from matplotlib import pyplot as plt
