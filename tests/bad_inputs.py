@@ -43,10 +43,10 @@ BAD = {
     "a negative segment": (inputs(segment_ids={(0, 1): -1}), r"segment_ids\[0, 1\] is -1"),
     "a mask of 2": (inputs(input_mask={(0, 1): 2}), r"input_mask\[0, 1\] is 2: it must be from 0 to 1"),
     "a negative mask": (inputs(input_mask={(1, 3): -1}), r"input_mask\[1, 3\] is -1"),
-    "a first token in segment 1": (inputs(segment_ids={(0, 0): 1}), "row 0 has no order .*reads 1 and 1"),
+    "a first token in segment 1": (inputs(segment_ids={(0, 0): 1}), "row 0 neither order .*they are 1 and 1"),
     "padding on the left, then a second text before the first": (
         inputs(input_mask={(0, 0): 0}, segment_ids={(0, 1): 1, (0, 2): 0}),
-        "row 0 has no order .*reads 0 and 0",
+        "row 0 neither order .*they are 0 and 0",
     ),
     "rows in different orders": (
         inputs(input_mask={(1, 0): 0, (1, 1): 1}, segment_ids={(1, 0): 1}),

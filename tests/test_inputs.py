@@ -71,7 +71,7 @@ def test_mask_and_segments_are_told_apart(tiny_config, order):
     for second, third in rows:
         arrays = np.array([second]), np.array([third])
         if order == "neither":
-            with pytest.raises(InputError, match="row 0 has no order"):
+            with pytest.raises(InputError, match="in row 0 neither order"):
                 check_inputs(tiny_config, ids, *arrays)
         else:
             check_inputs(tiny_config, ids, *arrays)

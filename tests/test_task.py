@@ -103,7 +103,7 @@ def test_a_task_is_frozen_and_can_be_compared_hashed_and_pickled(task):
         ((["encoder"],), "task is ['encoder']: it must be one of encoder", "kind"),
         ((TEXTS, "good"), "labels are 'good': they must be strings", "labels"),
         ((TEXTS, (0, 1)), "labels are (0, 1): they must be strings", "labels"),
-        ((WORDS, ("O", "B-PER", "O")), "labels are O, B-PER, O: each must be another one", "labels"),
+        ((WORDS, ("O", "B-PER", "O")), "labels are O, B-PER, O: each must be different", "labels"),
         (("encoder", ("a",)), "labels are given, but the outputs for encoder have no names", "labels"),
         ((ANSWERS, ("a", "b")), "labels are given, but the outputs for question-answering have no names", "labels"),
         ((TEXTS, (), "ranking"), "problem is 'ranking': it must be one of single-label, multi-label, re", "problem"),
@@ -235,7 +235,7 @@ def test_as_plain_values_it_says_what_it_has(task, values):
     [
         (TEXTS, "abc", "labels are 'abc': they must be strings"),
         (TEXTS, (0, 1), r"labels are \(0, 1\): they must be strings"),
-        (WORDS, ("O", "B-PER", "O"), "labels are O, B-PER, O: each must be another one"),
+        (WORDS, ("O", "B-PER", "O"), "labels are O, B-PER, O: each must be different"),
         (ANSWERS, ("start", "end"), "labels are given, but the outputs for question-answering have no names"),
         ("encoder", ("a",), "labels are given, but the outputs for encoder have no names"),
     ],

@@ -86,8 +86,8 @@ def _mask_is_last(second: np.ndarray, third: np.ndarray) -> bool:
     if len(neither):
         row = neither[0]
         raise InputError(
-            f"row {row} has no order of input_mask and segment_ids that makes sense: its first token reads "
-            f"{second[row, 0]} and {third[row, 0]}. The mask is 1 for real tokens; segments are 0, then 1, and 0 for "
+            f"in row {row} neither order of input_mask and segment_ids makes sense: they are {second[row, 0]} and "
+            f"{third[row, 0]} at its first token. The mask is 1 for real tokens; segments are 0, then 1, and 0 for "
             "padding"
         )
     if plain.any() and swapped.any():

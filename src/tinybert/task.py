@@ -139,7 +139,7 @@ class Task:
             raise CheckpointError(f"labels are {self.labels!r}: they must be strings", argument="labels")
         object.__setattr__(self, "labels", tuple(self.labels))
         if len(set(self.labels)) < len(self.labels):
-            raise CheckpointError(f"labels are {', '.join(self.labels)}: each must be another one", argument="labels")
+            raise CheckpointError(f"labels are {', '.join(self.labels)}: each must be different", argument="labels")
         if self.labels and not self.facts.has_labels:
             raise CheckpointError(f"labels are given, but the outputs for {self.kind} have no names", argument="labels")
 

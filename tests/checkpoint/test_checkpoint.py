@@ -87,7 +87,7 @@ def test_a_whole_model_is_one(make_checkpoint, kind, pooler):
         assert list(whole) == list(checkpoint.tensors)
         assert all(whole[name] is array for name, array in checkpoint.tensors.items())
     else:
-        with pytest.raises(CheckpointError, match=r"is not a whole model:\n  missing: dense.weight \(24, 24\)\n"):
+        with pytest.raises(CheckpointError, match=r"is not a complete model:\n  missing: dense.weight \(24, 24\)\n"):
             checkpoint.whole()
 
 
@@ -99,7 +99,7 @@ def test_one_model_has_one_order(classifier):
 def test_half_a_pooler_is_none(make_checkpoint):
     checkpoint = make_checkpoint(task=Task("question-answering"))
     del checkpoint.tensors["dense.bias"]
-    with pytest.raises(CheckpointError, match=r"is not a whole model:\n  missing: dense.bias \(24,\)$"):
+    with pytest.raises(CheckpointError, match=r"is not a complete model:\n  missing: dense.bias \(24,\)$"):
         checkpoint.whole()
 
 
@@ -111,7 +111,7 @@ def test_what_is_missing_misshapen_or_unknown_is_listed(classifier):
     with pytest.raises(CheckpointError) as error:
         classifier.whole()
     assert str(error.value).splitlines() == [
-        "the test's is not a whole model:",
+        "the test's is not a complete model:",
         "  missing: dense.bias (24,)",
         "  bert.tinybert_encoder.layers.1.output.dense.weight: (32, 24) in the file, (24, 32) in a network of its size",
         "  dense_1.bias: (4,) in the file, (3,) in a network of its size",

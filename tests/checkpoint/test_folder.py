@@ -108,7 +108,7 @@ def test_what_is_not_a_whole_model_is_refused_before_anything_changes(folder, ma
     before = contents(folder)
     missing = make_checkpoint(seed=2)
     del missing.tensors["dense.bias"]
-    with pytest.raises(CheckpointError, match=r"the test's is not a whole model:\n  missing: dense.bias \(24,\)"):
+    with pytest.raises(CheckpointError, match=r"the test's is not a complete model:\n  missing: dense.bias \(24,\)"):
         save(missing, folder)
     assert contents(folder) == before
 

@@ -20,7 +20,9 @@ def file(request, tmp_path, make_checkpoint):
 
 
 def test_a_file_with_a_head_asks_for_it(file):
-    with pytest.raises(CheckpointError, match=r"has a head, and does not say what is before it: .*\(head_act='relu'\)"):
+    with pytest.raises(
+        CheckpointError, match=r"has a head, but does not say what comes before it: .*\(head_act='relu'\)"
+    ):
         read_checkpoint(file)
 
 

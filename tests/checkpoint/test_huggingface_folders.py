@@ -157,7 +157,9 @@ def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, cha
 def test_labels_that_are_not_those_of_the_outputs_are_left_out(classifier_folder, labels):
     """Who wants the encoder, or has labels of his own, is not kept from the model."""
     edit(classifier_folder, id2label=labels)
-    with pytest.warns(UserWarning, match="id2label does not name the head's 3 outputs, 0 to 2, each by a name of its"):
+    with pytest.warns(
+        UserWarning, match="id2label does not give each of the head's 3 outputs \\(0 to 2\\) a name of its"
+    ):
         assert read_checkpoint(classifier_folder).task == Task("sequence-classification")
 
 

@@ -31,22 +31,22 @@ def theirs(own):
         (["cls.predictions.transform.dense.weight", "cls.seq_relationship.bias"], "the head of pre-training"),
         (
             ["stat.dense.bias", "stat.tinybert_embedding_postprocessor.layernorm.beta"],
-            "a copy or another network, behind 'stat.'",
+            "a copy or another network, under 'stat.'",
         ),
         (
             ["hps.averaged.tinybert_encoder.layers.0.output.dense.bias", "hps.averaged.step"],
-            "a copy or another network, behind 'hps.averaged.'",
+            "a copy or another network, under 'hps.averaged.'",
         ),
         (
             [
                 "teacher.tinybert_encoder.layers.1.intermediate.bias",
                 "teacher.tinybert_encoder.layers.11.output.dense.bias",
             ],
-            "behind 'teacher.'",
+            "under 'teacher.'",
         ),
         (
             ["teacher.bert.encoder.layer.1.output.dense.bias", "teacher.bert.encoder.layer.7.output.dense.bias"],
-            "behind 'teacher.'",
+            "under 'teacher.'",
         ),
         (["moments.dense.bias", "velocity.dense_1.bias"], "optimizer state"),
         (["momentum", "global_step"], "training state"),
@@ -64,7 +64,7 @@ def test_what_is_beside_a_network_is_left_aside(own, theirs, wrapper, beside, re
 @pytest.mark.parametrize("head", ["head.weight", "classify.bias", "classifier.dense.weight", "lstm.cell.weight_ih"])
 def test_a_head_of_somebodys_own_is_beside_the_encoder(own, head):
     found = sort_names([*(f"backbone.{name}" for name in own), head], "some.ckpt")
-    assert found.left_aside == {head: "beside the encoder, which is behind 'backbone.'"}
+    assert found.left_aside == {head: "beside the encoder, which is under 'backbone.'"}
 
 
 @pytest.mark.parametrize("inside", ["tinybert_encoder.layers.0.adapter.weight", "gate.weight", "dense.scale"])
@@ -78,19 +78,21 @@ def test_what_is_inside_the_encoder_and_not_known_is_an_error(own, inside):
 
 def test_a_prefix_chooses_among_networks(own):
     names = [f"{prefix}{name}" for prefix in ("teacher.", "student.") for name in own]
-    with pytest.raises(CheckpointError, match=r"holds networks behind 'student.', 'teacher.'") as error:
+    with pytest.raises(CheckpointError, match=r"holds networks under the prefixes 'student.', 'teacher.'") as error:
         sort_names(names, "some.ckpt")
     assert error.value.argument == "prefix"
     for prefix, other in (("teacher.", "student."), ("student.", "teacher.")):
         found = sort_names(names, "some.ckpt", prefix)
         assert [name for name, _ in found.known.values()] == own
         assert set(found.left_aside) == {name for name in names if name.startswith(other)}
-    with pytest.raises(CheckpointError, match=r"no network behind 'nobody.'; its names begin with teacher., student."):
+    with pytest.raises(
+        CheckpointError, match=r"no network under the prefix 'nobody.'; its names begin with teacher., student."
+    ):
         sort_names(names, "some.ckpt", "nobody.")
 
 
 def test_a_network_behind_a_prefix_that_is_not_known_is_named(own):
-    with pytest.raises(CheckpointError, match=r"holds networks behind 'my.encoder.': say which one is meant"):
+    with pytest.raises(CheckpointError, match=r"holds networks under the prefixes 'my.encoder.': choose one"):
         sort_names([f"my.encoder.{name}" for name in own], "some.ckpt")
 
 
@@ -107,7 +109,7 @@ def test_a_network_behind_a_prefix_that_is_not_known_is_named(own):
 )
 def test_the_prefixes_of_other_libraries_are_named_and_taken(theirs, prefix):
     names = [prefix + name for name in theirs]
-    with pytest.raises(CheckpointError, match="say which one is meant") as error:
+    with pytest.raises(CheckpointError, match="choose one") as error:
         sort_names(names, "some.safetensors")
     found = sort_names(names, "some.safetensors", error.value.example)
     assert [*found.known] == names

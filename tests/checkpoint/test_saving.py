@@ -151,7 +151,7 @@ def test_other_endings_layouts_and_networks_are_refused(tmp_path, encoder, make_
         save_checkpoint(checkpoint_of(encoder), tmp_path / "encoder.ckpt", layout="huggingface")
     foreign = make_checkpoint()
     foreign.tensors["weight"] = np.ones((2, 2), np.float32)
-    with pytest.raises(CheckpointError, match="the test's is not a whole model:\n  not in a network: weight"):
+    with pytest.raises(CheckpointError, match="the test's is not a complete model:\n  not in a network: weight"):
         save_checkpoint(foreign, tmp_path / "dense.ckpt")
     assert list(tmp_path.iterdir()) == []
 
@@ -167,7 +167,7 @@ def test_what_is_not_a_whole_model_is_refused(tmp_path, make_checkpoint, layout,
     with pytest.raises(CheckpointError) as error:
         save_checkpoint(checkpoint, path, layout=layout)
     assert str(error.value).splitlines() == [
-        "the test's is not a whole model:",
+        "the test's is not a complete model:",
         "  missing: tinybert_encoder.layers.1.intermediate.bias (32,)",
         "  dense_1.bias: (2,) in the file, (3,) in a network of its size",
     ]
@@ -198,5 +198,5 @@ def test_a_file_cut_between_two_parameters_is_found_when_it_is_used(tmp_path, en
         checkpoint = parse_checkpoint(b"".join(parameters[:-count]), "ckpt", "the cut file", **HEADS)
         with pytest.raises(CheckpointError, match="the cut file does not fit the network"):
             bind(fresh, checkpoint)
-        with pytest.raises(CheckpointError, match="the cut file is not a whole model"):
+        with pytest.raises(CheckpointError, match="the cut file is not a complete model"):
             save_checkpoint(checkpoint, tmp_path / "again.ckpt")

@@ -95,7 +95,10 @@ def test_a_gap_in_the_layers_is_an_error(tensors):
 def test_heads_that_do_not_divide_the_width_must_be_declared():
     narrow = SMALL.replace(hidden_size=20, num_attention_heads=4)
     tensors = {name: np.ones(shape, np.float32) for name, shape in encoder_shapes(narrow).items()}
-    with pytest.raises(CheckpointError, match=r"hidden_size is 20, which 12 .* Say how many .*num_attention_heads="):
+    with pytest.raises(
+        CheckpointError,
+        match=r"hidden_size is 20, which is not a multiple of 12 .* Say how many .*num_attention_heads=",
+    ):
         from_tensors(tensors, "some.ckpt", {})
     assert from_tensors(tensors, "some.ckpt", {"num_attention_heads": 4}).config == narrow
 
@@ -130,7 +133,7 @@ def test_a_declared_field_that_does_not_exist_is_an_error():
     ],
 )
 def test_a_parameter_that_tells_a_size_must_be_there_with_two_axes(tensors, name):
-    with pytest.raises(CheckpointError, match=f"is not a checkpoint of a whole encoder: {name} is missing"):
+    with pytest.raises(CheckpointError, match=f"is not a checkpoint of a complete encoder: {name} is missing"):
         from_tensors({key: value for key, value in tensors.items() if key != name}, "some.ckpt", {})
     with pytest.raises(CheckpointError, match=rf"{name} has shape \(31,\), but should have two dimensions"):
         from_tensors({**tensors, name: np.ones(31, np.float32)}, "some.ckpt", {})

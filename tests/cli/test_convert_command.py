@@ -54,7 +54,7 @@ def test_a_folder_that_holds_a_model_keeps_it(classifier, encoder_folder):
     for source in (classifier, encoder_folder):
         run = command("convert", source, classifier, "--encoder")
         assert run.code == 1
-        assert f"{classifier} holds a model of its own, which would no longer be the one that is read" in run.err
+        assert f"{classifier} holds a model of this package, which would take precedence" in run.err
     assert {path.name: path.read_bytes() for path in classifier.iterdir()} == before
 
 

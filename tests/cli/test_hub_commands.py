@@ -293,7 +293,7 @@ def test_publish_takes_the_source_s_own_vocabulary_as_it_is(tinybert, make_encod
     assert by_command == publish(folder, "somebody/1.0/same").vocabulary_path().read_text()
     code, _, err = tinybert("hub", "publish", folder, "somebody/1.0/other", "--vocabulary", words)
     assert code == 1
-    assert "it is another model's vocabulary. Give the model's own (--vocabulary" in err
+    assert "the vocabulary belongs to another model. Give this model's own (--vocabulary" in err
 
 
 def test_another_cache(tinybert, given, tmp_path):
@@ -325,7 +325,7 @@ def test_another_model_needs_force_and_a_module_can_be_removed_and_brought_elsew
     assert tinybert("hub", "publish", folders[0], OWN)[0] == 0
     code, _, err = tinybert("hub", "publish", folders[1], OWN)
     assert code == 1
-    assert err.rstrip().endswith("say that it is to be replaced (--force)")
+    assert err.rstrip().endswith("or replace it (--force)")
     assert tinybert("hub", "publish", folders[1], OWN, "--force")[0] == 0
     theirs = find_module(OWN)
     code, out, err = tinybert("hub", "install", theirs.paths.folder, "--cache", tmp_path / "other")

@@ -115,5 +115,5 @@ def test_a_line_behind_the_delimiter_keeps_its_number(tmp_path):
 def test_encodings_that_are_none(tmp_path, encoding):
     path = tmp_path / "a.csv"
     path.write_bytes(b"text,label\na,x\n")
-    with pytest.raises(InputError, match="is not an encoding"):
+    with pytest.raises(InputError, match="is not a known encoding"):
         read_examples(CLASSIFY, path, Table(encoding=encoding))

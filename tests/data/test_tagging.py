@@ -55,7 +55,7 @@ def test_tags_without_a_type():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((["O", "PER"], "IOB2"), r"tags\[1\]: 'PER' is no tag"),
+        ((["O", "PER"], "IOB2"), r"tags\[1\]: 'PER' is not a tag"),
         ((["O"], "BIO"), "scheme is 'BIO'"),
     ],
 )

@@ -157,7 +157,7 @@ def test_a_card_that_cannot_say_which_file_is_meant_loads_nothing(old, new, tmp_
     text = render_card(find_module(SST2).card)
     path = tmp_path / "card.md"
     path.write_text(re.sub(old, new, text))
-    with pytest.raises(CardError, match="cannot be had"):
+    with pytest.raises(CardError, match="cannot be obtained"):
         mshub.load(str(path), source="local")
 
 

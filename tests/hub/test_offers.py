@@ -135,8 +135,8 @@ def test_one_of_several_cards_has_to_be_chosen(offered, address):
 @pytest.mark.parametrize(
     ("source", "error", "message"),
     [
-        ("http://example.org/mine.md", HubError, "anybody could exchange a card"),
-        ("http://127.0.0.1.example.org/mine.md", HubError, "anybody could exchange a card"),
+        ("http://example.org/mine.md", HubError, "could replace the card"),
+        ("http://127.0.0.1.example.org/mine.md", HubError, "could replace the card"),
         ("ftp://127.0.0.1/mine.md", HubError, "must begin with https://"),
         ("https://user@127.0.0.1/mine.md", HubError, "user name"),
         ("./gone", HubError, "does not exist"),

@@ -82,7 +82,7 @@ def test_pooling_and_prompts_are_kept(checkpoint, sentence):
 
 def test_dense_layers_are_refused(checkpoint):
     dense = Dense(np.ones((3, 24), np.float32))
-    with pytest.raises(CardError, match="layers that a module has no file for: share it as a folder"):
+    with pytest.raises(CardError, match="dense layers, which a module cannot hold: share it as a folder"):
         publish(dataclasses.replace(checkpoint, sentence=SentenceSettings(dense=(dense,))), UID)
 
 

@@ -48,7 +48,7 @@ def test_nan_in_nan_out(metric):
         ([1, 2], [1], r"y_true has 2 rows, y_pred has 1"),
         ([], [], r"no rows"),
         ([1], [2], r"at least two"),
-        ([1, 2], ["a", "b"], r"y_pred holds something that is no number"),
+        ([1, 2], ["a", "b"], r"y_pred holds something that is not a number"),
         ([1, 2], [[1], [2]], r"y_pred has the shape \(2, 1\)"),
     ],
 )

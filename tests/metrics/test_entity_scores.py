@@ -118,7 +118,7 @@ def test_equal_to_strict_seqeval(scheme, data):
         ([["O"], ["O"]], [["O"]], r"y_true has 2 sentences, y_pred has 1"),
         ([], [], r"no sentences"),
         ([["O"], ["O", "O"]], [["O"], ["O"]], r"y_true\[1\] has 2 tags, y_pred\[1\] has 1"),
-        ([["O"], ["O", "B-A"]], [["O"], ["O", "A"]], r"y_pred\[1\], tags\[1\]: 'A' is no tag"),
+        ([["O"], ["O", "B-A"]], [["O"], ["O", "A"]], r"y_pred\[1\], tags\[1\]: 'A' is not a tag"),
         (["O", "B-A"], ["O", "B-A"], r"give a list of tags for each sentence"),
     ],
 )

@@ -108,9 +108,9 @@ def test_tags_have_a_problem_exactly_if_no_spans_would_be_written_like_that(sche
         ("BILOU", "L-A", 0, "L-A begins a span at the first word; BILOU begins every span with B- or U-"),
         ("IOE2", "O I-A O", 1, "I-A has no end before O; IOE2 ends every span with E-"),
         ("IOE1", "E-A", 0, "E-A before the end of the sentence; IOE1 has E- only right before a span of the same type"),
-        ("IOB2", "O S-A I-A", 1, "'S-A' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
-        ("IOB2", "PER", 0, "'PER' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
-        ("IOB2", "B-", 0, "'B-' is no tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
+        ("IOB2", "O S-A I-A", 1, "'S-A' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
+        ("IOB2", "PER", 0, "'PER' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
+        ("IOB2", "B-", 0, "'B-' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
     ],
 )
 def test_a_problem_names_the_tag_and_what_the_scheme_asks_for(scheme, tags, position, says):
@@ -119,13 +119,13 @@ def test_a_problem_names_the_tag_and_what_the_scheme_asks_for(scheme, tags, posi
 
 @pytest.mark.parametrize("tag", ["", "B-", "BPER", "O-PER", "X-PER", "PER", "b-PER", None, 3])
 def test_what_is_no_tag_is_refused_by_its_place(tag):
-    with pytest.raises(InputError, match=r"tags\[1\]: .* is no tag"):
+    with pytest.raises(InputError, match=r"tags\[1\]: .* is not a tag"):
         spans(["O", tag])
     assert [problem.position for problem in check_scheme(["O", tag], "IOB2")] == [1]
 
 
 def test_a_tag_of_another_scheme_is_refused():
-    with pytest.raises(InputError, match=r"tags\[0\]: 'S-A' is no tag of IOB2"):
+    with pytest.raises(InputError, match=r"tags\[0\]: 'S-A' is not a tag of IOB2"):
         spans(["S-A"], "IOB2")
 
 

@@ -170,7 +170,7 @@ def test_other_rows_or_weights_are_another_training(unbroken, make_encoder, fill
         (make_encoder(), train, dev[1:], "dev set"),
         (others, train, dev, "weights to start from"),
     ):
-        with pytest.raises(CheckpointError, match=f"state of another training:\n  the {what}: others than then\n"):
+        with pytest.raises(CheckpointError, match=f"state of another training:\n  the {what}: different\n"):
             FineTuning(encoder, tokenizer, TASK, rows, unbroken.folder, dev=dev_set, settings=SETTINGS).run()
     assert (unbroken.folder / "training.json").read_text() == recorded
 

@@ -62,11 +62,11 @@ def test_what_differs_is_said():
         compare(saved, present, "resume.safetensors")
     assert str(caught.value) == (
         "resume.safetensors is the state of another training:\n"
-        "  the weights to start from: others than then\n"
+        "  the weights to start from: different\n"
         "  epochs: 3 then, 4 now\n"
         "  rows of training data: 5 then, 6 now\n"
         "  task labels: ['a'] then, ['b'] now\n"
-        "Train as then, or use another folder, or remove the file to start anew."
+        "Train as before, use another folder, or remove the file to start over."
     )
     compare(saved, dict(saved), "resume.safetensors")
 
@@ -74,7 +74,7 @@ def test_what_differs_is_said():
 def test_a_state_of_another_number_of_devices_is_refused(tmp_path):
     for saved, present, words in (({}, {"processes": 2}, "1 then, 2 now"), ({"processes": 2}, {}, "2 then, 1 now")):
         save_state(tmp_path, {}, Progress(), saved)
-        with pytest.raises(CheckpointError, match=rf"devices: {words}\nTrain as then, or use another folder"):
+        with pytest.raises(CheckpointError, match=rf"devices: {words}\nTrain as before, use another folder"):
             load_state(tmp_path, {}, present)
         assert load_state(tmp_path, {}, saved) == Progress()
 

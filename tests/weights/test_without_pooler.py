@@ -79,7 +79,7 @@ def test_an_encoder_has_a_pooler(folder, tmp_path):
         restore(checkpoint)
     assert error.value.missing == POOLER_NAMES
     bind(TinyBertModel(checkpoint.config, pooler=False), checkpoint)  # what the message proposes
-    with pytest.raises(CheckpointError, match=r"is not a whole model:\n  missing: dense\.weight"):
+    with pytest.raises(CheckpointError, match=r"is not a complete model:\n  missing: dense\.weight"):
         save_checkpoint(checkpoint, tmp_path / "encoder.ckpt")
 
 

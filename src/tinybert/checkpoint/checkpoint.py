@@ -107,5 +107,5 @@ class Checkpoint:
         lines += [f"  {self.names.get(name, name)}: holds NaN or infinity" for name in self.not_finite()]
         lines += [f"  not in a network: {self.names.get(name, name)}" for name in found if name not in wanted]
         if lines:
-            raise CheckpointError("\n".join([f"{self.source} is not a whole model:", *lines]))
+            raise CheckpointError("\n".join([f"{self.source} is not a complete model:", *lines]))
         return {name: self.tensors[name] for name in wanted}

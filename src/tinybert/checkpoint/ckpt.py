@@ -51,7 +51,7 @@ def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
         entries = [(value.tag, value.tensor.tensor_type, value.tensor) for value in message.value]
     except (DecodeError, UnicodeDecodeError):
         raise CheckpointError(
-            f"{source} is not a MindSpore checkpoint, or it is cut or encrypted. Fetch it again, or save it again"
+            f"{source} is not a MindSpore checkpoint, or it is truncated or encrypted. Download or save it again"
         ) from None
 
     parts: dict[str, list[bytes]] = {}
@@ -96,13 +96,13 @@ def _without_crc(data: bytes, source: str) -> bytes:
     if start < 0 or data[start:end] != _CRC_MARK:
         return data
     if binascii.crc32(data[:start]) != int.from_bytes(data[end:], "big"):
-        raise CheckpointError(f"{source} is corrupt: its own checksum does not fit it. Fetch it again")
+        raise CheckpointError(f"{source} is corrupt: its checksum does not match its content. Download it again")
     return data[:start]
 
 
 def _dtype(name: str, kind: str, source: str) -> np.dtype[Any]:
     if kind not in _DTYPES:
-        raise CheckpointError(f"{source}: {name} is of type {kind or 'none'!r}, which is not known")
+        raise CheckpointError(f"{source}: {name} is of type {kind or 'none'!r}, which is not supported")
     return np.dtype(_DTYPES[kind])
 
 
@@ -118,7 +118,7 @@ def _array(name: str, parts: list[bytes], dtype: np.dtype[Any], shape: tuple[int
     actual = sum(map(len, parts))
     if min(shape, default=1) < 1 or actual != expected:
         raise CheckpointError(
-            f"{source}: {name} declares shape {shape} of {dtype}, {expected} bytes, but {actual} bytes are there"
+            f"{source}: {name} declares shape {shape} of {dtype}, {expected} bytes, but {actual} bytes are present"
         )
     content = parts[0] if len(parts) == 1 else b"".join(parts)
     return np.frombuffer(content, dtype).reshape(shape)

@@ -65,8 +65,8 @@ def check_vocabulary(tokenizer: BertTokenizer, config: TinyBertConfig, name: str
     tokens, rows = tokenizer.vocab_size, config.vocab_size
     if tokens > rows or (given and tokens < rows - _PADDED_ROWS):
         raise InputError(
-            f"{tokenizer.vocabulary.source} has {tokens} tokens, but the embedding table of {name} has {rows} rows: it "
-            "is another model's vocabulary. Give the model's own",
+            f"{tokenizer.vocabulary.source} has {tokens} tokens, but the embedding table of {name} has {rows} rows: "
+            "the vocabulary belongs to another model. Give this model's own",
             argument="vocabulary",
         )
 

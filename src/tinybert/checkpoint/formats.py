@@ -64,7 +64,7 @@ def _parse_safetensors(data: bytes, source: str) -> Tensors:
     tensors: Tensors = {}
     for name, entry in entries:
         if entry["dtype"] not in _DTYPES:
-            raise CheckpointError(f"{source}: {name} is of type {entry['dtype']}, which is not known")
+            raise CheckpointError(f"{source}: {name} is of type {entry['dtype']}, which is not supported")
         array = np.frombuffer(entry["data"], _DTYPES[entry["dtype"]]).reshape(entry["shape"])
         tensors[name] = widened(array) if entry["dtype"] == "BF16" else array
     return tensors

@@ -72,7 +72,7 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     if values.get("position_embedding_type", "absolute") != "absolute":
         raise CheckpointError(f"{path}: position_embedding_type must be absolute")
     if values.get("is_decoder"):
-        raise CheckpointError(f"{path}: is_decoder is set: each token sees those before it only, as no encoder's does")
+        raise CheckpointError(f"{path}: is_decoder is set: a decoder cannot be loaded as an encoder")
     act = values.get("hidden_act", "gelu")
     if not isinstance(act, str) or act not in _ACTS:
         raise CheckpointError(f"{path}: hidden_act is {act!r}; known are {', '.join(_ACTS)}")
@@ -155,7 +155,7 @@ def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:
         if len(set(labels)) == num_labels and None not in names.values() and all(map(str.strip, labels)):
             return labels
     warnings.warn(
-        f"{path}: id2label does not name the head's {num_labels} outputs, 0 to {num_labels - 1}, each by a name of its "
+        f"{path}: id2label does not give each of the head's {num_labels} outputs (0 to {num_labels - 1}) a name of its "
         "own; they are numbered unless you give labels",
         stacklevel=2,
     )

@@ -75,7 +75,7 @@ _ASIDE_PATTERNS = [
     (r"global_step|learning_rate|beta[12]_power|epoch_num|step_num|loss_scale|scale_sense|momentum", "training state"),
     (r"current_iterator_step|last_overflow_iterator_step", "training state"),
     (r"embeddings\.position_ids", "the numbers 0 to T-1"),
-    (r"embeddings\.token_type_ids", "zeros, for who gives no segments"),
+    (r"embeddings\.token_type_ids", "zeros, used when no segments are given"),
     (r"cls\d*\..*", "the head of pre-training"),
     (r"fit_denses?(\.\d+)?\.(weight|bias)", "the projection of a distillation"),
 ]

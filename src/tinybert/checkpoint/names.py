@@ -54,13 +54,15 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
         else:
             rest.append(name)
     if prefix and not known:
-        raise CheckpointError(f"{source} has no network behind {prefix!r}; {_begin(aside)}", argument="prefix")
+        raise CheckpointError(
+            f"{source} has no network under the prefix {prefix!r}; {_begin(aside)}", argument="prefix"
+        )
     aside |= _beside(rest, known, prefix or "")
     unknown = [name for name in rest if name not in aside]
     if other := next((name for name in [*known, *unknown] if "roberta" in name.split(".")), None):
         raise CheckpointError(
-            f"{source} is a RoBERTa ({other}), not a BERT: its parameters have the same names, but it counts positions "
-            "from another number and its vocabulary is another kind"
+            f"{source} is a RoBERTa ({other}), not a BERT: its parameters have the same names, but its positions "
+            "start at another number and its vocabulary is of another kind"
         )
     if unknown:
         raise _unknown(unknown, len(known) + len(aside) + len(unknown), source)
@@ -88,9 +90,9 @@ def _beside(rest: list[str], known: Mapping[str, tuple[str, str]], prefix: str) 
     for name in rest:
         copy = next((begin for begin in copies if name.startswith(begin)), None)
         if copy:
-            reasons[name] = f"a copy or another network, behind {copy!r}"
+            reasons[name] = f"a copy or another network, under {copy!r}"
         elif around and not name.startswith(around):
-            reasons[name] = f"beside the encoder, which is behind {around!r}"
+            reasons[name] = f"beside the encoder, which is under {around!r}"
     return reasons
 
 
@@ -108,7 +110,7 @@ def _unknown(names: list[str], total: int, source: str) -> CheckpointError:
     prefixes = sorted({begin for name in names if (begin := _prefix(name, (_EMBEDDING,)))})
     if prefixes:
         return CheckpointError(
-            f"{source} holds networks behind {', '.join(map(repr, prefixes))}: say which one is meant",
+            f"{source} holds networks under the prefixes {', '.join(map(repr, prefixes))}: choose one",
             argument="prefix",
             example=prefixes[0],
         )

@@ -55,8 +55,8 @@ def parse_checkpoint(
 def _check_published(data: bytes, source: str) -> None:
     if hashlib.sha256(data).hexdigest() not in PUBLISHED_HEADS:
         raise CheckpointError(
-            f"{source} has a head, and does not say what is before it: a ReLU, as in TinyBERT's checkpoints (relu), or "
-            "nothing, as in those of official/nlp/bert (none). Say which",
+            f"{source} has a head, but does not say what comes before it: a ReLU, as in TinyBERT's checkpoints (relu), "
+            "or nothing, as in those of official/nlp/bert (none). Say which",
             argument="head_act",
             example="relu",
         )

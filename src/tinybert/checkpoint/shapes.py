@@ -44,8 +44,8 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
     if "num_attention_heads" not in values:
         if sizes["hidden_size"] % _HEADS:
             raise CheckpointError(
-                f"{source}: hidden_size is {sizes['hidden_size']}, which {_HEADS} attention heads do not divide. "
-                "Say how many there are",
+                f"{source}: hidden_size is {sizes['hidden_size']}, which is not a multiple of {_HEADS} "
+                "attention heads. Say how many there are",
                 argument="num_attention_heads",
             )
         values["num_attention_heads"] = _HEADS
@@ -95,7 +95,7 @@ def _norm(name: str, size: int) -> dict[str, tuple[int, ...]]:
 
 def _size(tensors: Mapping[str, np.ndarray], name: str, axis: int, source: str) -> int:
     if name not in tensors:
-        raise CheckpointError(f"{source} is not a checkpoint of a whole encoder: {name} is missing")
+        raise CheckpointError(f"{source} is not a checkpoint of a complete encoder: {name} is missing")
     shape = tensors[name].shape
     if len(shape) != 2:
         raise CheckpointError(f"{source}: {name} has shape {shape}, but should have two dimensions")

@@ -112,7 +112,7 @@ def stored_at(path: str | Path) -> StoredModel:
         return StoredModel(str(path), partial(_read_file, path), knows_task=False)
     if not any((path / name).is_file() for name in _MODEL_FILES):
         raise CheckpointError(
-            f"{path} holds no model: neither a {CHECKPOINT}, as a fine-tuning writes it, nor the config.json and "
+            f"{path} holds no model: neither a {CHECKPOINT}, as fine-tuning writes it, nor the config.json and "
             "model.safetensors of a Hugging Face BERT"
         )
     read = read_folder if is_model_folder(path) else read_huggingface

@@ -57,7 +57,7 @@ def convert(
     from ..hub.lookup import find_stored
 
     if is_model_folder(target):
-        raise InputError(f"{target} holds a model of its own, which would no longer be the one that is read from it")
+        raise InputError(f"{target} holds a model of this package, which would take precedence; choose another folder")
     stored = find_stored(source)
     checkpoint = stored.read(**options.config_fields(config, prefix))
     if encoder:

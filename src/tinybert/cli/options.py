@@ -85,7 +85,7 @@ Encoding = Annotated[
 ]
 Config = Annotated[
     Optional[list[str]],  # noqa: UP045
-    typer.Option("--config", metavar="NAME=VALUE", help="What a file cannot tell, such as hidden_act=gelu_erf."),
+    typer.Option("--config", metavar="NAME=VALUE", help="A setting that the file lacks, such as hidden_act=gelu_erf."),
 ]
 Prefix = Annotated[
     Optional[str],  # noqa: UP045

@@ -90,7 +90,7 @@ def tag(
     from .results import Results
 
     if conll and to not in (None, To.CONLL):
-        raise typer.BadParameter("--conll and --to say different things", param_hint="--conll")
+        raise typer.BadParameter("--conll and --to contradict each other", param_hint="--conll")
     in_columns = output_format(output, "conll" if conll else to and to.value, ("jsonl", "conll")) == "conll"
     given = reading.from_
     from_conll = given is From.CONLL if given else input_.endswith(".conll")

@@ -39,7 +39,7 @@ def write_mindrecord(path: str | os.PathLike[str], columns: Mapping[str, np.ndar
     """
     rows, arrays = to_write(columns)
     if not rows:
-        raise InputError(f"There are no rows to write to {os.fspath(path)}; a MindRecord file has one at least.")
+        raise InputError(f"There are no rows to write to {os.fspath(path)}; a MindRecord file needs at least one.")
     require_mindspore()
     from mindspore.mindrecord import FileWriter
     from mindspore.mindrecord.common.exceptions import MindRecordException

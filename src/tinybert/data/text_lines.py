@@ -104,7 +104,7 @@ def decoded(source: Source, encoding: str | None) -> Source:
         line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise error_at(source, line, InputError(f"this is not {encoding}.", argument="encoding")) from None
     except (LookupError, ValueError):  # a name with NUL
-        raise InputError(f"{encoding!r} is not an encoding that is known.", argument="encoding") from None
+        raise InputError(f"{encoding!r} is not a known encoding.", argument="encoding") from None
     recoded = io.BytesIO(text.encode("utf-8", "surrogatepass"))
     recoded.name = name_of(source)
     return recoded
@@ -135,7 +135,7 @@ def _line(number: int, raw: bytes, allow_nul: bool) -> Line:
     except UnicodeDecodeError as error:
         wrong = f"not UTF-8 (byte {error.start + 1} of the line is 0x{raw[error.start]:02x})"
     problem = problem or InputError(
-        f"{wrong}. Say what it is, often gb18030 for Chinese, windows-1252 for English.", argument="encoding"
+        f"{wrong}. Give its encoding: often gb18030 for Chinese, windows-1252 for English.", argument="encoding"
     )
     return Line(number, raw.decode("utf-8", "surrogateescape"), problem)
 

@@ -66,8 +66,8 @@ def web_link(text: str) -> str:
     if link.startswith("http://"):
         if not _is_this_machine(split_web(link).hostname or ""):
             raise ValueError(
-                f"the address {_shown(link)} must begin with https://: on the way over http anybody could exchange a "
-                "card, and with it the hashes that it declares"
+                f"the address {_shown(link)} must begin with https://: over http anybody on the way could replace "
+                "the card, and with it the hashes that it declares"
             )
         return link
     return https_link(link)

@@ -89,7 +89,7 @@ def _check(module: Module, force: bool, cache: HubCache) -> None:
     for path, sha256 in find_module(module.uid, cache=cache).hashes.items():
         if module.hashes.get(path, sha256) != sha256:
             raise HubError(
-                f"{path} is there with another content, and cannot be exchanged together with the card: run "
+                f"{path} exists with other content, and cannot be replaced together with the card: run "
                 f"`tinybert hub remove {module.uid}` first"
             )
 

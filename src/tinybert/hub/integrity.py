@@ -49,12 +49,12 @@ def verify(path: str | Path, sha256: str, *, quarantine: bool = True) -> Path:
     with open(path, "rb", buffering=0) as file:
         actual, opened = _digest(file), os.fstat(file.fileno())
     if actual != expected:
-        raise _refusal(path, expected, actual, opened if quarantine else None, "Replace it by the right file.")
+        raise _refusal(path, expected, actual, opened if quarantine else None, "Replace it with the right file.")
     return path
 
 
 def verified_bytes(
-    path: str | Path, sha256: str, *, quarantine: bool = True, remedy: str = "Replace it by the right file."
+    path: str | Path, sha256: str, *, quarantine: bool = True, remedy: str = "Replace it with the right file."
 ) -> bytes:
     """Reads a file once and returns its content if that is the declared one.
 

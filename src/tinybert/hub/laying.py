@@ -120,7 +120,7 @@ def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> N
     if old is None or _meaning(old) != _meaning(card):
         reason = "a card that cannot be read" if old is None else "another model, or the same with other settings"
         raise HubError(
-            f"{uid} is there already, with {reason}: choose another uid, or say that it is to be replaced",
+            f"{uid} exists already, with {reason}: choose another uid, or replace it",
             argument="force",
             example=True,
         )

@@ -206,7 +206,7 @@ class Module:
         try:
             check(text)
         except ValueError as error:
-            raise CardError(f"the file of {self.uid} cannot be had by its card: {error}") from None
+            raise CardError(f"the file of {self.uid} cannot be obtained from its card: {error}") from None
 
     def _local_bytes(self, path: Path, sha256: str) -> bytes:
         """What cannot be fetched stays where it is, damaged or not."""

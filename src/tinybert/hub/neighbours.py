@@ -49,8 +49,8 @@ def check_names(uid: str, paths: EntryPaths, cache: HubCache) -> None:
     _check_spelling(folder, f"{name}.md", uid)
     if paths.code.exists() and not (paths.code.is_dir() and (paths.code / CONF).exists()):
         raise UnsafePathError(
-            f"{paths.code} is not a code folder, but the code of {uid} belongs there, by the end of its repo-link; "
-            "choose another uid, or a repo-link with another end"
+            f"{paths.code} exists and is not a code folder, but the code of {uid} belongs there, since its repo-link "
+            "ends in that name: choose another uid, or a repo-link with another end"
         )
     for other, module in published().items():
         # The official client passes the model-name, by which the shared code finds the card.

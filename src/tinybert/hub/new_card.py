@@ -75,7 +75,7 @@ def new_card(
     """
     if unknown := set(facts) - _FACTS:
         raise CardError(
-            f"facts cannot say {', '.join(sorted(unknown))}; they may have {', '.join(sorted(_FACTS))}",
+            f"facts cannot include {', '.join(sorted(unknown))}; they may have {', '.join(sorted(_FACTS))}",
             argument="facts",
         )
     *folders, version, name = uid.split("/")

@@ -108,8 +108,8 @@ def _sentence(checkpoint: Checkpoint) -> bytes:
         return b""
     if settings.dense or settings.refused:
         raise CardError(
-            f"{checkpoint.source} makes its vectors with layers that a module has no file for: share it as a folder "
-            "(tinybert convert --layout sentence-transformers)"
+            f"{checkpoint.source} computes its vectors with dense layers, which a module cannot hold: share it "
+            "as a folder (tinybert convert --layout sentence-transformers)"
         )
     values = settings.to_dict()
     return (to_json(values, indent=2) + "\n").encode() if values else b""

@@ -89,7 +89,7 @@ def as_numbers(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
         try:
             arrays.append(array.astype(np.float64))
         except (TypeError, ValueError) as error:
-            raise InputError(f"{name} holds something that is no number: {error}.") from None
+            raise InputError(f"{name} holds something that is not a number: {error}.") from None
     check_lengths(len(arrays[0]), len(arrays[1]))
     if len(arrays[0]) < 2:
         raise InputError("There is one value; a correlation needs at least two.")
@@ -101,7 +101,7 @@ def check_lengths(true: int, pred: int, what: str = "rows") -> None:
     if true != pred:
         raise InputError(f"y_true has {true} {what}, y_pred has {pred}. Each needs a prediction of its own.")
     if not true:
-        raise InputError(f"There are no {what}: no score can be told from nothing.")
+        raise InputError(f"There are no {what}: there is nothing to score.")
 
 
 def _label_array(values: Values, name: str) -> Array:

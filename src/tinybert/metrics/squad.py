@@ -70,7 +70,7 @@ def check_answers(references: References, predictions: Mapping[str, str], langua
     if language not in RULES:
         raise InputError(f"language is {language!r}; it must be one of {', '.join(map(repr, RULES))}.")
     if not references:
-        raise InputError("There are no questions: no score can be told from nothing.")
+        raise InputError("There are no questions: there is nothing to score.")
     missing = [name for name in references if name not in predictions]
     if missing:
         raise InputError(f'{_some(missing)} no prediction. Where there is no answer, give "".')

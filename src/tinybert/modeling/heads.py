@@ -41,8 +41,8 @@ class TaskNetwork(Network):
             raise ConfigError(f"labels are {labels}: there must be as many as num_labels, {num_labels}")
         if task.facts.uses_pooler and not bert.has_pooler:
             raise ConfigError(
-                "the encoder has no pooler, as that of a network for tokens or answers, and classification of texts "
-                "needs one: start from another model"
+                "the encoder has no pooler, which classification of texts needs: it comes from a network for tokens "
+                "or answers. Start from another model"
             )
         self.num_labels = num_labels
         self.bert = bert

@@ -50,7 +50,7 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
     # A training in one process does not speak of processes.
     saved, present = ({"processes": 1, **_flat(identity)} for identity in (saved, present))
     lines = [
-        f"  {key.removeprefix(_CONTENTS)}: others than then"
+        f"  {key.removeprefix(_CONTENTS)}: different"
         if key.startswith(_CONTENTS)
         else f"  {_WORDS.get(key, key)}: {saved.get(key)} then, {present.get(key)} now"
         for key in sorted({*saved, *present})
@@ -60,7 +60,7 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
         raise CheckpointError(
             f"{source} is the state of another training:\n"
             + "\n".join(lines)
-            + "\nTrain as then, or use another folder, or remove the file to start anew."
+            + "\nTrain as before, use another folder, or remove the file to start over."
         )
 
 

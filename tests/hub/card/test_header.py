@@ -69,10 +69,10 @@ def test_of_two_equal_keys_the_last_counts_and_both_are_noted():
     double = ASSET.replace("    asset-sha", "    asset-link: https://host/other.ckpt\n    asset-sha")
     text = card_text(asset=double).replace("license: Apache2.0", "license: Apache2.0\nlicense: MIT")
     first, second = line_of(text, "license"), line_of(text, "    asset-link")
-    counts = "which counts; keep one"
+    counts = "the latter counts. Keep one"
     assert [str(problem) for problem in check_card(text)] == [
-        f"line {first + 1}: `license` appears twice, in line {first} and in line {first + 1}, {counts}",
-        f"line {second + 1}: `asset-link` appears twice, in line {second} and in line {second + 1}, {counts}",
+        f"line {first + 1}: `license` appears twice, in line {first} and in line {first + 1}; {counts}",
+        f"line {second + 1}: `asset-link` appears twice, in line {second} and in line {second + 1}; {counts}",
     ]
     assert {problem.severity for problem in check_card(text)} == {"note"}
     assert parse_card(text).license == "MIT"

@@ -156,7 +156,7 @@ class _Reader:
                 raise _RefusedError("a key that is a list or a mapping", key_node.start_mark)
             key, line, value = key_node.value, self._value(key_node).line, self._value(value_node)
             if key in entries:
-                message = f"`{key}` appears twice, in line {lines[key]} and in line {line}, which counts; keep one"
+                message = f"`{key}` appears twice, in line {lines[key]} and in line {line}; the latter counts. Keep one"
                 self.problems.append(Problem(line, message, "note"))
             entries[key], lines[key] = value, line
         return entries
