@@ -72,7 +72,7 @@ def test_labels_that_are_no_tags_are_taken_as_they_are(write):
         ("\n-DOCSTART- O\n\n", {}, "a.conll has no words"),
         ("", {}, "a.conll has no words"),
         (b"a O\n\xe4 O\n", {}, "line 2: not UTF-8"),
-        ("a O\n\nb B-PER\nc PER\n", {}, "line 4: the label of 'c': 'PER' is not a tag, whose|line 4: the label of 'c'"),
+        ("a O\n\nb B-PER\nc PER\n", {}, "line 4: the label of 'c': 'PER' is not a tag of any|line 4: the label of 'c'"),
         (
             "a O\nb S-PER\n",
             {"scheme": "IOB2"},

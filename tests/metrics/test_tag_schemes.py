@@ -108,9 +108,9 @@ def test_tags_have_a_problem_exactly_if_no_spans_would_be_written_like_that(sche
         ("BILOU", "L-A", 0, "L-A begins a span at the first word; BILOU begins every span with B- or U-"),
         ("IOE2", "O I-A O", 1, "I-A has no end before O; IOE2 ends every span with E-"),
         ("IOE1", "E-A", 0, "E-A before the end of the sentence; IOE1 has E- only right before a span of the same type"),
-        ("IOB2", "O S-A I-A", 1, "'S-A' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
-        ("IOB2", "PER", 0, "'PER' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
-        ("IOB2", "B-", 0, "'B-' is not a tag of IOB2, whose tags are O, B-TYPE, I-TYPE"),
+        ("IOB2", "O S-A I-A", 1, "'S-A' is not a tag of IOB2: give O, B-TYPE, I-TYPE"),
+        ("IOB2", "PER", 0, "'PER' is not a tag of IOB2: give O, B-TYPE, I-TYPE"),
+        ("IOB2", "B-", 0, "'B-' is not a tag of IOB2: give O, B-TYPE, I-TYPE"),
     ],
 )
 def test_a_problem_names_the_tag_and_what_the_scheme_asks_for(scheme, tags, position, says):

@@ -69,7 +69,8 @@ def read_tag(tag: Any, scheme: Scheme | None) -> Mark | str:
     if isinstance(tag, str) and tag[:1] and tag[0] in prefixes and (len(tag) == 1 or (tag[1] == "-" and len(tag) > 2)):
         return Mark(_READ_AS.get(tag[0], tag[0]), tag[2:] or "_")
     allowed = ", ".join(f"{prefix}-TYPE" for prefix in prefixes)
-    return f"{tag!r} is not a tag{f' of {scheme}' if scheme else ''}, whose tags are O, {allowed}"
+    kind = f"a tag of {scheme}" if scheme else "a tag of any scheme"
+    return f"{tag!r} is not {kind}: give O, {allowed}"
 
 
 def check_known(scheme: Scheme) -> None:
