@@ -125,7 +125,10 @@ def test_a_model_is_opened_with_its_vocabulary_or_not_at_all(tmp_path, make_chec
     checkpoint, own = stored_at(folder).open(**HEADS)
     assert (checkpoint.config.num_attention_heads, own.vocab) == (4, tokenizer.vocab)
     larger = BertTokenizer(Vocabulary((*TOKENS, "cat"), do_lower_case=False))
-    with pytest.raises(InputError, match=r"has 7 tokens, but the embedding table of .*model has 6 rows: the vocabulary belongs to another"):
+    with pytest.raises(
+        InputError,
+        match=r"has 7 tokens, but the embedding table of .*model has 6 rows: the vocabulary belongs to another",
+    ):
         stored_at(folder).open(larger)
 
 

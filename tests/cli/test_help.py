@@ -30,12 +30,13 @@ OPTIONS = {
     "--on-error --vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
+    "--on-error --labels --class-weights "
     "--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config --devices --port "
     "--epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm --accumulation-steps "
     "--max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes",
     "evaluate": f"{TABLES} "
     "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
-    "--skip-unlabelled --batch-size --vocabulary --cased --uncased --config",
+    "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
     "convert": "--layout --encoder --config --prefix",
     "hub list": "--cached --json --cache",
     "hub info": "--json --cache",
@@ -93,6 +94,10 @@ def test_defaults_are_not_taken_for_markup():
     assert "[default: known names; the last]" in " ".join(command("finetune", "--help").out.split())
 
 
+NOT_NONE = {"patience": 1, "class_weights": "balanced"}
+"""Values of the settings whose default is none."""
+
+
 def test_the_training_options_are_the_settings_with_their_defaults():
     options = {each.name: each for each in click_command("finetune").params}
     settings = {name: options[name] for name in TrainingSettings().to_dict()}
@@ -101,8 +106,8 @@ def test_the_training_options_are_the_settings_with_their_defaults():
     help_ = {field.name: field.metadata["help"] for field in dataclasses.fields(TrainingSettings)}
     assert {name: each.help for name, each in settings.items()} == help_
     words = ["classify", "--model=m", "--train=t", "--output=o"]
-    words += [f"{each.opts[0]}={1 if each.default is None else each.default}" for each in settings.values()]
+    words += [f"{each.opts[0]}={NOT_NONE.get(each.name, each.default)}" for each in settings.values()]
     given = click_command("finetune").make_context("finetune", words).params
     settings = TrainingSettings(**{name: given[name] for name in settings})
-    assert settings == dataclasses.replace(TrainingSettings(), patience=1)
-    assert {type(each) for each in dataclasses.astuple(settings)} == {int, float}
+    assert settings == dataclasses.replace(TrainingSettings(), **NOT_NONE)
+    assert {type(each) for each in dataclasses.astuple(settings)} == {int, float, str}

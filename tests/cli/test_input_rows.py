@@ -28,8 +28,21 @@ def test_an_item_is_a_text_or_a_pair_and_nothing_where_the_row_is_bad():
 
 def test_an_empty_text_is_a_text():
     assert rows(b"a\n\nb\n", "text") == [(1, "a"), (2, ""), (3, "b")]
-    assert rows(b'text,n\n"",1\nb,2\n', "csv") == [(2, ""), (3, "b")]
-    assert rows(b'{"text": ""}\n{"text": " "}\n', "jsonl") == [(1, ""), (2, " ")]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'text,n\n"",1\nb,2\n', "csv"),
+        (b"text\tn\n \t1\nb\t2\n", "tsv"),
+        (b"premise,hypothesis\na,\na,b\n", "csv"),
+        (b'{"text": ""}\n{"text": "b"}\n', "jsonl"),
+    ],
+)
+def test_an_empty_cell_is_a_bad_row_as_in_training_data(content, kind):
+    first, second = read_rows(io.BytesIO(content), kind, Request(), pairs=b"premise" in content)
+    assert (first.item, first.error.message) == (None, "the text is empty. Bad rows can be left out.")
+    assert second.error is None
 
 
 def test_the_label_is_not_looked_at():

@@ -123,7 +123,9 @@ def test_the_users_own_words_are_shown_as_they_are(encoder_folder, classifier, t
 
     table.write_text(f'text,label\nfilm,yes\nfilm,"{OWN} too"\n', encoding="utf-8")
     run = command("evaluate", classifier, table)
-    unknown = f"tinybert: the model does not know 'yes', {OWN + ' too'!r}, first in example 0: each counts as a miss\n"
+    unknown = (
+        f"tinybert: the model does not know 'yes', {OWN + ' too'!r}, first in {table}, line 2: each counts as a miss\n"
+    )
     assert (run.code, run.err) == (0, unknown)
 
     run = command("embed", encoder_folder, "--from", "jsonl", stdin=f'{{"{OWN}": 1}}\n'.encode())

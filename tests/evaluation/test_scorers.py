@@ -61,9 +61,9 @@ def test_the_truth_is_prepared_once(monkeypatch):
     """Labels become ids when the scorer is made; then predictions alone do, each time."""
     calls = []
 
-    def counted(labels, names):
+    def counted(labels, names, examples=()):
         calls.append(list(labels))
-        return scorers.label_ids(labels, names)
+        return scorers.label_ids(labels, names, examples)
 
     _, *others = scorers._PROBLEMS["single-label"]
     monkeypatch.setitem(scorers._PROBLEMS, "single-label", (counted, *others))

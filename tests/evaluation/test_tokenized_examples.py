@@ -120,5 +120,5 @@ def test_rows_that_do_not_fit_are_named(model, tokenizer):
     far = TokenizedExample(np.array([2, tokenizer.vocab_size, 3]), np.zeros(3, int), 0, "g, record 5")
     with pytest.raises(InputError, match=r"g, record 5 has token .* another vocabulary"):
         predictions(network, [far])
-    with pytest.raises(InputError, match="example 0 is a TokenizedExample; encoder needs"):
+    with pytest.raises(InputError, match="f, record 0 is a TokenizedExample; encoder needs"):
         task_for("encoder", rows(0))

@@ -16,7 +16,9 @@ PROGRAM = "tinybert"
 """What each message on stderr begins with."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
+    "class_weights": "--class-weights",
     "delimiter": "--delimiter",
+    "dev": "--dev",
     "encoding": "--encoding",
     "force": "--force",
     "format": "--from",
@@ -26,6 +28,7 @@ OPTIONS = {
     "labels": "--labels",
     "learning_rate": "--learning-rate",
     "multi_label_separator": "--multi-label",
+    "on_error": "--on-error",
     "pair": "--pair",
     "pooling": "--pooling",
     "port": "--port",

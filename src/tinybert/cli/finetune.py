@@ -32,7 +32,18 @@ class DataOptions(options.TableOptions):
 
     dev: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Dev set, by which the best network is kept. [default: none; the last is kept]"),
+        typer.Option(
+            metavar="FILE|SHARE",
+            help="Dev set; the network that is best on it is kept. A share such as 0.1 is put aside of the training "
+            "data, of each class alike. [default: none; the last network is kept]",
+        ),
+    ] = None
+    labels: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help="All labels in the order of the outputs, with commas between; or a file with one a line. "
+            "[default: those of the training data, sorted]"
+        ),
     ] = None
     regression: Annotated[bool, typer.Option("--regression", help="Labels are numbers, to be predicted.")] = False
     skip_misplaced: Annotated[
@@ -112,14 +123,24 @@ def _prepare(
     settings: TrainingSettings,
 ) -> FineTuning:
     """Reads and checks what the command was given: first the data, then the model."""
-    from ..evaluation import task_for
+    from ..data.split import split
+    from ..evaluation import labelled, task_for
+    from ..evaluation.summary import summary
     from ..hub.lookup import find_stored
 
     check_writable(output / "config.json")
     examples = data.read(kind, train, strict=not data.skip_misplaced)
-    dev = data.read(kind, data.dev) if data.dev else None
     problem = "regression" if data.regression and KINDS[kind].problems else None
-    task = task_for(kind, examples, problem=problem)
+    labels = None if data.labels is None else options.label_names(data.labels)
+    task = task_for(kind, examples, problem=problem, labels=labels)
+    share = _share(data.dev)
+    dev: Examples | None = None
+    if share is not None:
+        examples, dev = split(kind, examples, share, seed=settings.seed)
+        if not is_worker():
+            complain(f"dev set, {share:g} of the data: {summary(labelled(dev, task, task.labels))}")
+    elif data.dev:
+        dev = data.read(kind, data.dev)
     fields = options.config_fields(loading.config)
     checkpoint, tokenizer = find_stored(model).open(loading.vocabulary, loading.do_lower_case, **fields)
 
@@ -141,6 +162,14 @@ def _prepare(
     )
 
 
+def _share(dev: str | None) -> float | None:
+    """The share of the data that is to be the dev set; None where `dev` is a file, or nothing."""
+    try:
+        return None if dev is None else float(dev)
+    except ValueError:
+        return None
+
+
 def _train(prepared: FineTuning, world: World | None) -> None:
     from ..evaluation import labelled
     from ..evaluation.summary import doubts, summary
@@ -148,7 +177,7 @@ def _train(prepared: FineTuning, world: World | None) -> None:
 
     if world is None or world.is_first:
         examples = labelled(prepared.train, prepared.task, prepared.task.labels)
-        for line in (summary(examples), *doubts(examples)):
+        for line in (summary(examples), *doubts(examples, prepared.task.labels)):
             complain(line)
     before = saved_progress(prepared.folder)
     metrics = prepared.run(world)

@@ -148,7 +148,9 @@ def publish(
     task: Annotated[
         str, typer.Option(help="Of a head: sequence-classification, token-classification or question-answering.")
     ] = "",
-    labels: Annotated[str, typer.Option(help="Names of the head's outputs, with commas between.")] = "",
+    labels: Annotated[
+        str, typer.Option(help="Names of the head's outputs, with commas between; or a file with one a line.")
+    ] = "",
     problem: Annotated[
         str, typer.Option(help="Of a head for texts, where the source does not say: multi-label or regression.")
     ] = "",
@@ -174,7 +176,7 @@ def publish(
     from ..hub.publishing import publish as lay
 
     checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config, prefix))
-    names = [label.strip() for label in labels.split(",") if label.strip()]
+    names = options.label_names(labels) if labels else ()
     module = lay(
         checkpoint,
         uid,

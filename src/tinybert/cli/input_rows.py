@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from ..data.columns import Request
 from ..data.table_formats import FORMATS
 from ..data.table_rows import Form, RowFormat, TableRow, table_rows
+from ..data.tables import check_text
 from ..data.text_lines import decoded, is_whole
 from ..errors import InputError, TinyBertError
 from .streams import is_closed
@@ -81,17 +82,28 @@ def read_rows(
         encoding: The input's encoding; None for UTF-8.
 
     Returns:
-        The rows, bad ones included. Empty lines at the end of a table are not rows.
+        The rows, bad ones included, such as those with an empty text; of `text` an empty line is a text. Empty lines
+        at the end of a table are not rows.
 
     Raises:
         InputError: As `table_rows`; or there are pairs, and the task takes none.
     """
     unlabelled = request._replace(label=False, pairs=pairs)
-    return map(_row, table_rows(decoded(file, encoding), kind, unlabelled, form or Form()))
+    make = _line if kind == "text" else _row
+    return map(make, table_rows(decoded(file, encoding), kind, unlabelled, form or Form()))
+
+
+def _line(row: TableRow) -> Row:
+    return Row(row.line, row.text, row.error)
 
 
 def _row(row: TableRow) -> Row:
     if isinstance(row.id, str) and not is_whole(row.id):  # results are written with it
         return Row(row.line, error=InputError("the key 'id' holds half of a surrogate pair, not a character."))
-    item = row.text if row.pair is None else (row.text, row.pair)
-    return Row(row.line, item, row.error, row.id)
+    if row.error:
+        return Row(row.line, None, row.error, row.id)
+    try:  # as a row of training data is
+        item = check_text(row.text) if row.pair is None else (check_text(row.text), check_text(row.pair))
+    except InputError as error:
+        return Row(row.line, None, error, row.id)
+    return Row(row.line, item, None, row.id)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
 
 import typer
@@ -159,6 +160,9 @@ class TableOptions:
     skip_unlabelled: Annotated[
         bool, typer.Option("--skip-unlabelled", help="Leave out rows without a label, such as - or n/a; say how many.")
     ] = False
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="At a bad row, fail; or skip such rows and say how many there were.")
+    ] = OnError.FAIL
 
     def table(self, *, regression: bool) -> Table:
         """The same for the readers of data."""
@@ -176,6 +180,7 @@ class TableOptions:
             self.delimiter,
             self.encoding,
             self.skip_unlabelled,
+            "skip" if self.on_error is OnError.SKIP else "raise",
         )
 
 
@@ -236,6 +241,24 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
         except InputError:  # a string, which needs no quotes here
             fields[name] = value
     return fields
+
+
+def label_names(given: str) -> tuple[str, ...]:
+    """The names of labels: those of a file, one a line, or what commas separate.
+
+    Raises:
+        InputError: One is empty.
+    """
+    if Path(given).is_file():
+        from ..data.text_lines import numbered_lines
+
+        names = [text.strip() for _, text in numbered_lines(given)]
+        names = names[: len(names) - [not name for name in reversed(names)].index(False)] if any(names) else []
+    else:
+        names = [name.strip() for name in given.split(",")]
+    if not names or not all(names):
+        raise InputError(f"{given}: one of the labels is empty", argument="labels", example="NAME,NAME")
+    return tuple(names)
 
 
 def column(given: str | None) -> Column | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -10,9 +11,10 @@ from typing import NamedTuple
 from ..errors import InputError
 from ..metrics import Scheme
 from ..writing import replacing
+from .bad_rows import BadRows, OnError
 from .examples import TaggedExample
 from .tagging import TagChecker
-from .text_lines import Source, error_at, is_whole, name_of, numbered_lines
+from .text_lines import Source, error_at, is_whole, name_of, numbered_lines, place
 
 DOCUMENT = "-DOCSTART-"
 _DOCUMENT_MARKS = ("#begin document", "#end document")  # CoNLL-2012
@@ -26,6 +28,7 @@ def read_conll(
     label_column: int | None = -1,
     scheme: Scheme | None = None,
     strict: bool = False,
+    on_error: OnError = "raise",
 ) -> list[TaggedExample]:
     r"""Reads sentences of words and labels.
 
@@ -40,6 +43,7 @@ def read_conll(
             are; but if they look like such tags, each must be one.
         strict: Also refuses tags in a wrong place, such as I-PER after O in IOB2. Without a scheme, in the one that
             fits best. False reads them as `tinybert.metrics.spans` does.
+        on_error: `raise` an error at a bad line, or `skip` the sentences that have one; a warning counts them.
 
     Returns:
         The sentences in the order of the file.
@@ -56,17 +60,13 @@ def read_conll(
         >>> sentence.words, sentence.labels
         (('EU', 'rejects'), ('B-ORG', 'O'))
     """
-    sentences = _sentences(path, word_column, label_column)
-    if label_column is None:
-        return [TaggedExample(tuple(sentence.words)) for sentence in sentences]
-    checker = TagChecker([sentence.labels for sentence in sentences], scheme, strict=strict)
-    for sentence in sentences:
-        problem = checker.problem(sentence.labels)
-        if problem is not None:
-            position, message = problem
-            word = sentence.words[position]
-            raise error_at(path, sentence.lines[position], f"the label of {word!r:.40}: {message}.")
-    return [TaggedExample(tuple(sentence.words), tuple(sentence.labels)) for sentence in sentences]
+    bad = BadRows(path, on_error)
+    sentences = _sentences(path, word_column, label_column, bad)
+    if label_column is not None:
+        checker = TagChecker([sentence.labels for sentence in sentences], scheme, strict=strict)
+        sentences = [sentence for sentence in sentences if _has_tags(sentence, checker, path, bad)]
+    bad.report(any_good=bool(sentences))
+    return [sentence.example(path) for sentence in sentences]
 
 
 def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample]) -> int:
@@ -106,10 +106,15 @@ def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample])
 _NO_WORD = re.compile(r"[0-9]+[-.][0-9]+")
 
 
-class _Sentence(NamedTuple):
-    words: list[str]
-    labels: list[str]
-    lines: list[int]
+@dataclasses.dataclass
+class _Sentence:
+    words: list[str] = dataclasses.field(default_factory=list)
+    labels: list[str] = dataclasses.field(default_factory=list)
+    lines: list[int] = dataclasses.field(default_factory=list)
+    bad: bool = False
+
+    def example(self, path: Source) -> TaggedExample:
+        return TaggedExample(tuple(self.words), tuple(self.labels) or None, place(path, self.lines[0]))
 
 
 class _Line(NamedTuple):
@@ -122,7 +127,7 @@ class _Line(NamedTuple):
         return _BLANKS.split(self.text.strip(" \t"))
 
 
-def _sentences(path: Source, word_column: int, label_column: int | None) -> list[_Sentence]:
+def _sentences(path: Source, word_column: int, label_column: int | None, bad: BadRows) -> list[_Sentence]:
     lines = [_Line(number, text.rstrip("\r\n")) for number, text in numbered_lines(path)]
     pattern = next(
         (line for line in lines if line.text.strip(" \t") and not line.text.startswith(("#", DOCUMENT))), None
@@ -137,37 +142,55 @@ def _sentences(path: Source, word_column: int, label_column: int | None) -> list
     if word == label:
         problem = InputError("words and labels are the same column. Each line needs both.", argument="label_column")
         raise error_at(path, pattern.number, problem)
-    sentences = list(_split(path, lines, tabs, columns, (word, label)))
+    sentences = list(_split(path, lines, tabs, columns, (word, label), bad))
     if not sentences:
         raise InputError(f"{name_of(path)} has no words.")
-    return sentences
+    return [sentence for sentence in sentences if not sentence.bad]
 
 
 def _split(
-    path: Source, lines: list[_Line], tabs: bool, columns: int, places: tuple[int, int | None]
+    path: Source, lines: list[_Line], tabs: bool, columns: int, places: tuple[int, int | None], bad: BadRows
 ) -> Iterator[_Sentence]:
     word, label = places
-    sentence = _Sentence([], [], [])
+    sentence = _Sentence()
     for line in [*lines, _Line(0, "")]:
         fields = line.fields(tabs)
         # A line of blanks and tabs alone parts sentences too: WNUT-17 has a tab there.
         ends = not any(fields) or fields[0] == DOCUMENT
-        if ends and sentence.words:
+        if ends and (sentence.words or sentence.bad):
             yield sentence
-            sentence = _Sentence([], [], [])
-        if ends or _is_comment(line, fields, tabs, columns) or (word and _NO_WORD.fullmatch(fields[0])):
+            sentence = _Sentence()
+        if ends or sentence.bad or _is_comment(line, fields, tabs, columns) or (word and _NO_WORD.fullmatch(fields[0])):
             continue
-        if len(fields) != columns:
-            raise error_at(
-                path, line.number, f"{len(fields)} columns, but the first row has {columns}: {line.text!r:.60}."
-            )
-        for name, place in (("word", word), ("label", label)):
-            if place is not None and not fields[place]:
-                raise error_at(path, line.number, f"the {name} is empty: {line.text!r:.60}.")
+        problem = _row_problem(line, fields, columns, places)
+        if problem:
+            bad.add(error_at(path, line.number, problem))
+            sentence.bad = True
+            continue
         sentence.words.append(fields[word])
         sentence.lines.append(line.number)
         if label is not None:
             sentence.labels.append(fields[label])
+
+
+def _row_problem(line: _Line, fields: list[str], columns: int, places: tuple[int, int | None]) -> str:
+    """What is wrong with a row; empty if nothing."""
+    if len(fields) != columns:
+        return f"{len(fields)} columns, but the first row has {columns}: {line.text!r:.60}."
+    for name, column in zip(("word", "label"), places, strict=True):
+        if column is not None and not fields[column]:
+            return f"the {name} is empty: {line.text!r:.60}."
+    return ""
+
+
+def _has_tags(sentence: _Sentence, checker: TagChecker, path: Source, bad: BadRows) -> bool:
+    problem = checker.problem(sentence.labels)
+    if problem is None:
+        return True
+    position, message = problem
+    word = sentence.words[position]
+    bad.add(error_at(path, sentence.lines[position], f"the label of {word!r:.40}: {message}."))
+    return False
 
 
 def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> bool:

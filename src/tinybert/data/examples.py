@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,14 @@ class TextExample:
         pair: The second text; None where there is one text only.
         label: The class as a string, the score as a float, a tuple of classes where a text may have several (empty
             if it has none of them), or None where the label is not known.
+        place: File and line that it was read from, for messages; None where it was not. Two examples are equal
+            wherever they come from.
     """
 
     text: str
     pair: str | None = None
     label: Label = None
+    place: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class TaggedExample:
     Attributes:
         words: The words.
         labels: One label for each word, such as B-PER; None where the labels are not known.
+        place: File and first line, as for `TextExample`.
 
     Raises:
         InputError: There are more or fewer labels than words.
@@ -43,6 +48,7 @@ class TaggedExample:
 
     words: tuple[str, ...]
     labels: tuple[str, ...] | None = None
+    place: str | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.labels is not None and len(self.labels) != len(self.words):
@@ -72,6 +78,7 @@ class QuestionExample:
         context: The text that the answer is a span of.
         answers: The answers that count as right; empty where they are not known or there is none.
         is_impossible: Whether the context does not answer the question.
+        place: File and id, as for `TextExample`.
     """
 
     id: str
@@ -79,6 +86,7 @@ class QuestionExample:
     context: str
     answers: tuple[AnswerSpan, ...] = ()
     is_impossible: bool = False
+    place: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,3 +113,9 @@ class TokenizedExample:
         inside = np.append(self.segment_ids[1:] == self.segment_ids[:-1], False)
         inside[:1] = False
         return inside & (self.label >= 0) if isinstance(self.label, np.ndarray) else inside
+
+
+def place_of(examples: Sequence[Any], row: int) -> str:
+    """Where an example comes from, for messages: its file and line, or else its index, as in `example 3`."""
+    place = getattr(examples[row], "place", None) if row < len(examples) else None
+    return place or f"example {row}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from .bad_rows import OnError
 from .columns import Column
 from .conll import read_conll
 from .examples import QuestionExample, TaggedExample, TextExample, TokenizedExample
@@ -35,6 +36,8 @@ class Table:
         delimiter: What separates the fields of a CSV; None where that is to be seen.
         encoding: The file's encoding; None for UTF-8.
         skip_unlabelled: Whether rows without a label are left out.
+        on_error: `raise` an error at a bad row, or `skip` bad rows, sentences, and questions whose answers are not
+            where the file says; a warning counts them.
     """
 
     text: Column | None = None
@@ -48,6 +51,7 @@ class Table:
     delimiter: str | None = None
     encoding: str | None = None
     skip_unlabelled: bool = False
+    on_error: OnError = "raise"
 
 
 _ANY_TABLE = Table()
@@ -114,7 +118,8 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
     del strict
     word, label = _index(table.text, "text", default=0), _index(table.label, "label", default=-1)
     try:
-        return read_conll(decoded(source, table.encoding), word_column=word, label_column=label)
+        file = decoded(source, table.encoding)
+        return read_conll(file, word_column=word, label_column=label, on_error=table.on_error)
     except InputError as error:
         # The caller gave a `Table`, and not the arguments of this reader.
         error.argument = {"word_column": "text", "label_column": "label"}.get(error.argument or "", error.argument)
@@ -122,7 +127,8 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
 
 
 def _read_questions(source: Source, table: Table, strict: bool | None) -> list[QuestionExample]:
-    return read_squad(decoded(source, table.encoding), strict=strict)
+    skips = table.on_error == "skip" and strict is not None
+    return read_squad(decoded(source, table.encoding), strict=False if skips else strict)
 
 
 def _read_table(source: Source, table: Table) -> list[TextExample]:
@@ -139,6 +145,7 @@ def _read_table(source: Source, table: Table) -> list[TextExample]:
         encoding=table.encoding,
         skip_unlabelled=table.skip_unlabelled,
         allow_extra_fields=table.allow_extra_fields,
+        on_error=table.on_error,
     )
 
 

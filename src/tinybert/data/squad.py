@@ -45,7 +45,7 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
     name = name_of(path)
     content = parse_json(read_text(path), source=name, lone_surrogates=True)
     try:
-        questions = list(_questions(content))
+        questions = list(_questions(content, name))
         check_ids(questions)
         looked_at = questions if strict is not None else ()
         problems = {question.id: problem for question in looked_at if (problem := answer_problem(question))}
@@ -65,16 +65,16 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
     return [question for question in questions if question.id not in problems]
 
 
-def _questions(content: Any) -> Iterator[QuestionExample]:
+def _questions(content: Any, name: str) -> Iterator[QuestionExample]:
     # Places such as data[3].paragraphs[0] say where a question without an id is.
     for place, article in _items(content, "data", "the file"):
         for inner, paragraph in _items(article, "paragraphs", place):
             context = _string(paragraph, "context", inner)
             for innermost, question in _items(paragraph, "qas", inner):
-                yield _question(question, context, innermost)
+                yield _question(question, context, innermost, name)
 
 
-def _question(question: Any, context: str, place: str) -> QuestionExample:
+def _question(question: Any, context: str, place: str, name: str) -> QuestionExample:
     identifier = _string(question, "id", place)
     named = f"question {identifier!r}"
     # As version 2 without its flag has them: an empty list says that there is no answer.
@@ -87,7 +87,8 @@ def _question(question: Any, context: str, place: str) -> QuestionExample:
         if not isinstance(start, int) or isinstance(start, bool):
             raise InputError(f"{inner}: answer_start is {start!r:.60}; it must be an integer.")
         answers.append(AnswerSpan(_string(answer, "text", inner), start))
-    return QuestionExample(identifier, _string(question, "question", named), context, tuple(answers), impossible)
+    asked = _string(question, "question", named)
+    return QuestionExample(identifier, asked, context, tuple(answers), impossible, f"{name}, {named}")
 
 
 def _items(value: Any, key: str, place: str) -> Iterator[tuple[str, Any]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from ..errors import InputError
+from .bad_rows import BadRows, OnError
 from .columns import Column, Request
 from .examples import TextExample
 from .label_column import LabelReader
 from .table_formats import Format, table_format
 from .table_rows import Form, TableRow, table_rows
-from .text_lines import Source, decoded, error_at, name_of
+from .text_lines import Source, decoded, error_at, name_of, place
 
 
 def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
@@ -29,6 +30,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     encoding: str | None = None,
     skip_unlabelled: bool = False,
     allow_extra_fields: bool = False,
+    on_error: OnError = "raise",
 ) -> list[TextExample]:
     r"""Reads a table of texts; all arguments are those of `iter_texts`, which says what they mean.
 
@@ -65,6 +67,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
             encoding=encoding,
             skip_unlabelled=skip_unlabelled,
             allow_extra_fields=allow_extra_fields,
+            on_error=on_error,
         )
     )
 
@@ -83,6 +86,7 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     encoding: str | None = None,
     skip_unlabelled: bool = False,
     allow_extra_fields: bool = False,
+    on_error: OnError = "raise",
 ) -> Iterator[TextExample]:
     """Reads a table of texts row by row; memory stays flat however long the file is.
 
@@ -106,6 +110,8 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
             `n/a`, `null` and `nan` stand for no label.
         allow_extra_fields: Rows may have more fields than the first, as some files with notes at the end do; those
             are ignored.
+        on_error: `raise` an error at a bad row, or `skip` bad rows, with a warning that counts them and says what is
+            wrong with the first.
 
     Returns:
         The examples, one after the other. Texts are as they are in the file, outer blanks included; labels are without
@@ -115,34 +121,35 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
         InputError: With file and line: a column that is not there (lists what is), a row with another number of
             fields, an empty text, an empty line before the last, bytes that are not UTF-8 or NUL, malformed CSV or
             JSON, a score that is not a number, a label in some rows only. Without line: a file that cannot be read or
-            has no rows.
+            has no rows, or none that is good.
     """
     kind = table_format(path, format)
     labels = LabelReader(regression=regression, separator=multi_label_separator, skip=skip_unlabelled)
     request = Request(text, pair, label, regression, classes=not regression)
     form = Form(header, delimiter, allow_extra_fields)
     rows = table_rows(decoded(path, encoding), kind, request, form)
-    return _examples(path, labels, rows)
+    return _examples(path, labels, rows, BadRows(path, on_error))
 
 
-def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow]) -> Iterator[TextExample]:
+def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow], bad: BadRows) -> Iterator[TextExample]:
     row = example = None
     for row in rows:
-        if row.error:
-            raise error_at(path, row.line, row.error)
         try:
+            if row.error:
+                raise row.error
             skipped = labels.skipped
             label = labels.read(row.line, row.label)
             if labels.skipped > skipped:
                 continue
-            # An example without a text is a mistake; a command that processes an input lets empty texts pass.
             pair = None if row.pair is None else check_text(row.pair)
-            example = TextExample(check_text(row.text), pair, label)
+            example = TextExample(check_text(row.text), pair, label, place(path, row.line))
         except InputError as error:
-            raise error_at(path, row.line, error) from None
+            bad.add(error_at(path, row.line, error))
+            continue
         yield example
     if row is None:
         raise InputError(f"{name_of(path)} has no rows.")
+    bad.report(any_good=example is not None or labels.skipped > 0)
     if example is None:
         raise InputError(f"{name_of(path)}: none of the {labels.skipped} rows has a label.")
     if labels.skipped:
@@ -154,7 +161,7 @@ def check_text(value: Any) -> str:
     if not isinstance(value, str):
         raise InputError(f"the text is {value!r:.60}, not a string.")
     if not value or value.isspace():
-        raise InputError("the text is empty.")
+        raise InputError("the text is empty. Bad rows can be left out.", argument="on_error", example="skip")
     if "\0" in value:
         raise InputError("the text holds NUL, which text never contains.")
     if not value.isascii():

@@ -29,10 +29,15 @@ def name_of(source: Source) -> str:
     return str(getattr(source, "name", "the file")).strip("<>")  # Python calls stdin <stdin>
 
 
+def place(source: Source, line: int) -> str:
+    """File and line, counted from 1, as messages have them."""
+    return f"{name_of(source)}, line {line}"
+
+
 def error_at(source: Source, line: int, problem: InputError | str) -> InputError:
     """Makes the error for a line, counted from 1; what the problem says of an argument is kept."""
     error = problem if isinstance(problem, InputError) else InputError(problem)
-    return error.prefixed(f"{name_of(source)}, line {line}: ")
+    return error.prefixed(f"{place(source, line)}: ")
 
 
 class Line(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..data import Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
+from ..data.examples import place_of
 from ..data.labelled import EXAMPLES
 from ..errors import InputError
 from ..task import KINDS, Task
@@ -31,20 +32,23 @@ def check_kind(examples: Examples, kind: str) -> None:
         raise InputError("there are no examples")
     for row, example in enumerate(examples):
         if not isinstance(example, (EXAMPLES[kind], TokenizedExample) if KINDS[kind].has_head else EXAMPLES[kind]):
-            raise InputError(f"example {row} is a {type(example).__name__}; {kind} needs a {EXAMPLES[kind].__name__}")
+            found = f"{place_of(examples, row)} is a {type(example).__name__}"
+            raise InputError(f"{found}; {kind} needs a {EXAMPLES[kind].__name__}")
 
 
-def task_for(kind: str, examples: Examples, *, problem: str | None = None) -> Task:
-    """The task that training data are for: its labels are theirs.
+def task_for(kind: str, examples: Examples, *, problem: str | None = None, labels: Sequence[str] | None = None) -> Task:
+    """The task that training data are for: its labels are theirs, unless they are given.
 
     Args:
         kind: One of `tinybert.task.KINDS`.
         examples: The training data.
         problem: One of `tinybert.task.PROBLEMS`; by default `multi-label` where a text has several labels or none, else
             `single-label`.
+        labels: The names of all labels, in the order of the outputs; by default those of the examples, sorted.
 
     Raises:
         InputError: An example is of another kind, or there are no labels.
+        CheckpointError: Labels are given twice, or for outputs that have no names.
 
     Example:
         >>> task_for("sequence-classification", [TextExample("fine", label="good"), TextExample("no", label="bad")])
@@ -55,8 +59,11 @@ def task_for(kind: str, examples: Examples, *, problem: str | None = None) -> Ta
     if problem is None and facts.problems:
         several = any(isinstance(example.label, tuple) for example in examples if isinstance(example, TextExample))
         problem = "multi-label" if several else facts.problems[0]
-    labels = labels_of(examples) if facts.has_labels and problem != "regression" else ()
-    return Task(kind, labels, problem)
+    if labels is None:
+        labels = labels_of(examples) if facts.has_labels and problem != "regression" else ()
+    elif problem == "regression":
+        raise InputError("labels are given, but the output of a regression has no name", argument="labels")
+    return Task(kind, tuple(labels), problem)
 
 
 def labels_of(examples: Examples) -> tuple[str, ...]:
@@ -94,20 +101,18 @@ def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ..
             if name not in known:
                 unknown.setdefault(name, row)
     if unknown:
-        first = next(iter(unknown.values()))
-        warnings.warn(
-            f"the model does not know {', '.join(map(repr, unknown))}, first in example {first}: each counts as a miss",
-            stacklevel=2,
-        )
+        shown, first = ", ".join(map(repr, unknown)), place_of(examples, next(iter(unknown.values())))
+        warnings.warn(f"the model does not know {shown}, first in {first}: each counts as a miss", stacklevel=2)
     return (*names, *sorted(unknown))
 
 
-def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+def label_ids(labels: Sequence[AnyLabel], names: Sequence[str], examples: Sequence[Any] = ()) -> np.ndarray:
     """The ids of single labels.
 
     Args:
         labels: N labels, one name each.
         names: The names of all labels, in their order.
+        examples: The N examples that have them, for messages; none where they are predictions.
 
     Returns:
         (N,) int32.
@@ -116,15 +121,17 @@ def label_ids(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
         InputError: A label is not one of the names, or is not one; says which example's.
     """
     index = _index(names)
-    return np.array([_id(_one_name(label, row), index, row) for row, label in enumerate(labels)], np.int32)
+    rows = (_one_name(label, examples, row) for row, label in enumerate(labels))
+    return np.array([_id(name, index, examples, row) for row, name in enumerate(rows)], np.int32)
 
 
-def label_sets(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
+def label_sets(labels: Sequence[AnyLabel], names: Sequence[str], examples: Sequence[Any] = ()) -> np.ndarray:
     """Which of all labels each text has.
 
     Args:
         labels: For each of N texts the names of its labels.
         names: The names of all C labels, in their order.
+        examples: As for `label_ids`.
 
     Returns:
         (N, C) float32, 1 where a text has the label of the column, else 0.
@@ -136,21 +143,22 @@ def label_sets(labels: Sequence[AnyLabel], names: Sequence[str]) -> np.ndarray:
     sets = np.zeros((len(labels), len(index)), np.float32)
     for row, label in enumerate(labels):
         if label is None:
-            raise InputError(f"example {row} has no labels; where none applies, give an empty tuple")
+            raise InputError(f"{place_of(examples, row)} has no labels; where none applies, give an empty tuple")
         for name in _names(label):
-            sets[row, _id(name, index, row)] = 1
+            sets[row, _id(name, index, examples, row)] = 1
     return sets
 
 
-def numbers(labels: Sequence[AnyLabel]) -> np.ndarray:
-    """(N,) float64, the labels of a regression.
+def numbers(labels: Sequence[AnyLabel], names: Sequence[str] = (), examples: Sequence[Any] = ()) -> np.ndarray:
+    """(N,) float64, the labels of a regression; it has no names.
 
     Raises:
         InputError: One is not a number; says which example's.
     """
+    del names
     for row, label in enumerate(labels):
         if not isinstance(label, int | float):
-            raise InputError(f"example {row} has the label {label!r}; a regression needs numbers")
+            raise InputError(f"{place_of(examples, row)} has the label {label!r}; a regression needs numbers")
     return np.array(labels, np.float64)
 
 
@@ -171,8 +179,8 @@ def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> l
     ids = []
     for row, example in enumerate(examples):
         if example.labels is None:
-            raise InputError(f"example {row} has no labels")
-        ids.append(np.array([_id(name, index, row) for name in example.labels], np.int32))
+            raise InputError(f"{place_of(examples, row)} has no labels")
+        ids.append(np.array([_id(name, index, examples, row) for name in example.labels], np.int32))
     return ids
 
 
@@ -182,10 +190,10 @@ def _names(label: Any) -> tuple[str, ...]:
     return () if label is None else (str(label),)
 
 
-def _one_name(label: AnyLabel, row: int) -> str:
+def _one_name(label: AnyLabel, examples: Sequence[Any], row: int) -> str:
     names = _names(label)
     if len(names) != 1:
-        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
+        raise InputError(f"{place_of(examples, row)} has {len(names)} labels; this task needs one")
     return names[0]
 
 
@@ -193,7 +201,8 @@ def _index(names: Sequence[str]) -> dict[str, int]:
     return {name: number for number, name in enumerate(names)}
 
 
-def _id(name: str, index: dict[str, int], row: int) -> int:
+def _id(name: str, index: dict[str, int], examples: Sequence[Any], row: int) -> int:
     if name not in index:
-        raise InputError(f"example {row} has the label {name!r}; the model's labels are {', '.join(index)}")
+        labels = ", ".join(index)
+        raise InputError(f"{place_of(examples, row)} has the label {name!r}; the model's labels are {labels}")
     return index[name]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..data import TextExample
+from ..data.examples import place_of
 from ..errors import InputError
 
 
@@ -17,8 +18,8 @@ def check_pairs(examples: Sequence[Any]) -> None:
     for row, example in enumerate(examples):
         if example.pair is None:
             raise InputError(
-                f"example {row} is one text; an encoder, which has no head, is trained and evaluated on pairs of "
-                "texts. Say which column has the second one; or fine-tune a head: tinybert finetune classify",
+                f"{place_of(examples, row)} is one text; an encoder, which has no head, is trained and evaluated on "
+                "pairs of texts. Say which column has the second one; or fine-tune a head: tinybert finetune classify",
                 argument="pair",
                 example="NAME",
             )
@@ -70,11 +71,10 @@ def scores_of(examples: Sequence[TextExample]) -> np.ndarray:
     for row, example in enumerate(examples):
         label = example.label
         if label is None:
-            raise InputError(f"example {row} has no score, but others have: give all pairs one or none")
+            raise InputError(f"{place_of(examples, row)} has no score, but others have: give all pairs one or none")
         if not isinstance(label, int | float) or not math.isfinite(label):
-            raise InputError(
-                f"example {row} has the score {label!r}; it must be a number", argument="regression", example=True
-            )
+            problem = f"{place_of(examples, row)} has the score {label!r}; it must be a number"
+            raise InputError(problem, argument="regression", example=True)
     scores = np.array([example.label for example in examples], np.float64)
     if scores.min() == scores.max():
         raise InputError(

@@ -83,7 +83,7 @@ class TextScorer(Scorer):
             raise InputError("there is one example; a correlation needs at least two")
         if self.form != "regression":
             self.labels = with_unknown(labels, examples)
-        self._truth = self._values([example.label for example in examples], self.labels)
+        self._truth = self._values([example.label for example in examples], self.labels, examples)
 
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         return self._scores(self._truth, self._values(predictions, self.labels))
@@ -92,7 +92,7 @@ class TextScorer(Scorer):
 _PROBLEMS: dict[str, tuple[Callable[..., np.ndarray], Callable[..., dict[str, float]], int]] = {
     "single-label": (label_ids, metrics.classification_scores, 1),
     "multi-label": (label_sets, metrics.multilabel_scores, 1),
-    "regression": (lambda values, labels: numbers(values), metrics.correlation_scores, 2),
+    "regression": (numbers, metrics.correlation_scores, 2),
 }
 """How labels become arrays, which metrics these have, and how many examples that takes, by the problem."""
 

@@ -40,8 +40,17 @@ def summary(examples: Sequence[Any]) -> str:
     return f"{len(examples)} rows: {_counted(_label_counts(examples))}"
 
 
-def doubts(examples: Sequence[Any]) -> Iterator[str]:
-    """What in the labels of examples may be a mistake, a sentence each."""
+def doubts(examples: Sequence[Any], labels: Sequence[str] = ()) -> Iterator[str]:
+    """What in the labels of examples may be a mistake, a sentence each.
+
+    Args:
+        examples: Labelled examples of one kind.
+        labels: The names of all labels, where they are known.
+    """
+    used = {name for example in examples for name in _labels_of(example)}
+    absent = [name for name in labels if name not in used]
+    if absent:
+        yield f"labels without an example: {', '.join(map(repr, absent[:_MOST_NAMES]))}"
     if isinstance(examples[0], QuestionExample) or isinstance(getattr(examples[0], "label", None), float):
         return
     counts = _label_counts(examples)
@@ -60,6 +69,11 @@ def doubts(examples: Sequence[Any]) -> Iterator[str]:
             yield f"{count} of {len(examples)} examples are {name!r}: accuracy says little"
 
 
+def _labels_of(example: Any) -> tuple[str, ...]:
+    label = example.labels if isinstance(example, TaggedExample) else getattr(example, "label", None)
+    return label if isinstance(label, tuple) else () if label is None else (str(label),)
+
+
 def _label_counts(examples: Sequence[Any]) -> Counter[str]:
     """How often each label occurs; of tags, how many spans of each type there are."""
     counts: Counter[str] = Counter()
@@ -70,8 +84,7 @@ def _label_counts(examples: Sequence[Any]) -> Counter[str]:
             counts.update([span.type for span in spans(sentence)] if tags else sentence)
         return counts
     for example in examples:
-        label = example.label
-        counts.update(label if isinstance(label, tuple) else () if label is None else (str(label),))
+        counts.update(_labels_of(example))
     return counts
 
 

@@ -109,13 +109,14 @@ def predict_tokenized(
 def _text_label(row: int, example: TokenizedExample, task: Task, labels: Sequence[str]) -> TextExample:
     del row
     score = task.problem == "regression"
-    return TextExample("", label=float(example.label) if score else _name(example, example.label, labels))
+    label = float(example.label) if score else _name(example, example.label, labels)
+    return TextExample("", label=label, place=example.place)
 
 
 def _word_labels(row: int, example: TokenizedExample, task: Task, labels: Sequence[str]) -> TaggedExample:
     del row, task
     names = tuple(_name(example, number, labels) for number in label_of_words(example).tolist())
-    return TaggedExample(tuple(map(str, example.input_ids[example.counted].tolist())), names)
+    return TaggedExample(tuple(map(str, example.input_ids[example.counted].tolist())), names, example.place)
 
 
 def _answer(row: int, example: TokenizedExample, task: Task, labels: Sequence[str]) -> QuestionExample:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..data import QuestionExample, TaggedExample, TextExample
+from ..data.examples import place_of
 from ..errors import InputError
 from ..evaluation.labels import label_ids, label_sets, numbers, word_label_ids
 from ..evaluation.pairs import are_matches, as_cosines, check_pairs, scores_of, text_ids
 from ..task import Task
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
+from .class_weights import BALANCED
 
 IGNORED = -100
 """The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
@@ -28,11 +31,13 @@ class Features:
         labels: (N,) int32 for one label a text; (N, C) float32 for several; (N,) float32 for a score; (N, T) int32 for
             tokens; (N, 2) int32 for the first and last token of an answer.
         per_token: Whether each token has a label of its own.
+        class_weights: (C,) float32, what a row or token of each class counts for in the loss; None for 1 each.
     """
 
     encoding: Encoding
     labels: np.ndarray
     per_token: bool = False
+    class_weights: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -49,6 +54,18 @@ class Features:
         if self.per_token:
             labels = labels[:, : part.input_ids.shape[1]]
         return (*part.inputs, labels)
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether each row counts for 1, so that a batch counts for its size."""
+        return self.class_weights is None and not self.per_token
+
+    def amount(self, labels: np.ndarray) -> float:
+        """What a batch with these labels counts for: its rows or tokens, or the weights of their classes."""
+        if self.counts_rows:
+            return float(len(labels))
+        counted = labels[labels >= 0]
+        return float(len(counted) if self.class_weights is None else self.class_weights[counted].sum(dtype=np.float64))
 
 
 class PairFeatures(Features):
@@ -77,6 +94,28 @@ class PairFeatures(Features):
         return (*part.inputs, self.labels[first])
 
 
+def weighted(features: Features, task: Task, weights: str | None) -> Features:
+    """Rows whose classes count for what the weights say; the classes not named count for 1.
+
+    `balanced` is N / (C n) for a class that n of N labels are, as in King and Zeng 2001 and scikit-learn.
+
+    Args:
+        features: The rows.
+        task: Has the labels.
+        weights: As `as_text` gives them; None leaves the rows as they are.
+    """
+    if weights is None:
+        return features
+    values = np.ones(len(task.labels), np.float32)
+    if weights == BALANCED:
+        counts = np.bincount(features.labels[features.labels >= 0].ravel(), minlength=len(values))
+        values[counts > 0] = counts.sum() / (np.count_nonzero(counts) * counts[counts > 0])
+    else:
+        for label, weight in json.loads(weights).items():
+            values[task.labels.index(label)] = weight
+    return dataclasses.replace(features, class_weights=values)
+
+
 def pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
     """Both texts of each pair, with their score, or which of them are the same."""
     del task
@@ -93,16 +132,19 @@ def sequence_features(
     texts = [example.text for example in examples]
     pairs = [example.pair for example in examples if example.pair is not None]
     if pairs and len(pairs) != len(examples):
-        raise InputError(f"of {len(examples)} examples, {len(pairs)} are pairs: either all texts come in pairs or none")
+        first = next(row for row, example in enumerate(examples) if example.pair is None)
+        raise InputError(
+            f"{place_of(examples, first)} is one text, but others are pairs: give all texts as pairs, or none"
+        )
     encoding = tokenizer(texts, pairs or None, max_length=max_length)
     values = [example.label for example in examples]
-    return Features(encoding, _LABELS[str(task.problem)](values, task.labels))
+    return Features(encoding, _LABELS[str(task.problem)](values, task.labels, examples))
 
 
 _LABELS: dict[str, Callable[..., np.ndarray]] = {
     "single-label": label_ids,
     "multi-label": label_sets,
-    "regression": lambda values, names: numbers(values).astype(np.float32),
+    "regression": lambda *given: numbers(*given).astype(np.float32),
 }
 """How labels become arrays, by the problem."""
 

@@ -14,6 +14,7 @@ import mindspore as ms
 
 from ..checkpoint.sentence import SentenceSettings
 from ..data.labelled import Table
+from ..data.split import split
 from ..evaluation import scorer_for, task_for
 from ..evaluation.examples import Data, examples_of
 from ..evaluation.labels import Examples, check_kind
@@ -29,6 +30,7 @@ from ..weights import add_head, restore
 from ..writing import write_json
 from .best import BestModel
 from .distributed import World
+from .features import weighted
 from .identity import contents
 from .learning import LEARNING, featurize
 from .log import draw_curves
@@ -45,7 +47,7 @@ def finetune(
     output: str | Path,
     *,
     task: str | Task,
-    dev: Data | None = None,
+    dev: Data | float | None = None,
     table: Table | None = None,
     tokenizer: BertTokenizer | None = None,
     config: Mapping[str, Any] | None = None,
@@ -63,7 +65,8 @@ def finetune(
         output: The folder of the model, with log, curves and state.
         task: What to learn: `classify`, `tag`, `answer` or `embed`; or a `Task`, whose labels are by default those of
             the training data. For `embed` there is no head: what is trained are the embeddings, from pairs.
-        dev: The dev set, by which the best network is chosen; None keeps the last.
+        dev: The dev set, by which the best network is chosen; or the share of the training data that is put aside for
+            it, such as 0.1, see `tinybert.data.split`. None keeps the last network.
         table: How the files are read, such as `tinybert.data.Table(text="review", label="stars")`; by default their
             columns have names that are known.
         tokenizer: The encoder's tokenizer; by default the one of the source.
@@ -87,6 +90,8 @@ def finetune(
     examples = examples_of(wanted, train, table, strict=True)  # a wrong place would be learned
     problem = task.problem if isinstance(task, Task) else None
     learned = wanted if wanted.labels else task_for(wanted.kind, examples, problem=problem)
+    if isinstance(dev, float):
+        examples, dev = split(learned.kind, examples, dev, seed=chosen_settings.seed)
     dev_examples = None if dev is None else examples_of(learned, dev, table)
     checkpoint, tokenizer = find_stored(source).open(tokenizer, **(config or {}))
     encoder = restore(checkpoint.encoder(), return_all_encoders=False)
@@ -165,6 +170,7 @@ class FineTuning:
         world = world or World()
         network = self._network()
         features = featurize(self.train, self.task, self.tokenizer, network.config.seq_length)
+        features = weighted(features, self.task, self.settings.class_weights)
         self.folder.mkdir(parents=True, exist_ok=True)
         model = TaskModel(MindSporeRuntime(network), self.tokenizer, "the model in training", sentence=self.sentence)
         best = BestModel(model, self.folder, world)

@@ -14,16 +14,17 @@ from ..evaluation.pairs import are_matches, check_pairs_to_learn
 from ..evaluation.tokenized import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
+from .class_weights import check_task
 from .embedding import CosineLoss, InBatchNegatives, TextVectors
 from .features import Features, answer_features, pair_features, sequence_features, token_features
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
 from .settings import TrainingSettings
 from .tokenized import tokenized_features
 
-_PROBLEMS: dict[str, type[nn.Cell]] = {
-    "single-label": CrossEntropy,
-    "multi-label": BinaryCrossEntropy,
-    "regression": SquaredError,
+_PROBLEMS: dict[str, Callable[[Features], nn.Cell]] = {
+    "single-label": lambda features: CrossEntropy(features.class_weights),
+    "multi-label": lambda features: BinaryCrossEntropy(),
+    "regression": lambda features: SquaredError(),
 }
 
 
@@ -45,7 +46,7 @@ class Learning(NamedTuple):
 
 
 def _check_pairs(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    del task
+    check_task(task, settings.class_weights)
     check_pairs_to_learn(examples)
     if are_matches(examples) and settings.batch_size == 1:
         raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
@@ -59,7 +60,8 @@ def _text_vectors(encoder: nn.Cell, sentence: SentenceSettings) -> nn.Cell:
 
 
 def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    del examples, settings
+    del examples
+    check_task(task, settings.class_weights)
     if len(task.labels) == 1 and task.problem != "multi-label":
         raise ConfigError(f"all labels are {task.labels[0]!r}: there is nothing to tell apart")
 
@@ -72,10 +74,16 @@ LEARNING: dict[str, Learning] = {
         _check_pairs,
     ),
     SEQUENCE_CLASSIFICATION.name: Learning(
-        sequence_features, lambda task, features: _PROBLEMS[str(task.problem)](), check=_check_labels
+        sequence_features, lambda task, features: _PROBLEMS[str(task.problem)](features), check=_check_labels
     ),
-    TOKEN_CLASSIFICATION.name: Learning(token_features, lambda task, features: TokenLoss(), check=_check_labels),
-    QUESTION_ANSWERING.name: Learning(answer_features, lambda task, features: AnswerLoss()),
+    TOKEN_CLASSIFICATION.name: Learning(
+        token_features, lambda task, features: TokenLoss(features.class_weights), check=_check_labels
+    ),
+    QUESTION_ANSWERING.name: Learning(
+        answer_features,
+        lambda task, features: AnswerLoss(),
+        check=lambda examples, task, settings: check_task(task, settings.class_weights),
+    ),
 }
 """How each kind of task is learned."""
 

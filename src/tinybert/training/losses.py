@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import mindspore as ms
+import numpy as np
 from mindspore import Tensor, nn, ops
 
 
 class CrossEntropy(nn.Cell):
     """Mean cross entropy over the rows whose label is not negative.
+
+    Args:
+        class_weights: (C,) float32, what a row of each class counts for in the mean; None for 1 each.
 
     Inputs:
         logits: (N, C) float32.
@@ -17,15 +21,19 @@ class CrossEntropy(nn.Cell):
         () float32.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, class_weights: np.ndarray | None = None) -> None:
         super().__init__()
         self.log_softmax = ops.LogSoftmax(axis=-1)
+        self.class_weights = None if class_weights is None else Tensor(class_weights, ms.float32)
+        self.least = 1.0 if class_weights is None else 1e-9  # where no row counts
 
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
         counted = (labels >= 0).astype(ms.float32)
         classes = ops.maximum(labels, 0).reshape((-1, 1))
         log_probs = ops.gather_elements(self.log_softmax(logits), 1, classes).reshape((-1,))
-        return -(log_probs * counted).sum() / ops.maximum(counted.sum(), 1.0)
+        if self.class_weights is not None:
+            counted = counted * ops.gather(self.class_weights, classes.reshape((-1,)), 0)
+        return -(log_probs * counted).sum() / ops.maximum(counted.sum(), self.least)
 
 
 class BinaryCrossEntropy(nn.Cell):
@@ -62,6 +70,9 @@ class SquaredError(nn.Cell):
 class TokenLoss(nn.Cell):
     """Cross entropy over tokens.
 
+    Args:
+        class_weights: As for `CrossEntropy`.
+
     Inputs:
         logits: (B, T, C) float32.
         labels: (B, T) int32, negative where a token does not count.
@@ -70,9 +81,9 @@ class TokenLoss(nn.Cell):
         () float32.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, class_weights: np.ndarray | None = None) -> None:
         super().__init__()
-        self.cross_entropy = CrossEntropy()
+        self.cross_entropy = CrossEntropy(class_weights)
 
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
         return self.cross_entropy(logits.reshape((-1, logits.shape[-1])), labels.reshape((-1,)))

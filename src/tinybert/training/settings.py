@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ConfigError
+from .class_weights import as_text
 
 
 def _setting(default: Any, help_: str) -> Any:
@@ -33,6 +34,8 @@ class TrainingSettings:
         patience: Evaluations without a better metric after which training stops; None for never.
         pad_to_multiple_of: Batches are padded to the longest of their rows, rounded up to this.
         save_minutes: Minutes between two saved states, from which a killed run goes on.
+        class_weights: What each class counts for in the loss, of tags and of single labels: `balanced`, weights by
+            label, or the same as `label=weight,label=weight`; a class that is not named counts for 1. None: all do.
 
     Raises:
         ConfigError: A value is not allowed; names it and says what is.
@@ -51,6 +54,9 @@ class TrainingSettings:
     patience: int | None = _setting(None, "Evaluations without progress, then stop. [default: never]")
     pad_to_multiple_of: int = _setting(8, "Rows are padded to a multiple of this.")
     save_minutes: float = _setting(5.0, "Between saved states, in minutes.")
+    class_weights: str | None = _setting(
+        None, "What classes count for in the loss: balanced, or label=weight,label=weight. [default: 1 each]"
+    )
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulation_steps", "evals_per_epoch", "pad_to_multiple_of"):
@@ -63,6 +69,8 @@ class TrainingSettings:
         self._check("learning_rate", float, least=0)
         if self.patience is not None:
             self._check("patience", int, least=1)
+        if self.class_weights is not None:
+            object.__setattr__(self, "class_weights", as_text(self.class_weights))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingSettings:

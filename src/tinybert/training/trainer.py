@@ -166,14 +166,13 @@ class Trainer:
         size, accumulates = self.world.size, self.settings.accumulation_steps > 1
         if size == 1 and not accumulates:
             return 1.0, 1.0
-        if self.features.per_token:
-            counted = int((labels >= 0).sum())
-            total = self.world.sum(counted) if size > 1 else counted
+        counted = self.features.amount(labels)
+        if self.features.counts_rows:
+            total = float(self.batches.totals[self.progress.batch])
         else:
-            counted = len(labels)
-            total = self.batches.totals[self.progress.batch]
+            total = self.world.sum(counted) if size > 1 else counted
         if not accumulates:
-            return size * counted / max(total, 1), 1.0
+            return size * counted / (total or 1.0), 1.0
         return counted / self.settings.batch_size, total / (size * self.settings.batch_size)
 
     def _check(self, loss: float, rate: float) -> None:

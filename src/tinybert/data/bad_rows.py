@@ -1,0 +1,57 @@
+"""Rows of a file that cannot be used: the first ends the reading, or all are left out and counted."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal
+
+from ..arguments import check_choice
+from ..errors import InputError
+from .text_lines import Source, name_of
+
+OnError = Literal["raise", "skip"]
+"""What becomes of a bad row."""
+
+
+class BadRows:
+    """The bad rows of one file.
+
+    Args:
+        source: The file.
+        on_error: `raise` the error of the first, or `skip` all.
+
+    Raises:
+        InputError: `on_error` is neither.
+    """
+
+    def __init__(self, source: Source, on_error: OnError) -> None:
+        check_choice(on_error, "on_error", ("raise", "skip"))
+        self._source, self._on_error = source, on_error
+        self._count = 0
+        self._first: InputError | None = None
+
+    def add(self, error: InputError) -> None:
+        """Counts a bad row, or raises its error, which names file and line."""
+        if self._on_error == "raise":
+            raise error from None
+        self._count += 1
+        self._first = self._first or error
+
+    def report(self, *, any_good: bool) -> None:
+        """Says how many rows were left out, and what is wrong with the first.
+
+        Args:
+            any_good: Whether others were not.
+
+        Raises:
+            InputError: No row is good.
+
+        Warns:
+            UserWarning: Some were left out.
+        """
+        if self._first is None:
+            return
+        if not any_good:
+            raise self._first.prefixed(f"{name_of(self._source)}: no row is good; the first error: ")
+        rows = "1 bad row is" if self._count == 1 else f"{self._count} bad rows are"
+        warnings.warn(f"{rows} left out; the first: {self._first.message}", stacklevel=3)

@@ -1,0 +1,98 @@
+"""A part of the training data put aside as a dev set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+
+
+def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tuple[list[Any], list[Any]]:
+    """Puts a share of labelled examples aside.
+
+    Of texts with classes, each class gives the same share; a class with one example keeps it in the training data. All
+    questions about one context are on the same side.
+
+    Args:
+        kind: What they are for, one of `tinybert.task.KINDS`.
+        examples: The N examples.
+        share: How large a part is put aside, above 0 and below 1.
+        seed: Determines which.
+
+    Returns:
+        The examples that are left, and those put aside, both in their order.
+
+    Raises:
+        InputError: The share is not between 0 and 1, or one of the parts would be empty.
+
+    Example:
+        >>> from tinybert.data import TextExample
+        >>> texts = [TextExample(str(number), label="even" if number % 2 == 0 else "odd") for number in range(10)]
+        >>> train, dev = split("sequence-classification", texts, 0.2, seed=1)
+        >>> len(train), sorted(example.label for example in dev)
+        (8, ['even', 'odd'])
+    """
+    if not 0 < share < 1:
+        raise InputError(
+            f"the share of the dev set is {share:g}: it must be above 0 and below 1", argument="dev", example=0.1
+        )
+    stratum_of, unit_of = _PARTS[kind]
+    strata: dict[Hashable, dict[Hashable, list[int]]] = defaultdict(dict)
+    for row, example in enumerate(examples):
+        strata[stratum_of(example)].setdefault(unit_of(example, row), []).append(row)
+    random = np.random.default_rng(seed)
+    aside: set[int] = set()
+    for stratum, quota in zip(strata.values(), _quotas([*strata.values()], share), strict=True):
+        units = [stratum[key] for key in stratum]
+        taken: list[int] = []
+        for index in random.permutation(len(units))[:-1].tolist():  # one is left
+            if len(taken) >= quota:
+                break
+            taken += units[index]
+        aside.update(taken)
+    if not aside:
+        raise InputError(
+            f"the share of the dev set is {share:g}: of {len(examples)} examples that leaves none for it. Give a "
+            "larger share, or a file",
+            argument="dev",
+        )
+    parts = [example for row, example in enumerate(examples) if row not in aside]
+    return parts, [examples[row] for row in sorted(aside)]
+
+
+def _quotas(strata: list[dict[Hashable, list[int]]], share: float) -> list[int]:
+    """How many examples each stratum gives: together the share of all, by the largest remainders."""
+    wanted = [share * sum(map(len, stratum.values())) for stratum in strata]
+    quotas = [int(number) for number in wanted]
+    missing = round(sum(wanted)) - sum(quotas)
+    for index in sorted(range(len(strata)), key=lambda index: quotas[index] - wanted[index])[:missing]:
+        quotas[index] += 1
+    return quotas
+
+
+def _class(example: Any) -> Hashable:
+    """The class of a text, or its classes; None for a score."""
+    return None if isinstance(example.label, float) else example.label
+
+
+def _row(example: Any, row: int) -> Hashable:
+    del example
+    return row
+
+
+def _context(example: Any, row: int) -> Hashable:
+    return getattr(example, "context", row)  # of rows of token ids nobody knows it
+
+
+_PARTS: Mapping[str, tuple[Callable[[Any], Hashable], Callable[[Any, int], Hashable]]] = {
+    ENCODER.name: (lambda example: None, _row),
+    SEQUENCE_CLASSIFICATION.name: (_class, _row),
+    TOKEN_CLASSIFICATION.name: (lambda example: None, _row),
+    QUESTION_ANSWERING.name: (lambda example: None, _context),
+}
+"""For each kind of task, what an example is one of many of, and with which others it must stay."""
