@@ -76,6 +76,36 @@ def test_the_model_says_and_the_caller_knows_better(embedder, tokenizer):
     assert embed(["cat", "the"]).shape == (2, 2)
 
 
+def test_prompts_by_name(embedder, tokenizer):
+    embed = embedder(SentenceSettings(("first", "max"), prompts={"query": "the king ", "none": ""}))
+    expected = [tokenizer("the king cat").input_ids.max()] * 2
+    np.testing.assert_array_equal(embed("cat", prompt_name="query")[2:], expected)
+    np.testing.assert_array_equal(embed("cat", prompt_name="none"), embed("cat"))
+    # A text is taken as it is, also one that is a prompt's name.
+    np.testing.assert_array_equal(embed("cat", prompt="query"), embed("querycat"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"prompt_name": "qeury"}, r"no prompt called 'qeury'; it has query, none \(prompt_name='query'\)"),
+        ({"prompt_name": "the king "}, "no prompt called 'the king '"),
+        ({"prompt_name": ["query"]}, r"no prompt called \['query'\]"),
+        ({"prompt_name": "query", "prompt": ""}, "both a prompt and the name of one are given"),
+        ({"prompt": 3}, "prompt is int 3, not a string"),
+    ],
+)
+def test_prompts_that_the_model_does_not_have(embedder, options, message):
+    embed = embedder(SentenceSettings(prompts={"query": "the king ", "none": ""}))
+    with pytest.raises(InputError, match=message):
+        embed(["cat"], **options)
+
+
+def test_a_model_without_prompts(embedder):
+    with pytest.raises(InputError, match=r"has no prompts.*\(prompt=\.\.\.\)"):
+        embedder(SentenceSettings())("cat", prompt_name="query")
+
+
 def test_what_is_not_computed_is_an_error_unless_the_caller_says_how_to_pool(embedder):
     embed = embedder(SentenceSettings(refused="a folder: a module LSTM"))
     with pytest.raises(InputError, match=r"a module LSTM: this package does not compute it.*\(pooling='mean'\)"):

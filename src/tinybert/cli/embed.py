@@ -56,9 +56,13 @@ def embed(
         Optional[bool],  # noqa: UP045
         typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: what the model says]"),
     ] = None,
+    prompt_name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Which of the model's prompts comes before each text. [default: what the model says]"),
+    ] = None,
     prompt: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="A prompt's name, or a text, before each text. [default: what the model says]"),
+        typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
     ] = None,
     *,
     reading: options.InputOptions,
@@ -88,6 +92,7 @@ def embed(
             embedder,
             pooling=pooling and pooling.value,
             normalize=normalize,
+            prompt_name=prompt_name,
             prompt=prompt,
             max_length=computing.max_length,
             batch_size=computing.batch_size,

@@ -35,6 +35,7 @@ class EmbedOptions(TypedDict, total=False):
 
     pooling: Pooling | None
     normalize: bool | None
+    prompt_name: str | None
     prompt: str | None
     max_length: int | None
     batch_size: int
@@ -70,12 +71,13 @@ class Embedder(TextTask):
     @overload
     def __call__(self, texts: Iterable[str], *, on_error: OnError, **options: Unpack[EmbedOptions]) -> Any: ...
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 -- all but one have defaults that suit most callers
         self,
         texts: str | Iterable[str],
         *,
         pooling: Pooling | None = None,
         normalize: bool | None = None,
+        prompt_name: str | None = None,
         prompt: str | None = None,
         max_length: int | None = None,
         batch_size: int = BATCH_SIZE,
@@ -93,8 +95,9 @@ class Embedder(TextTask):
                 default what the model says, and `mean` where it says nothing.
             normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity. By
                 default what the model says, and False where it says nothing.
-            prompt: The name of one of the model's prompts, or a text, to put before each text; "" for none. By default
-                the model's default prompt.
+            prompt_name: Which of the model's prompts is put before each text. By default the model's default prompt, if
+                it has one.
+            prompt: A text of your own that is put before each text instead; "" for none.
             max_length: Tokens after which a text is cut, [CLS] and [SEP] included: by default `seq_length` of the
                 model's configuration, 128 as published; at most its positions.
             batch_size: The most rows that go through the network at once.
@@ -109,10 +112,8 @@ class Embedder(TextTask):
             InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
         settings = self._settings(pooling, normalize)
-        if prompt is None:
-            prompt = settings.default_prompt or ""
-        prompt = settings.prompts.get(prompt, prompt)
-        pipeline = _EmbedPipeline(self.model, settings, prompt, self.model.row_length(max_length))
+        before = _prompt(settings, prompt_name, prompt)
+        pipeline = _EmbedPipeline(self.model, settings, before, self.model.row_length(max_length))
         options = Options(batch_size, on_error, progress)
         collect = self._as_matrix if on_error == "raise" else lambda vectors, count: list(vectors)
         return run(pipeline, texts, options, single=isinstance(texts, str), collect=collect)
@@ -143,6 +144,28 @@ class Embedder(TextTask):
                 matrix = np.empty((count, len(vector)), np.float32)
             matrix[row] = vector
         return matrix
+
+
+def _prompt(settings: SentenceSettings, name: str | None, text: str | None) -> str:
+    """What is put before each text."""
+    if name is not None and text is not None:
+        raise InputError("both a prompt and the name of one are given: give one of them", argument="prompt_name")
+    if text is not None:
+        return check_text(text, "prompt")
+    if name is None:
+        return settings.prompts[settings.default_prompt] if settings.default_prompt is not None else ""
+    if not settings.prompts:
+        raise InputError(
+            f"the model has no prompts, and so none called {name!r}. Give your own text", argument="prompt"
+        )
+    if name not in list(settings.prompts):
+        known = list(settings.prompts)
+        raise InputError(
+            f"the model has no prompt called {name!r}; it has {', '.join(known)}",
+            argument="prompt_name",
+            example=known[0],
+        )
+    return settings.prompts[name]
 
 
 @dataclass(frozen=True)
