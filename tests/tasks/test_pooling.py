@@ -9,7 +9,7 @@ import pytest
 from function_runtime import FunctionRuntime
 
 from tinybert.checkpoint.sentence import Dense, SentenceSettings
-from tinybert.errors import InputError
+from tinybert.errors import InputError, OutputError
 from tinybert.runtime.base import EncoderOutputs
 from tinybert.tasks import Embedder, TaskModel
 from tinybert.tasks.pooling import vectors_of
@@ -48,6 +48,17 @@ def test_several_poolings_dense_and_length_one():
     np.testing.assert_allclose(vectors_of(OUTPUTS, MASK, settings), [[3, 0], [5, 4]])
     unit = vectors_of(OUTPUTS, MASK, dataclasses.replace(settings, normalize=True))
     np.testing.assert_allclose(np.linalg.norm(unit, axis=1), 1, rtol=1e-6)
+
+
+def test_vectors_are_finite():
+    def vectors(*factors, normalize=False):
+        layers = tuple(Dense(np.full((2, 2), factor, np.float32)) for factor in factors)
+        return vectors_of(OUTPUTS, MASK, SentenceSettings(("last",), layers, normalize))
+
+    np.testing.assert_allclose(vectors(1e30, normalize=True), [[0.5**0.5] * 2] * 2, rtol=1e-6)
+    for normalize in (False, True):
+        with pytest.raises(OutputError, match=r"dense layers are too large.*\(pooling='mean'\)"):
+            vectors(1e30, 1e30, normalize=normalize)
 
 
 @pytest.fixture
@@ -118,4 +129,6 @@ def test_an_embedding_is_as_wide_as_the_model_says(embedder):
     embed = embedder(SentenceSettings(("first", "last"), (dense,)))
     assert embed.embedding_size == len(embed("cat")) == 7
     assert embed([]).shape == (0, 7)
-    assert embed("cat", pooling="mean").shape == (2,)
+    assert embed.embedding_size_with("mean") == len(embed("cat", pooling="mean")) == 2
+    assert embed([], pooling="mean").shape == (0, 2)
+    assert embed(["cat", "the"], pooling="mean").shape == (2, 2)

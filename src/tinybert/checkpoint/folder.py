@@ -93,7 +93,7 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
     try:
         if values.pop("model_type") != MODEL_TYPE:
             raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
-        sentence = _sentence(folder, values.pop("sentence", {}))
+        sentence = values.pop("sentence", {})
         task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", None))
         known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
     except (ValueError, AttributeError, KeyError, TypeError) as error:
@@ -105,10 +105,10 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
         raise CheckpointError(
             f"{path} names {len(task.labels)} labels, but the checkpoint has {read.num_labels} outputs"
         )
-    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=sentence)
+    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=_sentence(folder, sentence))
 
 
 def _sentence(folder: Path, values: Any) -> SentenceSettings:
     weights = folder / DENSE
     arrays = parse(weights.read_bytes(), "safetensors", str(weights)) if weights.is_file() else {}
-    return SentenceSettings.from_dict(values, arrays, str(folder / CONFIG))
+    return SentenceSettings.from_dict(values, str(folder / CONFIG), arrays, str(weights))
