@@ -49,7 +49,8 @@ def embed(
     pooling: Annotated[
         Optional[Pooling],  # noqa: UP045
         typer.Option(
-            help="How the tokens' vectors become one. [default: what the model says, else mean]", show_default=False
+            help="How the tokens' vectors become one, without the model's dense layers. [default: what the model says]",
+            show_default=False,
         ),
     ] = None,
     normalize: Annotated[
@@ -97,7 +98,7 @@ def embed(
             max_length=computing.max_length,
             batch_size=computing.batch_size,
         )
-        width = embedder.embedding_size if pooling is None else embedder.model.config.hidden_size
+        width = embedder.embedding_size_with(pooling and pooling.value)
         results = Results(task, input_, output, on_error)
         _write(results.of(rows), output, form, width)
     results.finish()
