@@ -141,7 +141,7 @@ def checked(value: Any, form: Any, *, source: str | None, error: type[TinyBertEr
         tinybert.errors.InputError: prompts.json: [...][...]: expected str, got int.
     """
     try:
-        return msgspec.convert(value, form)
+        return msgspec.convert(value, form, str_keys=True)
     except msgspec.ValidationError as problem:
         place = "" if source is None else f"{source}: "
         raise error(f"{place}{_shown(problem)}.") from None
@@ -163,8 +163,8 @@ def _check_depth(value: Any) -> None:
 def _shown(problem: msgspec.ValidationError) -> str:
     """As `msgspec` says it, but with the place first: `model.vocab[...]: expected int, got str`."""
     says, _, place = str(problem).partition(" - at ")
-    place = place.strip("`").removeprefix("$").removeprefix(".") or "the whole"
-    return f"{place}: {says[:1].lower()}{says[1:]}".replace("`", "")
+    place = place.replace("`", "").replace("key in $", "a key of $").replace("$.", "").replace("$", "")
+    return f"{place or 'the whole'}: {says[:1].lower()}{says[1:]}".replace("`", "")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

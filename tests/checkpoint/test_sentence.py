@@ -41,7 +41,7 @@ def test_a_folder_keeps_it(tmp_path, make_checkpoint, settings):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ([], "config.json: sentence: the whole: expected object, got array"),
+        ([], "config.json: sentence: expected object, got array"),
         ({"pooling": "mean"}, "sentence: pooling: expected array, got str"),
         ({"else": 1}, "sentence: the whole: object contains unknown field else"),
         ({"pooling": ["middle"]}, r"pooling is \('middle',\): known are mean, first"),
