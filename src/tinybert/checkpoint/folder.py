@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ..arguments import path_of
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError, InputError
 from ..reading import checked, read_json
@@ -42,7 +43,7 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
         InputError: The vocabulary is another model's.
     """
     check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
-    folder = Path(folder).expanduser()
+    folder = path_of(folder)
     values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
     if sentence := checkpoint.sentence.to_dict():
         values["sentence"] = sentence
