@@ -107,7 +107,8 @@ class Embedder(TextTask):
 
         Returns:
             (O,) float32 for a string; (N, O) for a list; an iterator over (O,) for an iterator, with flat memory. With
-            `on_error="return"`, for a list, a list of (O,) arrays and errors. O is `embedding_size`.
+            `on_error="return"`, for a list, a list of (O,) arrays and errors. O is
+            `embedding_size_with(pooling)`.
 
         Raises:
             InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
@@ -125,7 +126,7 @@ class Embedder(TextTask):
 
     @property
     def embedding_size(self) -> int:
-        """Numbers in a vector (O) as the model makes it: its encoder's width (H), unless it has dense layers."""
+        """Numbers in a vector (O) as the model makes it: H for each pooling, or the outputs of its last dense layer."""
         return self.embedding_size_with(None)
 
     def embedding_size_with(self, pooling: str | None) -> int:
