@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from tinybert.arguments import check_choice, check_integer, describe
+from tinybert.arguments import check_choice, check_integer, describe, path_of
 from tinybert.errors import InputError
 from tinybert.text.texts import as_batch
 
@@ -111,3 +113,10 @@ def test_choices():
     check_choice("mean", "pooling", ("mean", "first"))
     with pytest.raises(InputError, match="pooling is 'max'; it must be one of mean, first"):
         check_choice("max", "pooling", ("mean", "first"))
+
+
+def test_home_is_that_of_a_user_who_exists(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("USERPROFILE", "/home/me")
+    assert path_of("~/model") == Path("/home/me/model")
+    assert path_of("~nobody-of-that-name/model") == Path("~nobody-of-that-name/model")

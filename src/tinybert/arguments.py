@@ -1,10 +1,12 @@
-"""Checks of arguments, and how errors show a wrong value: briefly and at once, however large it is."""
+"""Checks of arguments, paths as people write them, and how errors show a wrong value: briefly, however large it is."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import islice
 from numbers import Integral
+from pathlib import Path
 from reprlib import Repr
 from typing import Any
 
@@ -30,6 +32,11 @@ def check_choice(value: Any, name: str, allowed: Sequence[str]) -> None:
     """Raises InputError unless a value is one of those allowed."""
     if value not in allowed:
         raise InputError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+
+
+def path_of(given: str | os.PathLike[str]) -> Path:
+    """A path in which `~` is the home folder; that of a user who does not exist stays as it is, a name like others."""
+    return Path(os.path.expanduser(given))  # `Path.expanduser` has a RuntimeError for that
 
 
 def describe(value: Any) -> str:

@@ -105,7 +105,6 @@ def parse_json(
         _check_depth(value)
         if not lone_surrogates and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
-        return value if form is Any else msgspec.convert(value, form)
     except json.JSONDecodeError as problem:
         place = "" if source is None else f"{source}, line {problem.lineno}: "
         raise error(f"{place}not JSON: {problem.msg} at character {problem.colno}.") from None
@@ -115,10 +114,37 @@ def parse_json(
         raise error(f"{place}a string holds half of a surrogate pair, not a character.") from None
     except RecursionError:
         raise error(f"{place}not JSON that can be read: {_TOO_DEEP}.") from None
-    except msgspec.ValidationError as problem:
-        raise error(f"{place}{_shown(problem)}.") from None
     except ValueError as problem:
         raise error(f"{place}not JSON that can be read: {problem}.") from None
+    return value if form is Any else checked(value, form, source=source, error=error)
+
+
+def checked(value: Any, form: Any, *, source: str | None, error: type[TinyBertError] = InputError) -> Any:
+    """A value that JSON said, once it is known which form it, or a part of it, must have.
+
+    Args:
+        value: The value.
+        form: As for `parse_json`.
+        source: As for `parse_json`.
+        error: The class of the error.
+
+    Returns:
+        The value in that form: a copy, without keys that the form does not name.
+
+    Raises:
+        TinyBertError: Of the given class: it does not have the form; says where.
+
+    Examples:
+        >>> checked({"prompts": {"query": 3}}, dict[str, dict[str, str]], source="prompts.json")
+        Traceback (most recent call last):
+        ...
+        tinybert.errors.InputError: prompts.json: [...][...]: expected str, got int.
+    """
+    try:
+        return msgspec.convert(value, form, str_keys=True)
+    except msgspec.ValidationError as problem:
+        place = "" if source is None else f"{source}: "
+        raise error(f"{place}{_shown(problem)}.") from None
 
 
 _TOO_DEEP = f"nested deeper than {_DEEPEST} levels"
@@ -137,8 +163,8 @@ def _check_depth(value: Any) -> None:
 def _shown(problem: msgspec.ValidationError) -> str:
     """As `msgspec` says it, but with the place first: `model.vocab[...]: expected int, got str`."""
     says, _, place = str(problem).partition(" - at ")
-    place = place.strip("`").removeprefix("$").removeprefix(".") or "the whole"
-    return f"{place}: {says[:1].lower()}{says[1:]}".replace("`", "")
+    place = place.replace("`", "").replace("key in $", "a key of $").replace("$.", "").replace("$", "")
+    return f"{place or 'the whole'}: {says[:1].lower()}{says[1:]}".replace("`", "")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -117,7 +117,9 @@ def test_what_is_not_a_whole_model_is_refused_before_anything_changes(folder, ma
     ("changes", "message"),
     [
         ({"model_type": "bert"}, "config.json: model_type must be 'tinybert'"),
-        ({"model_type": None}, "config.json is not the configuration of a model: 'model_type'"),
+        ({"model_type": None}, "config.json: model_type must be 'tinybert'"),
+        ({"task": None}, "config.json: the whole: object missing required field task"),
+        ({"labels": "abc"}, "config.json: labels: expected array, got str"),  # and not 'a', 'b' and 'c'
         ({"task": "masking"}, "config.json: task is 'masking': it must be one of encoder, sequence-classification"),
         ({"labels": ["a", "b"]}, "config.json names 2 labels, but the checkpoint has 3 outputs"),
         ({"problem": "ranking"}, "config.json: problem is 'ranking': it must be one of single-label, multi-label"),

@@ -91,6 +91,13 @@ def test_dense_normalize_and_prompts(folder, bias):
         (("Pooling", "LSTM"), {}, "a module LSTM"),
         (("WordWeights", "Pooling"), {}, "a module WordWeights"),
         (("Pooling", "Dense"), {"2_Dense__config": {"activation_function": "torch.nn.SiLU"}}, "a Dense with SiLU"),
+        (("Pooling", "Dense"), {"2_Dense__config": {"activation_function": "mine.Tanh"}}, "a Dense with mine.Tanh"),
+        (
+            ("Pooling", "Dense"),
+            {"2_Dense__config": {"module_input_name": "token_embeddings"}},
+            "Dense of token_embeddings",
+        ),
+        (("Pooling", "Normalize"), {"2_Normalize__config": {"module_output_name": "else"}}, "Normalize of else"),
         (("Pooling", "Dense"), {"2_Dense__config": {"use_residual": True}}, "a Dense with a residual"),
         (("Pooling", "Dense"), {"2_Dense__config": {}}, "a Dense without model.safetensors; a pickle is not read"),
         (("Normalize", "Pooling"), {}, "Pooling after Normalize"),
@@ -159,8 +166,10 @@ def test_the_classes_of_all_versions_are_known(folder):
         ("modules.json", '[{"type": "a.Pooling"}]', "missing required field path"),
         ("modules.json", '[{"type": "a.Pooling", "path": "../else"}]', "outside of the folder"),
         (POOLING, "[]", "expected object, got array"),
-        (POOLING, '{"pooling_mode": 3}', "pooling_mode is 3; it must be text"),
-        ("config_sentence_transformers.json", '{"prompts": [1]}', "prompts must be texts by their names"),
+        (POOLING, '{"pooling_mode": 3}', r"pooling_mode: expected str \| array \| null, got int"),
+        ("config_sentence_transformers.json", '{"prompts": [1]}', r"prompts: expected object \| null, got array"),
+        ("config_sentence_transformers.json", '{"prompts": {"q": 1}}', "expected str, got int"),
+        ("sentence_bert_config.json", '{"max_seq_length": "128"}', r"max_seq_length: expected int \| null, got str"),
         ("config_sentence_transformers.json", '{"default_prompt_name": "q"}', "default_prompt_name is 'q', which no"),
     ],
 )
@@ -169,6 +178,30 @@ def test_malformed_files_are_named(folder, name, content, message):
     (path / name).write_text(content, encoding="utf-8")
     with pytest.raises(CheckpointError, match=message):
         read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "config", "message"),
+    [
+        ({"weight": (5, 24, np.nan)}, {}, "2_Dense/model.safetensors: the weight holds NaN or infinity"),
+        ({"weight": (5, 23, 1)}, {}, "2_Dense/model.safetensors: it takes 23 numbers, but the pooling gives 24"),
+        ({"weight": (5, 24, 1)}, {"bias": True}, "holds linear.weight; it should hold linear.weight and linear.bias"),
+        ({"weight": (5, 24, 1), "scale": (5, 1, 1)}, {}, "holds linear.*scale.*; it should hold linear.weight$"),
+    ],
+)
+def test_dense_layers_that_do_not_fit(folder, tensors, config, message):
+    arrays = {f"linear.{name}": np.full(shape, value, np.float32) for name, (*shape, value) in tensors.items()}
+    files = {"1_Pooling__config": {}, "2_Dense__config": config}
+    with pytest.raises(CheckpointError, match=message):
+        read_checkpoint(folder("Pooling", "Dense", **files, dense=arrays))
+
+
+def test_layers_that_are_not_computed_need_not_fit(folder):
+    arrays = {"linear.weight": np.ones((5, 23), np.float32)}
+    files = {"1_Pooling__config": {}, "2_Dense__config": {}}
+    settings = read_checkpoint(folder("Pooling", "Dense", "LSTM", **files, dense=arrays)).sentence
+    assert "a module LSTM" in settings.refused
+    assert settings.dense == ()
 
 
 def layer(activation, size=24, bias=True):

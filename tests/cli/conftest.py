@@ -78,3 +78,15 @@ def reviews(tmp_path_factory):
     write_reviews(folder / "train.csv", 96, 0)
     write_reviews(folder / "dev.csv", 32, 1)
     return folder
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    """The declared file of the published module, fetched elsewhere."""
+    from asset_server import CONTENT
+    from entries import CN_WIKI, exchange
+
+    path = tmp_path / "given.ckpt"
+    path.write_bytes(CONTENT)
+    exchange(monkeypatch, CN_WIKI, path)
+    return path

@@ -51,6 +51,11 @@ def test_tsv_from_a_column(encoder_folder, expected, tmp_path):
     assert embed(encoder_folder, table, "--text", "1", "--to", "tsv").out.count("\n") == len(full) + 1
 
 
+def test_a_prompt_of_ones_own(encoder_folder):
+    run = command("embed", encoder_folder, "--to", "tsv", "--prompt", "the good ", stdin=b"film\n")
+    assert run == command("embed", encoder_folder, "--to", "tsv", stdin=b"the good film\n")
+
+
 def test_a_bad_line_keeps_its_place(encoder_folder, expected, tmp_path):
     path = tmp_path / "vectors.npy"
     lines = [b"the good film", b"a \xff", b"a bad book was very poor"]
@@ -92,6 +97,8 @@ def test_more_texts_than_are_worked_on_together_keep_their_order(encoder_folder)
         (["-", "--text", "review"], 1, "has no columns. Say what it is (--from tsv).\n"),
         (["-", "--from", "tsv"], 1, "line 1: no column is known as a text; there are 'the good film'"),
         (["-", "--pooling", "middle"], 2, "'middle' is not one of"),
+        (["-", "--prompt-name", "query"], 1, "so none called 'query'. Give your own text (--prompt ...)\n"),
+        (["-", "--prompt-name", "query", "--prompt", "a"], 1, "give one of them (--prompt-name ...)\n"),
         (["-", "--config", "heads"], 1, "give NAME=VALUE"),
         (["-", "--config", "heads=2"], 1, "unknown configuration field 'heads'"),
     ],

@@ -17,8 +17,8 @@ COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "conve
 TABLES = "--header --no-header --delimiter --encoding"
 OPTIONS = {
     "embed": f"{TABLES} "
-    "--output -o --to --pooling --normalize --no-normalize --prompt --text --allow-extra-fields --from "
-    "--max-length --batch-size --on-error --vocabulary --cased --uncased --config",
+    "--output -o --to --pooling --normalize --no-normalize --prompt-name --prompt --text --allow-extra-fields "
+    "--from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
     "classify": f"{TABLES} "
     "--output -o --to --all --threshold --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",

@@ -15,6 +15,7 @@ def shell(tmp_path, monkeypatch):
     """Runs a line of the shell, in which `$T` is the command; gives exit code, stdout and stderr."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     monkeypatch.setenv("T", RUN)
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # with it nothing is held back
 
     def shell(line):
         done = subprocess.run(
@@ -40,10 +41,15 @@ MISSING = "tinybert: missing.txt cannot be read: No such file or directory\n"
         ("$T embed m <&-", (1, "", "tinybert: stdin is closed: give a file, or a pipe\n")),
         ("$T --version >&-", (0, "", "")),
         ("$T --version 2>&-", (0, None, "")),
-        ("$T hub list >/dev/full", (1, "", "tinybert: stdout or another output: No space left on device\n")),
+        ("$T hub list >/dev/full", (1, "", "tinybert: stdout cannot be written: No space left on device\n")),
+        (
+            "PYTHONUNBUFFERED=1 $T hub list >/dev/full",
+            (1, "", "tinybert: stdout or another output: No space left on device\n"),
+        ),
         ("$T hub list | true", (0, "", "")),
         ("$T embed m missing.txt 2>/dev/full", (1, "", "")),
         ("$T embed m missing.txt 2> >(true)", (1, "", "")),
+        ("$T hub list >/dev/full 2>/dev/full", (1, "", "")),
     ],
 )
 def test_what_is_closed_full_or_left(shell, line, expected):

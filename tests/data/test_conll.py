@@ -67,6 +67,7 @@ def test_labels_that_are_no_tags_are_taken_as_they_are(write):
         ("a O\nb c O\n", {}, "line 2: 3 columns, but the first row has 2: 'b c O'"),
         ("a\tO\nb\t\n", {}, "line 2: the label is empty"),
         ("a\tO\n\tO\n", {}, "line 2: the word is empty"),
+        ("a O\n", {"word_column": "0"}, "word_column is '0'; it must be the index of a column, from 0"),
         ("a O\n", {"word_column": 2}, r"line 1: there is no column 2 among 2: .*\(word_column=...\)"),
         ("a\nb\n", {}, r"line 1: words and labels are the same column.*\(label_column=...\)"),
         ("\n-DOCSTART- O\n\n", {}, "a.conll has no words"),

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from tinybert.data import read_conll, read_squad, read_texts
+from tinybert.data import TextExample, read_conll, read_squad, read_texts
 from tinybert.data.columns import Request
 from tinybert.data.header import looks_like_header
 from tinybert.data.labelled import Table, read_examples
@@ -101,6 +101,32 @@ def test_a_delimiter_is_one_character_of_a_csv(write):
     for name, delimiter in (("a.csv", "||"), ("a.tsv", ";"), ("a.jsonl", ";")):
         with pytest.raises(InputError, match="the delimiter is one character of a CSV"):
             read_texts(write(name, '{"text": "a"}\n'), delimiter=delimiter)
+    for delimiter in ('"', "\n", "", 5):
+        with pytest.raises(InputError, match="and neither a quote nor a line end"):
+            read_texts(write("a.csv", "text,label\na,b\n"), delimiter=delimiter)
+
+
+def test_a_semicolon_within_a_header_of_two_lines_separates_nothing(write):
+    (example,) = read_texts(write("a.csv", '"review; the\ntext",label\nfine,1\n'), text=0, label=1, header=True)
+    assert (example.text, example.label) == ("fine", "1")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"label": "text"}, r"line 1: the column 'text' would be the label and a text.*\(label=...\)"),
+        ({"text": "label", "label": 1}, "line 1: the column 'label' would be the label and a text"),
+        ({"text": "text", "pair": 0}, r"line 1: the column 'text' would be both texts of a pair.*\(pair=...\)"),
+        ({"text": 1.0}, "line 1: text is 1.0; a column is given by its name or its index"),
+    ],
+)
+def test_a_column_has_one_role(write, columns, message):
+    with pytest.raises(InputError, match=message):
+        read_texts(write("a.csv", "text,label\nfine,1\n"), **columns)
+
+
+def test_a_text_that_is_asked_for_is_no_label(write):
+    assert read_texts(write("a.csv", "text,label\nfine,1\n"), text="label") == [TextExample("1")]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,10 @@ def test_folders_are_made_and_an_old_file_is_replaced(tmp_path):
         ({"x": np.array([True])}, "column x must be an array of integers"),
         ({"x": [[1, 2]]}, "column x must be an array of integers"),
         ({"x": np.zeros((2, 3, 4), int)}, r"\(N, T\) or \(N,\)"),
+        ({"x": np.zeros((2, 0), int)}, r"column x has no values in its rows: it is \(2, 0\)"),
+        ({"x": np.ma.array([1, 2], mask=[0, 1])}, "column x is a masked array"),
+        ({5: np.zeros(2, int)}, "5 is not the name of a column"),
+        ({"\ud800": np.zeros(2, int)}, "is not the name of a column"),
         ({"x": np.zeros((2, 3), int), "y": np.zeros(3, int)}, "different numbers of rows: {'x': 2, 'y': 3}"),
     ],
 )

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from function_runtime import FunctionRuntime
 
-from tinybert.config import TinyBertConfig
 from tinybert.data.examples import TokenizedExample
 from tinybert.errors import InputError
 from tinybert.evaluation import labelled, labels_of, predictions, scorer_for, task_for
@@ -27,18 +26,9 @@ def rows(*labels):
 
 
 @pytest.fixture
-def model(tokenizer):
+def model(tokenizer, tiny_config):
     def model(task, function):
-        config = TinyBertConfig(
-            vocab_size=tokenizer.vocab_size,
-            hidden_size=24,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=48,
-            max_position_embeddings=24,
-            seq_length=24,
-        )
-        return TaskModel(FunctionRuntime(function, config, task, task.num_outputs), tokenizer)
+        return TaskModel(FunctionRuntime(function, tiny_config, task, task.num_outputs), tokenizer)
 
     return model
 

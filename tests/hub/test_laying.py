@@ -11,7 +11,8 @@ import pytest
 from small_modules import small_model
 
 from tinybert.errors import HubError, IntegrityError
-from tinybert.hub import find_module, publish
+from tinybert.hub import find_module, install, publish
+from tinybert.hub.cache import HubCache
 from tinybert.hub.finding import cached_modules
 from tinybert.hub.laying import KEPT_SECONDS
 
@@ -146,3 +147,16 @@ def test_a_read_only_folder_leaves_all_as_it_was(module):
     finally:
         module.paths.folder.chmod(0o755)
     assert find_module(UID).card == module.card
+
+
+def test_files_that_another_card_declares_are_never_collected(module, tmp_path):
+    """A module that is installed under another uid has files that are named by the one it had."""
+    other = HubCache(tmp_path / "other")
+    paths = install(module.paths.card, uid="me/1.0/renamed", cache=other)
+    for path in paths.files:
+        age(path)
+    publish(**small_model(1), uid="me/1.0/neighbour", cache=other)
+    publish(**small_model(1), uid=UID, cache=other)
+    renamed = find_module("me/1.0/renamed", cache=other)
+    assert renamed.checkpoint_bytes() == module.checkpoint_bytes()
+    assert renamed.vocabulary_path() is not None

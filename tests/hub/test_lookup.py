@@ -16,7 +16,9 @@ def test_what_is_not_a_name(source):
         find_stored(source)
 
 
-@pytest.mark.parametrize("source", ["missing.ckpt", "./missing", "~/missing", "/missing", Path("missing.safetensors")])
+@pytest.mark.parametrize(
+    "source", ["missing.ckpt", "./missing", "~/missing", "~nobody/x", "/missing", Path("missing.safetensors")]
+)
 def test_a_path_that_is_not_there(source):
     with pytest.raises(InputError, match="does not exist: give a folder, a checkpoint file or a module's uid"):
         find_stored(source)

@@ -28,6 +28,8 @@ UNSAFE_NAMES = [
     "CON",
     "nul.md",
     "com1 .x",
+    "COM¹",
+    "conout$",
     "a" * 121,
     "a.",
     "a ",

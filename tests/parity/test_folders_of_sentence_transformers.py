@@ -83,10 +83,9 @@ def test_prompts_are_chosen_by_name_or_given(modules, ours):
     embed = Embedder.from_pretrained(folder)
     for prompt in ("query", "other"):
         theirs = their_vectors(folder, prompt_name=prompt)
-        np.testing.assert_allclose(embed(TEXTS, prompt=prompt), theirs, rtol=0, atol=1e-4)
-    np.testing.assert_allclose(
-        embed(TEXTS, prompt="in the "), their_vectors(folder, prompt="in the "), rtol=0, atol=1e-4
-    )
+        np.testing.assert_allclose(embed(TEXTS, prompt_name=prompt), theirs, rtol=0, atol=1e-4)
+    for prompt in ("in the ", "query", ""):
+        np.testing.assert_allclose(embed(TEXTS, prompt=prompt), their_vectors(folder, prompt=prompt), rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("pooling", [*POOLINGS, ("cls", "max")])
@@ -101,5 +100,5 @@ def test_what_they_write_opens_here_with_the_same_vectors(modules, ours, tmp_pat
     theirs.save_pretrained(str(tmp_path / "theirs"))
     vectors = Embedder.from_pretrained(tmp_path / "theirs")(TEXTS)
     np.testing.assert_allclose(vectors, theirs.encode(TEXTS), rtol=0, atol=1e-4)
-    asked = Embedder.from_pretrained(tmp_path / "theirs")(TEXTS, prompt="query")
+    asked = Embedder.from_pretrained(tmp_path / "theirs")(TEXTS, prompt_name="query")
     np.testing.assert_allclose(asked, theirs.encode(TEXTS, prompt_name="query"), rtol=0, atol=1e-4)

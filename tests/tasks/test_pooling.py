@@ -9,7 +9,7 @@ import pytest
 from function_runtime import FunctionRuntime
 
 from tinybert.checkpoint.sentence import Dense, SentenceSettings
-from tinybert.errors import InputError
+from tinybert.errors import InputError, OutputError
 from tinybert.runtime.base import EncoderOutputs
 from tinybert.tasks import Embedder, TaskModel
 from tinybert.tasks.pooling import vectors_of
@@ -50,6 +50,17 @@ def test_several_poolings_dense_and_length_one():
     np.testing.assert_allclose(np.linalg.norm(unit, axis=1), 1, rtol=1e-6)
 
 
+def test_vectors_are_finite():
+    def vectors(*factors, normalize=False):
+        layers = tuple(Dense(np.full((2, 2), factor, np.float32)) for factor in factors)
+        return vectors_of(OUTPUTS, MASK, SentenceSettings(("last",), layers, normalize))
+
+    np.testing.assert_allclose(vectors(1e30, normalize=True), [[0.5**0.5] * 2] * 2, rtol=1e-6)
+    for normalize in (False, True):
+        with pytest.raises(OutputError, match=r"dense layers are too large.*\(pooling='mean'\)"):
+            vectors(1e30, 1e30, normalize=normalize)
+
+
 @pytest.fixture
 def embedder(config, tokenizer):
     """A function that makes an embedder with settings; its vectors are the ids of the tokens, in columns of two."""
@@ -76,6 +87,36 @@ def test_the_model_says_and_the_caller_knows_better(embedder, tokenizer):
     assert embed(["cat", "the"]).shape == (2, 2)
 
 
+def test_prompts_by_name(embedder, tokenizer):
+    embed = embedder(SentenceSettings(("first", "max"), prompts={"query": "the king ", "none": ""}))
+    expected = [tokenizer("the king cat").input_ids.max()] * 2
+    np.testing.assert_array_equal(embed("cat", prompt_name="query")[2:], expected)
+    np.testing.assert_array_equal(embed("cat", prompt_name="none"), embed("cat"))
+    # A text is taken as it is, also one that is a prompt's name.
+    np.testing.assert_array_equal(embed("cat", prompt="query"), embed("querycat"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"prompt_name": "qeury"}, r"no prompt called 'qeury'; it has query, none \(prompt_name='query'\)"),
+        ({"prompt_name": "the king "}, "no prompt called 'the king '"),
+        ({"prompt_name": ["query"]}, r"no prompt called \['query'\]"),
+        ({"prompt_name": "query", "prompt": ""}, "both a prompt and the name of one are given"),
+        ({"prompt": 3}, "prompt is int 3, not a string"),
+    ],
+)
+def test_prompts_that_the_model_does_not_have(embedder, options, message):
+    embed = embedder(SentenceSettings(prompts={"query": "the king ", "none": ""}))
+    with pytest.raises(InputError, match=message):
+        embed(["cat"], **options)
+
+
+def test_a_model_without_prompts(embedder):
+    with pytest.raises(InputError, match=r"has no prompts.*\(prompt=\.\.\.\)"):
+        embedder(SentenceSettings())("cat", prompt_name="query")
+
+
 def test_what_is_not_computed_is_an_error_unless_the_caller_says_how_to_pool(embedder):
     embed = embedder(SentenceSettings(refused="a folder: a module LSTM"))
     with pytest.raises(InputError, match=r"a module LSTM: this package does not compute it.*\(pooling='mean'\)"):
@@ -88,4 +129,6 @@ def test_an_embedding_is_as_wide_as_the_model_says(embedder):
     embed = embedder(SentenceSettings(("first", "last"), (dense,)))
     assert embed.embedding_size == len(embed("cat")) == 7
     assert embed([]).shape == (0, 7)
-    assert embed("cat", pooling="mean").shape == (2,)
+    assert embed.embedding_size_with("mean") == len(embed("cat", pooling="mean")) == 2
+    assert embed([], pooling="mean").shape == (0, 2)
+    assert embed(["cat", "the"], pooling="mean").shape == (2, 2)

@@ -53,6 +53,7 @@ def make(tmp_path):
             {"added_tokens": {"covid": 13}, "special_tokens_map": {"additional_special_tokens": ["[E1]", "covid"]}},
             "schon [E1] covid rain ##s 雨 [UNK]",
         ),
+        ({"tokenizer_config": {"added_tokens_decoder": {"13": {"content": "Covid"}}}}, None),  # normalised, as there
         (
             {"tokenizer_config": {"added_tokens_decoder": {"13": {"content": "covid"}}}, "added_tokens": {"[E1]": 99}},
             None,
@@ -69,7 +70,7 @@ def test_what_is_said_is_done(make, settings, tokens):
     if tokens is not None:
         assert found[: len(tokens.split())] == tokens.split()
     else:
-        assert "covid" in found
+        assert "covid" in map(str.lower, found)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +89,19 @@ def test_what_is_said_is_done(make, settings, tokens):
         ("tokenizer_config", {"truncation_side": "left"}, "truncation_side is 'left'; only 'right' is read"),
         ("tokenizer_config", {"cls_token": "<s>"}, r"tokenizer_config.json: cls_token is '<s>'; only \[CLS\] is read"),
         ("special_tokens_map", {"unk_token": {"content": "<unk>"}}, r"special_tokens_map.json: unk_token is '<unk>'"),
-        ("special_tokens_map", {"unk_token": 7}, "a special token is 7; it must be text"),
+        ("special_tokens_map", {"unk_token": 7}, r"unk_token: expected str \| object \| null, got int"),
         ("special_tokens_map", [1], "special_tokens_map.json: the whole: expected object, got array"),
         ("special_tokens_map", "[" * 100_000, "special_tokens_map.json: not JSON that can be read: nested deeper"),
-        ("added_tokens", {"a": "b"}, "added_tokens.json: an added token needs an id"),
-        ("added_tokens", {"a": 1e400}, "added_tokens.json: an added token needs an id"),
-        ("tokenizer_config", {"added_tokens_decoder": [1]}, "added_tokens_decoder must hold an object for each id"),
-        ("tokenizer_config", {"added_tokens_decoder": {"13": "x"}}, "added_tokens_decoder must hold an object"),
-        ("tokenizer_config", {"strip_accents": "no"}, "strip_accents is 'no'; it must be true or false"),
+        ("added_tokens", {"a": "b"}, r"added_tokens.json: \[...\]: expected int, got str"),
+        ("added_tokens", {"a": 1e400}, r"added_tokens.json: \[...\]: expected int"),
+        ("tokenizer_config", {"added_tokens_decoder": [1]}, "added_tokens_decoder: expected object, got array"),
+        ("tokenizer_config", {"added_tokens_decoder": {"13": "x"}}, r"decoder\[...\]: expected object"),
+        ("tokenizer_config", {"strip_accents": "no"}, r"strip_accents: expected bool \| null, got str"),
+        ("config", {"do_lower_case": "no"}, "config.json: do_lower_case: expected bool, got str"),
+        ("tokenizer_config", {"model_max_length": "9"}, r"model_max_length: expected int \| float \| null, got str"),
+        ("tokenizer_config", {"added_tokens_decoder": {"x": {"content": "a"}}}, "a key of added_tokens_decoder: expec"),
+        ("tokenizer_config", {"added_tokens_decoder": {"13": {}}}, r"decoder: \[0\]: object missing required field c"),
+        ("special_tokens_map", {"additional_special_tokens": [7]}, r"tokens\[0\]: expected str \| object, got int"),
     ],
 )
 def test_what_berts_tokenizer_does_not_do_is_refused_by_name(make, file, values, message):

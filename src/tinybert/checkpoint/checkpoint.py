@@ -28,6 +28,9 @@ class Checkpoint:
         left_aside: What else is in the file, with the reason why it is not part of the network.
         task: What the network is for, as far as it is known.
         sentence: How it makes a vector of a text.
+
+    Raises:
+        CheckpointError: The dense layers of `sentence` are those of an encoder of another width.
     """
 
     source: str
@@ -38,6 +41,9 @@ class Checkpoint:
     left_aside: Mapping[str, str]
     task: Task = dataclasses.field(default_factory=Task)
     sentence: SentenceSettings = dataclasses.field(default_factory=SentenceSettings)
+
+    def __post_init__(self) -> None:
+        self.sentence.width(self.config.hidden_size)
 
     @property
     def num_labels(self) -> int | None:

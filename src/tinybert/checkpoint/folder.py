@@ -6,9 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from ..arguments import path_of
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError, InputError
-from ..reading import read_json
+from ..reading import checked, read_json
 from ..task import Task
 from ..text import BertTokenizer
 from ..text.vocabulary_files import OLDER_SETTINGS
@@ -40,7 +43,7 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
         InputError: The vocabulary is another model's.
     """
     check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
-    folder = Path(folder).expanduser()
+    folder = path_of(folder)
     values = {"model_type": MODEL_TYPE, **checkpoint.task.to_dict(), **checkpoint.config.to_dict()}
     if sentence := checkpoint.sentence.to_dict():
         values["sentence"] = sentence
@@ -90,25 +93,34 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
     if not path.is_file():
         raise CheckpointError(f"{path} is missing: it says what the network is for")
     values = read_json(path, dict[str, Any], error=CheckpointError)
+    own = checked(values, _Own, source=str(path), error=CheckpointError)
+    if own.model_type != MODEL_TYPE:
+        raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
+    fields = {name: value for name, value in values.items() if name not in own.__struct_fields__}
     try:
-        if values.pop("model_type") != MODEL_TYPE:
-            raise CheckpointError(f"{path}: model_type must be {MODEL_TYPE!r}")
-        sentence = _sentence(folder, values.pop("sentence", {}))
-        task = Task(values.pop("task"), tuple(values.pop("labels", ())), values.pop("problem", None))
-        known = TinyBertConfig.from_dict(values).replace(**config).to_dict()
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        if isinstance(error, CheckpointError | ConfigError):
-            raise CheckpointError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
-        raise CheckpointError(f"{path} is not the configuration of a model: {error}") from None
+        task = Task(own.task, own.labels, own.problem)
+        known = TinyBertConfig.from_dict(fields).replace(**config).to_dict()
+    except (CheckpointError, ConfigError) as error:
+        raise CheckpointError(f"{path}: {error}") from None
     read = parse_checkpoint((folder / CHECKPOINT).read_bytes(), "ckpt", str(folder / CHECKPOINT), **known)
     if task.labels and read.num_labels != len(task.labels):
         raise CheckpointError(
             f"{path} names {len(task.labels)} labels, but the checkpoint has {read.num_labels} outputs"
         )
-    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=sentence)
+    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=_sentence(folder, own.sentence))
+
+
+class _Own(msgspec.Struct):
+    """What is in a `config.json` besides the configuration of the encoder."""
+
+    task: str
+    model_type: str | None = None
+    labels: tuple[str, ...] = ()
+    problem: str | None = None
+    sentence: dict[str, Any] = {}
 
 
 def _sentence(folder: Path, values: Any) -> SentenceSettings:
     weights = folder / DENSE
     arrays = parse(weights.read_bytes(), "safetensors", str(weights)) if weights.is_file() else {}
-    return SentenceSettings.from_dict(values, arrays, str(folder / CONFIG))
+    return SentenceSettings.from_dict(values, str(folder / CONFIG), arrays, str(weights))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..arguments import path_of
 from ..config import check_fields
 from ..errors import CheckpointError
 from ..text import BertTokenizer
@@ -68,7 +69,7 @@ def save_huggingface(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: B
         CheckpointError: There is a ReLU before the head, as published; Hugging Face's has none and would answer
             differently.
     """
-    return _save(checkpoint, Path(folder).expanduser(), tokenizer, {})
+    return _save(checkpoint, path_of(folder), tokenizer, {})
 
 
 def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
@@ -85,7 +86,7 @@ def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tok
     config = checkpoint.config
     length = min(config.seq_length, tokenizer.model_max_length)
     files = sentence_files(checkpoint.sentence, config.hidden_size, length)
-    return _save(checkpoint.encoder(), Path(folder).expanduser(), tokenizer, files)
+    return _save(checkpoint.encoder(), path_of(folder), tokenizer, files)
 
 
 def _save(checkpoint: Checkpoint, folder: Path, tokenizer: BertTokenizer | None, files: Mapping[str, bytes]) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ..errors import CheckpointError
 from ..reading import read_json
@@ -74,7 +74,7 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     if values.get("is_decoder"):
         raise CheckpointError(f"{path}: is_decoder is set: a decoder cannot be loaded as an encoder")
     act = values.get("hidden_act", "gelu")
-    if not isinstance(act, str) or act not in _ACTS:
+    if str(act) not in _ACTS:
         raise CheckpointError(f"{path}: hidden_act is {act!r}; known are {', '.join(_ACTS)}")
     known = {name: values[name] for name in _SAME_NAMES if name in values}
     # transformers' own defaults, for what a config.json may leave out.
@@ -144,7 +144,8 @@ def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise CheckpointError(f"{path} is missing: it gives heads, activation and LayerNorm epsilon")
-    return cast("dict[str, Any]", read_json(path, dict[str, Any], error=CheckpointError))
+    values: dict[str, Any] = read_json(path, dict[str, Any], error=CheckpointError)
+    return values
 
 
 def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:

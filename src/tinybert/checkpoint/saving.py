@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import path_of
 from ..errors import CheckpointError
 from ..writing import replacing
 from .checkpoint import Checkpoint
@@ -27,7 +28,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "
     Raises:
         CheckpointError: The ending or the layout is not known.
     """
-    path = Path(path).expanduser()
+    path = path_of(path)
     file_format = path.suffix.lstrip(".")
     if file_format not in FORMATS:
         raise CheckpointError(f"{path}: the file's name must end in .ckpt or .safetensors")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from ..errors import CheckpointError
+from ..reading import checked
 
 POOLINGS = ("mean", "first", "pooled", "max", "mean_sqrt_len", "weighted_mean", "last")
 """How the vectors of a text's tokens become one; `tinybert.Embedder` explains them."""
@@ -20,14 +23,46 @@ class Dense:
     """A dense layer after the pooling.
 
     Attributes:
-        weight: (O, I) float32.
+        weight: (O, I) float32; float16 and float64 are converted.
         bias: (O,) float32, or None.
         activation: One of `ACTIVATIONS`.
+        source: The file and the layer, for messages.
+
+    Raises:
+        CheckpointError: They do not fit one another, or hold NaN or infinity.
     """
 
     weight: np.ndarray
     bias: np.ndarray | None = None
     activation: str = "identity"
+    source: str = "a dense layer"
+
+    def __post_init__(self) -> None:
+        if self.activation not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise CheckpointError(f"{self.source}: activation is {self.activation!r}: known are {known}")
+        if self.weight.ndim != 2 or 0 in self.weight.shape:
+            raise CheckpointError(f"{self.source}: the weight is {self.weight.shape}; it must be (outputs, inputs)")
+        object.__setattr__(self, "weight", self._checked("weight", self.weight))
+        if self.bias is not None:
+            if self.bias.shape != self.weight.shape[:1]:
+                raise CheckpointError(
+                    f"{self.source}: the bias is {self.bias.shape}; of a weight that is {self.weight.shape} it must be "
+                    f"{self.weight.shape[:1]}"
+                )
+            object.__setattr__(self, "bias", self._checked("bias", self.bias))
+
+    def _checked(self, name: str, array: np.ndarray) -> np.ndarray:
+        if array.dtype.kind != "f":
+            raise CheckpointError(
+                f"{self.source}: the {name} is of {array.dtype}; it must be float16, float32 or float64. Is it "
+                "quantized?"
+            )
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32, copy=False)
+        if not np.isfinite(array).all():
+            raise CheckpointError(f"{self.source}: the {name} holds NaN or infinity. Take another checkpoint")
+        return array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,18 +86,25 @@ class SentenceSettings:
     refused: str | None = None
 
     def __post_init__(self) -> None:
-        unknown = [layer.activation for layer in self.dense if layer.activation not in ACTIVATIONS]
-        if unknown:
-            raise CheckpointError(f"activation is {unknown[0]!r}: known are {', '.join(ACTIVATIONS)}")
         if not self.pooling or any(mode not in POOLINGS for mode in self.pooling):
             raise CheckpointError(f"pooling is {self.pooling!r}: known are {', '.join(POOLINGS)}", argument="pooling")
         if self.default_prompt is not None and self.default_prompt not in self.prompts:
             known = ", ".join(self.prompts) or "none"
             raise CheckpointError(f"the default prompt is {self.default_prompt!r}, but the prompts are {known}")
+        for before, layer in pairwise(self.dense):
+            _check_inputs(layer, before.weight.shape[0], before.source)
 
     def width(self, hidden_size: int) -> int:
-        """Numbers in a vector, from the encoder's width (H)."""
-        return self.dense[-1].weight.shape[0] if self.dense else len(self.pooling) * hidden_size
+        """Numbers in a vector (O), from the encoder's width (H).
+
+        Raises:
+            CheckpointError: The dense layers are those of an encoder of another width.
+        """
+        pooled = len(self.pooling) * hidden_size
+        if not self.dense:
+            return pooled
+        _check_inputs(self.dense[0], pooled, "the pooling")
+        return self.dense[-1].weight.shape[0]
 
     def to_dict(self) -> dict[str, Any]:
         """What differs from a plain mean, as values that JSON can hold; the arrays of dense layers are not in it."""
@@ -85,25 +127,41 @@ class SentenceSettings:
         return found
 
     @classmethod
-    def from_dict(cls, values: Any, arrays: Mapping[str, np.ndarray], source: str) -> SentenceSettings:
+    def from_dict(
+        cls, values: Any, source: str, arrays: Mapping[str, np.ndarray] | None = None, arrays_source: str = ""
+    ) -> SentenceSettings:
         """The reverse of `to_dict` and `arrays`.
 
+        Args:
+            values: What `to_dict` gave.
+            source: The file that they are from, for messages.
+            arrays: What `arrays` gave.
+            arrays_source: The file that those are from.
+
         Raises:
-            CheckpointError: A value is missing or of the wrong kind; names it.
+            CheckpointError: A value is missing or of the wrong kind; names file and value.
         """
-        kinds = {"pooling": list, "dense": list, "normalize": bool, "prompts": dict, "default_prompt": str}
-        if not isinstance(values, dict) or any(
-            not isinstance(value, kinds.get(key, ())) for key, value in values.items()
-        ):
-            raise CheckpointError(f"{source}: sentence must be an object with some of {', '.join(kinds)}")
-        texts = [*values.get("pooling", ()), *values.get("dense", ()), *values.get("prompts", {}).values()]
-        if not all(isinstance(text, str) for text in texts):
-            raise CheckpointError(f"{source}: pooling, dense and prompts of sentence must hold text")
-        activations = values.get("dense", [])
-        if any(f"{index}.weight" not in arrays for index in range(len(activations))):
-            raise CheckpointError(f"{source}: the weights of its dense layers are missing")
-        dense = tuple(
-            Dense(arrays[f"{index}.weight"], arrays.get(f"{index}.bias"), activation)
-            for index, activation in enumerate(activations)
-        )
-        return cls(**{**values, "pooling": tuple(values.get("pooling", cls.pooling)), "dense": dense})
+        arrays = arrays or {}
+        found = checked(values, _Values, source=f"{source}: sentence", error=CheckpointError)
+        dense = []
+        for index, activation in enumerate(found.dense):
+            if f"{index}.weight" not in arrays:
+                raise CheckpointError(f"{source}: the weights of dense layer {index} are missing")
+            weight, bias = arrays[f"{index}.weight"], arrays.get(f"{index}.bias")
+            dense.append(Dense(weight, bias, activation, f"{arrays_source or source}, layer {index}"))
+        return cls(found.pooling, tuple(dense), found.normalize, found.prompts, found.default_prompt)
+
+
+class _Values(msgspec.Struct, forbid_unknown_fields=True):
+    """What `SentenceSettings.to_dict` writes."""
+
+    pooling: tuple[str, ...] = ("mean",)
+    dense: tuple[str, ...] = ()
+    normalize: bool = False
+    prompts: dict[str, str] = {}
+    default_prompt: str | None = None
+
+
+def _check_inputs(layer: Dense, given: int, what: str) -> None:
+    if layer.weight.shape[1] != given:
+        raise CheckpointError(f"{layer.source}: it takes {layer.weight.shape[1]} numbers, but {what} gives {given}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict, cast
-
-import numpy as np
+from typing import Any, TypedDict
 
 from ..errors import CheckpointError
 from ..reading import read_json
 from .formats import FORMATS, parse
+from .names import some
 from .sentence import Dense, SentenceSettings
 
 MODULES = "modules.json"
@@ -53,6 +52,33 @@ class _Module(TypedDict):
     path: str
 
 
+class _Prompts(TypedDict, total=False):
+    prompts: dict[str, str] | None
+    default_prompt_name: str | None
+
+
+class _Length(TypedDict, total=False):
+    max_seq_length: int | None
+
+
+class _Pooling(TypedDict, total=False):
+    pooling_mode: str | list[str] | None
+    include_prompt: bool
+
+
+class _Dense(TypedDict, total=False):
+    activation_function: str
+    bias: bool
+    use_residual: bool
+
+
+class _Vectors(TypedDict, total=False):
+    """Which vectors a module takes, and which it makes."""
+
+    module_input_name: str | None
+    module_output_name: str | None
+
+
 _NOTHING = ("Transformer", "Dropout")
 _VERSIONS = {"__version__": {"sentence_transformers": "2.7.0", "transformers": "4.41.0", "pytorch": "2.3.0"}}
 """A version that all later ones read; what is written has been in the format since."""
@@ -71,11 +97,9 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
     Raises:
         CheckpointError: A file is malformed.
     """
-    prompts = _settings(folder / _PROMPTS)
+    prompts = _settings(folder / _PROMPTS, _Prompts)
     texts, default = prompts.get("prompts") or {}, prompts.get("default_prompt_name")
-    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
-        raise CheckpointError(f"{folder / _PROMPTS}: prompts must be texts by their names")
-    if default is not None and not (isinstance(default, str) and default in texts):
+    if default is not None and default not in texts:
         raise CheckpointError(f"{folder / _PROMPTS}: default_prompt_name is {default!r}, which no prompt has")
     found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": ()}
     modules = _modules(folder)
@@ -85,21 +109,25 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
             refused.append(f"{kind} after Normalize")
         if kind in _READERS:
             _READERS[kind](path, found, refused)
+            vectors = _settings(path / "config.json", _Vectors)
+            refused += [f"{kind} of {name}" for name in vectors.values() if name not in (None, "sentence_embedding")]
         elif kind not in _NOTHING:
             refused.append(f"a module {kind}")
     if any(texts.values()) and _excludes_prompts(folder):
         refused.append("prompts that are left out of the pooling")
-    return SentenceSettings(**found, refused=f"{folder}: {', '.join(refused)}" if refused else None)
+    if refused:  # nobody computes its layers, so they need not fit
+        return SentenceSettings(**{**found, "dense": ()}, refused=f"{folder}: {', '.join(refused)}")
+    return SentenceSettings(**found)
 
 
-def _settings(path: Path) -> dict[str, Any]:
-    return cast("dict[str, Any]", read_json(path, dict[str, Any], error=CheckpointError)) if path.is_file() else {}
+def _settings(path: Path, form: Any) -> Any:
+    return read_json(path, form, error=CheckpointError) if path.is_file() else {}
 
 
 def sentence_length(folder: Path) -> int | None:
     """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
-    value = _settings(folder / SENTENCE_CONFIG).get("max_seq_length")
-    return value if isinstance(value, int) and value >= 3 else None
+    value = _settings(folder / SENTENCE_CONFIG, _Length).get("max_seq_length") or 0
+    return value if value >= 3 else None
 
 
 def sentence_files(settings: SentenceSettings, hidden_size: int, length: int) -> dict[str, bytes]:
@@ -175,16 +203,14 @@ def _unlike_ours(folder: Path, modules: list[tuple[str, Path]]) -> list[str]:
 
 
 def _read_pooling(path: Path, found: dict[str, Any], refused: list[str]) -> None:
-    values = _settings(path / "config.json")
-    modes = values.get("pooling_mode")
+    modes = _settings(path / "config.json", _Pooling).get("pooling_mode")
     if modes is None:
+        values = _settings(path / "config.json", dict[str, Any])
         given = [flag for flag, value in values.items() if flag.startswith("pooling_mode_") and value]
         modes = [_FLAGS[flag] for flag in _FLAGS if flag in given] + [flag for flag in given if flag not in _FLAGS]
         if not modes and values.get("pooling_mode_mean_tokens", True):
             modes = ["mean"]
     modes = [modes] if isinstance(modes, str) else modes
-    if not isinstance(modes, list) or not all(isinstance(mode, str) for mode in modes):
-        raise CheckpointError(f"{path / 'config.json'}: pooling_mode is {modes!r}; it must be text")
     unknown = [mode for mode in modes if mode not in _MODES]
     if unknown or not modes:
         refused.append(f"pooling by {', '.join(unknown) or 'nothing'}")
@@ -193,8 +219,9 @@ def _read_pooling(path: Path, found: dict[str, Any], refused: list[str]) -> None
 
 
 def _read_dense(path: Path, found: dict[str, Any], refused: list[str]) -> None:
-    values = _settings(path / "config.json")
-    name = str(values.get("activation_function", "Tanh")).rsplit(".", 1)[-1]
+    values = _settings(path / "config.json", _Dense)
+    function = values.get("activation_function", "torch.nn.Tanh")
+    name = function.rsplit(".", 1)[-1] if function.startswith("torch.") else function
     weights = path / "model.safetensors"
     if name not in _ACTIVATIONS or values.get("use_residual"):
         refused.append(f"a Dense with {'a residual' if values.get('use_residual') else name}")
@@ -202,11 +229,11 @@ def _read_dense(path: Path, found: dict[str, Any], refused: list[str]) -> None:
         refused.append(f"a Dense without {weights.name}; a pickle is not read, since it runs code")
     else:
         tensors = parse(weights.read_bytes(), "safetensors", str(weights))
-        weight, bias = tensors.get("linear.weight"), tensors.get("linear.bias")
-        if weight is None or weight.ndim != 2 or (bias is not None and bias.shape != weight.shape[:1]):
-            raise CheckpointError(f"{weights} should hold linear.weight and linear.bias of a dense layer")
-        layer = Dense(weight.astype(np.float32), None if bias is None else bias.astype(np.float32), _ACTIVATIONS[name])
-        found["dense"] += (layer,)
+        names = ["linear.weight"] + ["linear.bias"] * values.get("bias", "linear.bias" in tensors)
+        if sorted(tensors) != sorted(names):
+            raise CheckpointError(f"{weights} holds {some(list(tensors))}; it should hold {' and '.join(names)}")
+        weight, bias = tensors["linear.weight"], tensors.get("linear.bias")
+        found["dense"] += (Dense(weight, bias, _ACTIVATIONS[name], str(weights)),)
 
 
 def _read_normalize(path: Path, found: dict[str, Any], refused: list[str]) -> None:
@@ -223,7 +250,7 @@ _READERS: dict[str, Callable[[Path, dict[str, Any], list[str]], None]] = {
 
 def _excludes_prompts(folder: Path) -> bool:
     return any(
-        kind == "Pooling" and _settings(path / "config.json").get("include_prompt") is False
+        kind == "Pooling" and _settings(path / "config.json", _Pooling).get("include_prompt") is False
         for kind, path in _modules(folder)
     )
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..arguments import path_of
 from ..errors import CheckpointError, InputError
 from ..text import BertTokenizer
 from ..text.vocabulary_files import has_vocabulary
@@ -54,7 +55,7 @@ class StoredModel:
         if isinstance(vocabulary, BertTokenizer):
             return vocabulary
         if vocabulary is not None:
-            return BertTokenizer.from_file(Path(vocabulary).expanduser(), do_lower_case=do_lower_case)
+            return BertTokenizer.from_file(path_of(vocabulary), do_lower_case=do_lower_case)
         if self.own_tokenizer is None:
             raise InputError(
                 f"{self.name} comes without a vocabulary: give the one that it was trained with, and say so if it is "
@@ -103,7 +104,7 @@ def stored_at(path: str | Path) -> StoredModel:
     Raises:
         CheckpointError: There is no such file, or the folder holds no model.
     """
-    path = Path(path).expanduser()
+    path = path_of(path)
     if not path.exists():
         raise CheckpointError(f"{path} does not exist")
     if path.is_dir():

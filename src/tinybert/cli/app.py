@@ -20,7 +20,7 @@ from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
 from .options import EXIT_CODES
-from .streams import flush_stdout, open_closed_streams
+from .streams import flush_stderr, flush_stdout, open_closed_streams
 from .tag import tag
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -77,6 +77,8 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("interrupted")
         sys.exit(130)
+    finally:
+        flush_stderr()
 
 
 def _of_the_system(error: OSError) -> str:

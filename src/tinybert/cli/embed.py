@@ -49,16 +49,21 @@ def embed(
     pooling: Annotated[
         Optional[Pooling],  # noqa: UP045
         typer.Option(
-            help="How the tokens' vectors become one. [default: what the model says, else mean]", show_default=False
+            help="How the tokens' vectors become one, without the model's dense layers. [default: what the model says]",
+            show_default=False,
         ),
     ] = None,
     normalize: Annotated[
         Optional[bool],  # noqa: UP045
         typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: what the model says]"),
     ] = None,
+    prompt_name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Which of the model's prompts comes before each text. [default: what the model says]"),
+    ] = None,
     prompt: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="A prompt's name, or a text, before each text. [default: what the model says]"),
+        typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
     ] = None,
     *,
     reading: options.InputOptions,
@@ -88,11 +93,12 @@ def embed(
             embedder,
             pooling=pooling and pooling.value,
             normalize=normalize,
+            prompt_name=prompt_name,
             prompt=prompt,
             max_length=computing.max_length,
             batch_size=computing.batch_size,
         )
-        width = embedder.embedding_size if pooling is None else embedder.model.config.hidden_size
+        width = embedder.embedding_size_with(pooling and pooling.value)
         results = Results(task, input_, output, on_error)
         _write(results.of(rows), output, form, width)
     results.finish()

@@ -34,6 +34,8 @@ OPTIONS = {
     "port": "--port",
     "prefix": "--prefix",
     "problem": "--problem",
+    "prompt": "--prompt",
+    "prompt_name": "--prompt-name",
     "regression": "--regression",
     "repo_link": "--repo-link",
     "skip_unlabelled": "--skip-unlabelled",

@@ -46,6 +46,14 @@ def flush_stdout() -> None:
             raise WriteError(f"stdout cannot be written: {error.strerror}", error.errno) from None
 
 
+def flush_stderr() -> None:
+    """Writes what stderr holds back, or loses it: Python would try once more at its end, and exit with 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        write_nowhere(sys.stderr.fileno())
+
+
 def write_nowhere(number: int) -> None:
     """Gives a file descriptor to nowhere, so that what is still held back is lost without a word."""
     with suppress(OSError):

@@ -109,6 +109,12 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
         pair = _index(names, known, request.pair, "pair")
     if pair is not None and not request.pairs:
         raise InputError("pairs of texts. Say which of them is meant.", argument="text", example=names[text])
+    if label is not None and label in (text, pair):
+        if request.label is not None:
+            raise InputError(f"the column {names[label]!r} would be the label and a text.", argument="label")
+        label = None  # whoever asks for its text knows better than its name
+    if pair == text:
+        raise InputError(f"the column {names[text]!r} would be both texts of a pair.", argument="pair")
     return Columns(text, pair, label)
 
 
@@ -141,6 +147,8 @@ def _find(names: Sequence[str], known: list[str], candidates: Sequence[str], rol
 
 
 def _index(names: Sequence[str], known: list[str], column: Column, role: str) -> int:
+    if not isinstance(column, int | str):
+        raise InputError(f"{role} is {column!r}; a column is given by its name or its index.", argument=role)
     if isinstance(column, int):
         if not 0 <= column < len(names):
             raise InputError(f"there is no column {column} for {role}; there are 0 to {len(names) - 1}.", argument=role)

@@ -203,6 +203,8 @@ def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> boo
 
 
 def _column(path: Source, pattern: _Line, column: int, columns: int, name: str) -> int:
+    if not isinstance(column, int) or isinstance(column, bool):
+        raise InputError(f"{name} is {column!r}; it must be the index of a column, from 0.")
     if not -columns <= column < columns:
         problem = InputError(f"there is no column {column} among {columns}: {pattern.text!r:.60}.", argument=name)
         raise error_at(path, pattern.number, problem)

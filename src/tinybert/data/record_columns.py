@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import InputError
+from .text_lines import is_whole
 
 COLUMNS = ("input_ids", "input_mask", "segment_ids")
 """The network's inputs, under the names that the published data has."""
@@ -109,8 +110,14 @@ def outside(array: np.ndarray, dtype: Dtype) -> np.ndarray:
 
 def _to_write(name: str, array: Any) -> np.ndarray:
     kinds = ("an array of integers or floats" if name == LABEL_COLUMN else "an array of integers") + ", (N, T) or (N,)"
+    if not isinstance(name, str) or not name or not is_whole(name):
+        raise InputError(f"{name!r} is not the name of a column")
     if not isinstance(array, np.ndarray) or array.ndim not in (1, 2) or array.dtype.kind not in "iuf":
         raise InputError(f"column {name} must be {kinds}")
+    if isinstance(array, np.ma.MaskedArray):
+        raise InputError(f"column {name} is a masked array, whose masked values nothing can be written for; fill it")
+    if array.ndim == 2 and not array.shape[1]:
+        raise InputError(f"column {name} has no values in its rows: it is {array.shape}")
     if array.dtype.kind == "f" and name != LABEL_COLUMN:
         raise InputError(f"column {name} must be {kinds}; it is of {array.dtype}")
     array = array[:, None] if array.ndim == 1 else array

@@ -30,8 +30,8 @@ FORMATS: dict[str, Format] = {
 # never closed makes one field of the rest of the file.
 _LONGEST_FIELD = 16_000_000
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_SEPARATOR = re.compile(r"sep=([^\r\n])\r?\n?")  # what Excel takes for the delimiter
-_QUOTED = re.compile(r'"[^"]*"')
+_SEPARATOR = re.compile(r'sep=([^"\r\n])\r?\n?')  # what Excel takes for the delimiter
+_QUOTED = re.compile(r'"[^"]*("|\Z)')  # a field may go on in the next line
 
 
 def table_format(source: Source, given: str | None) -> Format:
@@ -72,8 +72,9 @@ def rows_or_errors(source: Source, kind: Format, delimiter: str | None = None) -
         InputError: As `lines_of`.
     """
     first = count = 0
-    if delimiter is not None and (kind != "csv" or len(delimiter) != 1):
-        raise InputError("the delimiter is one character of a CSV.", argument="delimiter", example=";")
+    if delimiter is not None and (kind != "csv" or not _is_delimiter(delimiter)):
+        problem = "the delimiter is one character of a CSV, and neither a quote nor a line end."
+        raise InputError(problem, argument="delimiter", example=";")
     rows = _csv(source, delimiter) if kind == "csv" else _PARSERS[kind](source)
     for number, row in rows:
         if row is None:
@@ -82,6 +83,10 @@ def rows_or_errors(source: Source, kind: Format, delimiter: str | None = None) -
         yield from ((empty, InputError("an empty line. Remove it.")) for empty in range(first, first + count))
         count = 0
         yield number, row
+
+
+def _is_delimiter(given: Any) -> bool:
+    return isinstance(given, str) and len(given) == 1 and given not in '"\r\n'
 
 
 # A line, and what it holds; None if it is empty.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..arguments import path_of
 from ..errors import UnsafePathError
 from .card import Asset, Card
 from .environment import get_hub_dir
@@ -56,7 +57,7 @@ class HubCache:
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
-        self.root = (get_hub_dir() if root is None else Path(root).expanduser()).resolve()
+        self.root = (get_hub_dir() if root is None else path_of(root)).resolve()
 
     def card_path(self, uid: str) -> Path:
         """Returns where the card of a module belongs.

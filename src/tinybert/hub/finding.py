@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..arguments import path_of
 from ..errors import CardError, UnknownModuleError, UnsafePathError
 from .cache import HubCache
 from .card import read_card
@@ -48,7 +49,7 @@ def local_module(path: str | Path) -> Module:
     Raises:
         CardError: The card cannot be read or is malformed.
     """
-    path = Path(path).expanduser().resolve()
+    path = path_of(path).resolve()
     card = read_card(path)
     return Module(path.stem, card, HubCache(path.parent).entry_at(path, card))
 

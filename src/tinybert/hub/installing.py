@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..arguments import path_of
 from ..errors import CardError, HubError
 from .cache import EntryPaths, HubCache
 from .card import read_card_text
@@ -95,7 +96,7 @@ def _check(module: Module, force: bool, cache: HubCache) -> None:
 
 
 def _given(path: str | Path, sha256: str) -> bytes:
-    path = Path(path).expanduser()
+    path = path_of(path)
     if not path.is_file():
         raise HubError(f"{path} does not exist, or is not a file")
     return verified_bytes(path, sha256, quarantine=False)

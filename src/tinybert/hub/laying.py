@@ -74,14 +74,16 @@ def lay(
     for path, content in files.items():
         with replacing(path) as file:
             file.write_bytes(content)
-    shared = any(other.card.is_file() and other.code == paths.code for _, other in entries_beside(paths.card, cache))
+    beside = [other for _, other in entries_beside(paths.card, cache) if other.card.is_file()]
+    shared = any(other.code == paths.code for other in beside)
     lay_code(paths.code, text, keep_card=shared and card.model_name not in MODULE_ALIASES)
     with replacing(paths.card) as file:
         file.write_bytes(text.encode())
     for path in before - set(paths.files):
         if path.exists():
             os.utime(path)  # from now on nothing needs it
-    _collect(paths.card, paths.files)
+    # A module that was installed under another uid has files of another name than its own.
+    _collect(paths.card, {path for each in (paths, *beside) for path in each.files})
 
 
 @contextmanager

@@ -109,7 +109,7 @@ class Module:
         if path is None:
             return SentenceSettings()
         values = parse_json(self.file_bytes(path), source=str(path), error=CardError)
-        return SentenceSettings.from_dict(values, {}, str(path))
+        return SentenceSettings.from_dict(values, str(path))
 
     def tokenizer(self, *, do_lower_case: bool | None = None) -> BertTokenizer:
         """The module's tokenizer, of the bytes that were hashed.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urljoin
 
+from ..arguments import path_of
 from ..errors import CardError, DownloadError, HubError, UnsafePathError
 from .addresses import web_link
 from .cache import HubCache
@@ -96,7 +97,7 @@ def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
         CardError: There is no card, or several to choose from, or it cannot be read.
         DownloadError: The card cannot be fetched.
     """
-    text, path = str(name), Path(name).expanduser()
+    text, path = str(name), path_of(name)
     if _is_published(text):
         return None
     if "://" in text:

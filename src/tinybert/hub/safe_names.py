@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from ..errors import UnsafePathError
 
@@ -17,8 +18,8 @@ MAX_ASSET_NAME_BYTES = 230
 """Leaves room for what is appended to a name (`.rejected`, `.part.tag`) within the usual 255 bytes."""
 
 _NOT_IN_NAMES = set('<>:"/\\|?*')
-_WINDOWS_DEVICES = {"con", "prn", "aux", "nul"} | {
-    f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)
+_WINDOWS_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"
 }
 # What this package itself puts beside an asset. A card must not be able to have another card overwritten.
 _OUR_SUFFIXES = (".md", ".lock", ".pid", ".part", ".tag", ".rejected")
@@ -37,25 +38,17 @@ def plain_name(name: str, what: str = "name", max_bytes: int = MAX_NAME_BYTES) -
     Raises:
         UnsafePathError: It is empty or too long, goes up or home, or does not work on every operating system.
     """
-    if not name:
-        fault = "is empty"
-    elif not name.isprintable():
-        fault = "has characters that cannot be printed"
-    elif _NOT_IN_NAMES & set(name):
-        fault = "has one of the characters " + " ".join(sorted(_NOT_IN_NAMES))
-    elif name in (".", "..") or name.startswith("~"):
-        fault = "refers to another folder"
-    elif name[0] == ".":
-        fault = "begins with a dot, which hides it"
-    elif name[-1] in ". " or name[0] == " ":
-        fault = "begins with a space, or ends with a dot or a space"
-    elif name.partition(".")[0].rstrip().lower() in _WINDOWS_DEVICES:
-        fault = "is the name of a device on Windows"
-    elif len(name.encode()) > max_bytes:
-        fault = f"is longer than {max_bytes} bytes"
-    else:
-        return name
-    raise UnsafePathError(f"the {what} {shown(name)} {fault}; use letters, digits, '-', '_' and '.'")
+    faults = {
+        "is empty": not name,
+        "has characters that cannot be printed": not name.isprintable(),
+        "has one of the characters " + " ".join(sorted(_NOT_IN_NAMES)): _NOT_IN_NAMES & set(name),
+        "refers to another folder": name in (".", "..") or name.startswith("~"),
+        "begins with a dot, which hides it": name.startswith("."),
+        "begins with a space, or ends with a dot or a space": name.startswith(" ") or name.endswith((".", " ")),
+        "is the name of a device on Windows": name.partition(".")[0].rstrip().lower() in _WINDOWS_DEVICES,
+        f"is longer than {max_bytes} bytes": _bytes(name) > max_bytes,
+    }
+    return _without(faults, name, what, "; use letters, digits, '-', '_' and '.'")
 
 
 def asset_name(name: str, what: str = "file name") -> str:
@@ -91,15 +84,26 @@ def name_to_publish(part: str) -> str:
             that some file systems change, or is too long for the names of its files.
     """
     ending = _FILE_ENDING.search(folded(part))
-    if ending:
-        fault = f"ends with {ending[0]}, as files do: leave that off"
-    elif part != unicodedata.normalize("NFC", part):
-        fault = "has letters taken apart into letter and accent: write them as one (Unicode form NFC)"
-    elif len(part.encode()) > _LONGEST_NAME:
-        fault = f"is longer than {_LONGEST_NAME} bytes, which leaves no room for the names of its files"
-    else:
-        return part
-    raise UnsafePathError(f"the name {shown(part)} {fault}")
+    taken_apart = not unicodedata.is_normalized("NFC", part)
+    room = f"is longer than {_LONGEST_NAME} bytes, which leaves no room for the names of its files"
+    faults = {
+        f"ends with {ending and ending[0]}, as files do: leave that off": ending,
+        "has letters taken apart into letter and accent: write them as one (Unicode form NFC)": taken_apart,
+        room: _bytes(part) > _LONGEST_NAME,
+    }
+    return _without(faults, part, "name")
+
+
+def _without(faults: Mapping[str, object], name: str, what: str, remedy: str = "") -> str:
+    """Returns a name of which none of some faults is true."""
+    for fault, found in faults.items():
+        if found:
+            raise UnsafePathError(f"the {what} {shown(name)} {fault}{remedy}")
+    return name
+
+
+def _bytes(name: str) -> int:
+    return len(name.encode("utf-8", "surrogatepass"))
 
 
 def shown(text: str) -> str:

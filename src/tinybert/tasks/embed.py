@@ -35,6 +35,7 @@ class EmbedOptions(TypedDict, total=False):
 
     pooling: Pooling | None
     normalize: bool | None
+    prompt_name: str | None
     prompt: str | None
     max_length: int | None
     batch_size: int
@@ -70,12 +71,13 @@ class Embedder(TextTask):
     @overload
     def __call__(self, texts: Iterable[str], *, on_error: OnError, **options: Unpack[EmbedOptions]) -> Any: ...
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 -- all but one have defaults that suit most callers
         self,
         texts: str | Iterable[str],
         *,
         pooling: Pooling | None = None,
         normalize: bool | None = None,
+        prompt_name: str | None = None,
         prompt: str | None = None,
         max_length: int | None = None,
         batch_size: int = BATCH_SIZE,
@@ -90,11 +92,13 @@ class Embedder(TextTask):
                 and Gurevych 2019, arXiv:1908.10084); the `first` token's, [CLS]; the encoder's `pooled` output
                 tanh(dense([CLS])); or as sentence-transformers does, the `max` of each number, the sum over the root of
                 the length (`mean_sqrt_len`), the mean weighted by position (`weighted_mean`), the `last` token's. By
-                default what the model says, and `mean` where it says nothing.
+                default what the model says, and `mean` where it says nothing. One that is given takes the encoder
+                alone: the model's dense layers, which were trained for its own pooling, are left out.
             normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity. By
                 default what the model says, and False where it says nothing.
-            prompt: The name of one of the model's prompts, or a text, to put before each text; "" for none. By default
-                the model's default prompt.
+            prompt_name: Which of the model's prompts is put before each text. By default the model's default prompt, if
+                it has one.
+            prompt: A text of your own that is put before each text instead; "" for none.
             max_length: Tokens after which a text is cut, [CLS] and [SEP] included: by default `seq_length` of the
                 model's configuration, 128 as published; at most its positions.
             batch_size: The most rows that go through the network at once.
@@ -102,28 +106,42 @@ class Embedder(TextTask):
             progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
 
         Returns:
-            (H,) float32 for a string; (N, H) for a list; an iterator over (H,) for an iterator, with flat memory. With
-            `on_error="return"`, for a list, a list of (H,) arrays and errors.
+            (O,) float32 for a string; (N, O) for a list; an iterator over (O,) for an iterator, with flat memory. With
+            `on_error="return"`, for a list, a list of (O,) arrays and errors. O is
+            `embedding_size_with(pooling)`.
 
         Raises:
             InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
         """
         settings = self._settings(pooling, normalize)
-        if prompt is None:
-            prompt = settings.default_prompt or ""
-        prompt = settings.prompts.get(prompt, prompt)
-        pipeline = _EmbedPipeline(self.model, settings, prompt, self.model.row_length(max_length))
+        before = _prompt(settings, prompt_name, prompt)
+        pipeline = _EmbedPipeline(self.model, settings, before, self.model.row_length(max_length))
         options = Options(batch_size, on_error, progress)
-        collect = self._as_matrix if on_error == "raise" else lambda vectors, count: list(vectors)
+        width = settings.width(self.model.config.hidden_size)
+
+        def collect(vectors: Iterable[Any], count: int) -> Any:
+            return list(vectors) if on_error == "return" else _as_matrix(vectors, count, width)
+
         return run(pipeline, texts, options, single=isinstance(texts, str), collect=collect)
 
     @property
     def embedding_size(self) -> int:
-        """Numbers in a vector: the encoder's width (H), unless the model has other ideas."""
-        return self.model.sentence.width(self.model.config.hidden_size)
+        """Numbers in a vector (O) as the model makes it: H for each pooling, or the outputs of its last dense layer."""
+        return self.embedding_size_with(None)
+
+    def embedding_size_with(self, pooling: str | None) -> int:
+        """Numbers in a vector (O) of a call with a `pooling`.
+
+        Args:
+            pooling: As in the call.
+
+        Raises:
+            InputError: As from the call.
+        """
+        return self._settings(pooling, None).width(self.model.config.hidden_size)
 
     def _settings(self, pooling: str | None, normalize: bool | None) -> SentenceSettings:
-        """The model's settings with what the caller knows better."""
+        """The model's settings, with the caller's in their place."""
         settings = self.model.sentence
         if pooling is not None:
             check_choice(pooling, "pooling", POOLINGS)
@@ -136,13 +154,34 @@ class Embedder(TextTask):
             )
         return settings if normalize is None else dataclasses.replace(settings, normalize=normalize)
 
-    def _as_matrix(self, vectors: Iterable[Array], count: int) -> Array:
-        matrix = np.empty((count, self.embedding_size), np.float32)
-        for row, vector in enumerate(vectors):
-            if row == 0:
-                matrix = np.empty((count, len(vector)), np.float32)
-            matrix[row] = vector
-        return matrix
+
+def _as_matrix(vectors: Iterable[Array], count: int, width: int) -> Array:
+    matrix = np.empty((count, width), np.float32)
+    for row, vector in enumerate(vectors):
+        matrix[row] = vector
+    return matrix
+
+
+def _prompt(settings: SentenceSettings, name: str | None, text: str | None) -> str:
+    """What is put before each text."""
+    if name is not None and text is not None:
+        raise InputError("both a prompt and the name of one are given: give one of them", argument="prompt_name")
+    if text is not None:
+        return check_text(text, "prompt")
+    if name is None:
+        return settings.prompts[settings.default_prompt] if settings.default_prompt is not None else ""
+    if not settings.prompts:
+        raise InputError(
+            f"the model has no prompts, and so none called {name!r}. Give your own text", argument="prompt"
+        )
+    if name not in list(settings.prompts):
+        known = list(settings.prompts)
+        raise InputError(
+            f"the model has no prompt called {name!r}; it has {', '.join(known)}",
+            argument="prompt_name",
+            example=known[0],
+        )
+    return settings.prompts[name]
 
 
 @dataclass(frozen=True)

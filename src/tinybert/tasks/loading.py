@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..arguments import path_of
 from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
 from ..config import TinyBertConfig
@@ -85,7 +86,7 @@ def load_model(
     """
     wanted = None if kind is None else Task(kind)
     check_mindspore()  # what is missing is said before anything is fetched
-    hub_dir = str(Path(hub_dir).expanduser().absolute()) if hub_dir else str(get_hub_dir())
+    hub_dir = str(path_of(hub_dir).absolute()) if hub_dir else str(get_hub_dir())
     stored = find_stored(source, hub_dir=hub_dir)
     if not stored.knows_task and (wanted is None or not wanted.facts.has_labels):
         config.setdefault("head_act", TinyBertConfig.head_act)  # which only matters to heads that have labels
@@ -123,6 +124,6 @@ def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:
 
 def _anywhere(source: Any) -> Any:
     """A path that means the same in any working directory; whatever else was given, such as a uid, as it is."""
-    if isinstance(source, str | Path) and (path := Path(source).expanduser()).exists():
+    if isinstance(source, str | Path) and (path := path_of(source)).exists():
         return str(path.absolute())
     return source

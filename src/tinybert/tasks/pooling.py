@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..checkpoint.sentence import Dense, SentenceSettings
-from ..errors import InputError
+from ..errors import InputError, OutputError
 from ..runtime.base import EncoderOutputs
 
 Array = NDArray[np.float32]
@@ -25,14 +25,25 @@ def vectors_of(outputs: EncoderOutputs, input_mask: np.ndarray, settings: Senten
 
     Raises:
         InputError: The pooled output is wanted, and the model has no pooler.
+        OutputError: A vector is not finite.
     """
     mask = input_mask.astype(np.float32)
     parts = [_POOLINGS[mode](outputs, mask) for mode in settings.pooling]
     vectors = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
-    for layer in settings.dense:
-        vectors = _dense(layer, vectors)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in settings.dense:
+            vectors = _dense(layer, vectors)
+    if not np.isfinite(vectors).all():
+        raise OutputError(
+            "the vectors hold NaN or infinity: the weights of the model's dense layers are too large. Take another "
+            "checkpoint, or the encoder alone",
+            argument="pooling",
+            example="mean",
+        )
     if settings.normalize:
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        # Squares of numbers beyond 1e19 are infinite in float32.
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return vectors
 
 

@@ -5,12 +5,12 @@ Whatever changes ids is read, or refused by name: a setting that is there and un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from ..errors import InputError
-from ..reading import read_json
+from ..reading import checked, read_json
 from .vocabulary import CLS, MASK, PAD, REQUIRED, SEP, UNK, AddedToken
 
 DEFAULT_MAX_LENGTH = 512
@@ -37,6 +37,54 @@ _SAME_AS_BERT = ("Bert", "DistilBert", "Electra", "ConvBert", "MobileBert", "Lay
 _CLASSES = {f"{name}Tokenizer{fast}" for name in _SAME_AS_BERT for fast in ("", "Fast")} | {"TokenizersBackend"}
 
 
+class _Normalizing(TypedDict, total=False):
+    do_lower_case: bool
+    strip_accents: bool | None
+    tokenize_chinese_chars: bool
+
+
+class _Lengths(TypedDict, total=False):
+    model_max_length: int | float | None
+    max_seq_length: int | float | None
+    max_position_embeddings: int | float | None
+
+
+class _Content(TypedDict):
+    content: str
+
+
+class _Special(TypedDict, total=False):
+    """Special tokens; further ones under the names that they had over the years."""
+
+    pad_token: str | _Content | None
+    unk_token: str | _Content | None
+    cls_token: str | _Content | None
+    sep_token: str | _Content | None
+    mask_token: str | _Content | None
+    bos_token: str | _Content | None
+    eos_token: str | _Content | None
+    additional_special_tokens: str | list[str | _Content] | dict[str, str | _Content] | None
+    extra_special_tokens: str | list[str | _Content] | dict[str, str | _Content] | None
+    model_specific_special_tokens: str | list[str | _Content] | dict[str, str | _Content] | None
+
+
+class _Decoder(TypedDict, total=False):
+    added_tokens_decoder: dict[int, dict[str, Any]]
+
+
+class _Named(TypedDict):
+    content: str
+    id: int
+
+
+class _Added(_Named, total=False):
+    special: bool
+    normalized: bool
+    single_word: bool
+    lstrip: bool
+    rstrip: bool
+
+
 def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
     """Fields of `Vocabulary` that the settings in a folder determine.
 
@@ -48,98 +96,92 @@ def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> d
     Raises:
         InputError: A file is not JSON, or says what BERT's tokenizer does not do; names file and setting.
     """
-    tokenizer, model = settings_in(folder / _CONFIG), settings_in(folder / "config.json")
-    special = settings_in(folder / _SPECIAL)
-    _check_class(folder / _CONFIG, tokenizer, whole=whole)
-    for name, values in ((_CONFIG, tokenizer), (_SPECIAL, special)):
-        _check_values(folder / name, values)
+    tokenizer, special, model = (_File(folder / name) for name in (_CONFIG, _SPECIAL, "config.json"))
+    _check_class(tokenizer, whole=whole)
+    for file in (tokenizer, special):
+        _check_values(file)
     settings = _normalizing(folder, tokenizer, model)
     settings["model_max_length"] = _longest(folder, tokenizer, model)
-    extra = [_content(token) for values in (special, tokenizer) for token in _extra(values)]
-    ends = [_content(values[name]) for values in (special, tokenizer) for name in _ENDS if values.get(name) is not None]
+    named = [file.part(_Special) for file in (special, tokenizer)]
+    extra = [_content(token) for values in named for token in _extra(values)]
+    ends = [_content(values[name]) for values in named for name in _ENDS if values.get(name) is not None]
     extra += [token for token in ends if token in found["tokens"]]  # others have no row in BERT's table
-    if "added_tokens_decoder" in tokenizer:
-        added = _decoder(folder, tokenizer)
+    if "added_tokens_decoder" in tokenizer.values:
+        decoder = tokenizer.part(_Decoder)["added_tokens_decoder"]
+        added = added_tokens([{**entry, "id": index} for index, entry in decoder.items()], f"{tokenizer.path}: decoder")
     else:
         added = found["added"] if whole else _older(folder, extra)
     settings["added"] = _with_special(added, found["tokens"], extra)
     return settings
 
 
-def added_tokens(entries: Iterable[Mapping[str, Any]], path: Path | str) -> tuple[AddedToken, ...]:
+class _File:
+    """A file of settings; without values where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.values: dict[str, Any] = read_json(path, dict[str, Any]) if path.is_file() else {}
+
+    def part(self, form: Any) -> Any:
+        """The settings that a form names."""
+        return checked(self.values, form, source=str(self.path))
+
+
+def added_tokens(entries: Any, source: str) -> tuple[AddedToken, ...]:
     """Added tokens out of their entries in a file, without BERT's own, in the order of their ids."""
-    try:
-        tokens = [_added_token(entry) for entry in entries]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: an added token needs an id and its content ({error!r}).") from error
+    found = checked(entries, list[_Added], source=source)
+    # As `tokenizers` takes them where they do not say.
+    tokens = [AddedToken(**{"normalized": not entry.get("special", False), **entry}) for entry in found]
     # [CLS] and its like are found in raw text whether they are listed or not.
     others = [token for token in tokens if token.content not in (*REQUIRED, MASK)]
     return tuple(sorted(others, key=lambda token: token.id))
 
 
-def _added_token(entry: Mapping[str, Any]) -> AddedToken:
-    content, index = entry["content"], entry["id"]
-    if not isinstance(content, str) or not isinstance(index, int | str) or isinstance(index, bool):
-        raise TypeError(f"content {content!r:.60}, id {index!r:.60}")
-    return AddedToken(content, int(index), **{flag: bool(entry.get(flag)) for flag in FLAGS})
+def _check_class(file: _File, *, whole: bool) -> None:
+    name = file.values.get("tokenizer_class")
+    if name is not None and str(name) not in _CLASSES and not whole:
+        raise InputError(f"{file.path}: tokenizer_class is {name!r}, whose ids are not those of BERT's tokenizer.")
 
 
-def settings_in(path: Path) -> dict[str, Any]:
-    """The object in a file of settings; an empty one where there is no file."""
-    return cast("dict[str, Any]", read_json(path, dict[str, Any])) if path.is_file() else {}
-
-
-def _check_class(path: Path, tokenizer: Mapping[str, Any], *, whole: bool) -> None:
-    name = tokenizer.get("tokenizer_class")
-    if name is not None and (not isinstance(name, str) or name not in _CLASSES) and not whole:
-        raise InputError(f"{path}: tokenizer_class is {name!r}, whose ids are not those of BERT's tokenizer.")
-
-
-def _check_values(path: Path, values: Mapping[str, Any]) -> None:
+def _check_values(file: _File) -> None:
+    special = file.part(_Special)
     for name, token in _TOKENS.items():
-        if values.get(name) is not None and _content(values[name]) != token:
-            raise InputError(f"{path}: {name} is {_content(values[name])!r}; only {token} is read.")
+        if special.get(name) is not None and _content(special[name]) != token:
+            raise InputError(f"{file.path}: {name} is {_content(special[name])!r}; only {token} is read.")
     for name, allowed in _ONLY.items():
-        if name in values and values[name] not in allowed:
-            raise InputError(f"{path}: {name} is {values[name]!r}; only {allowed[0]!r} is read.")
+        if name in file.values and file.values[name] not in allowed:
+            raise InputError(f"{file.path}: {name} is {file.values[name]!r}; only {allowed[0]!r} is read.")
 
 
-def _normalizing(folder: Path, tokenizer: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    for name, allowed in (
-        ("do_lower_case", (bool,)),
-        ("strip_accents", (bool, type(None))),
-        ("tokenize_chinese_chars", (bool,)),
-    ):
-        for file, values in ((_CONFIG, tokenizer), ("config.json", model)):
-            if name in values and name not in settings:
-                if not isinstance(values[name], allowed):
-                    raise InputError(f"{folder / file}: {name} is {values[name]!r}; it must be true or false.")
-                settings[name] = values[name]
-    if settings_in(folder / _SENTENCE).get("do_lower_case") is True and settings.get("do_lower_case") is False:
+def _normalizing(folder: Path, tokenizer: _File, model: _File) -> dict[str, Any]:
+    settings: dict[str, Any] = {**model.part(_Normalizing), **tokenizer.part(_Normalizing)}
+    lower_case = _File(folder / _SENTENCE).part(_Normalizing).get("do_lower_case")
+    if lower_case and settings.get("do_lower_case") is False:
         # sentence-transformers lower-cases before a cased tokenizer, which then leaves the accents.
         settings |= {"do_lower_case": True, "strip_accents": settings.get("strip_accents") or False}
     return settings
 
 
-def _longest(folder: Path, tokenizer: Mapping[str, Any], model: Mapping[str, Any]) -> int:
+def _longest(folder: Path, tokenizer: _File, model: _File) -> int:
     # transformers writes 10**30 where it does not know the length.
-    def known(value: Any) -> list[int]:
-        return [int(value)] if isinstance(value, int | float) and 0 < value < 10**6 else []
+    def known(file: _File, name: str) -> list[int]:
+        value = file.part(_Lengths).get(name) or 0
+        return [int(value)] if 0 < value < 10**6 else []
 
-    length = known(tokenizer.get("model_max_length"))
+    length = known(tokenizer, "model_max_length")
     if length:  # sentence-transformers sets its own length in the place of it
-        length = [max(length + known(settings_in(folder / _SENTENCE).get("max_seq_length")))]
-    return min(length + known(model.get("max_position_embeddings")), default=DEFAULT_MAX_LENGTH)
+        length = [max(length + known(_File(folder / _SENTENCE), "max_seq_length"))]
+    return min(length + known(model, "max_position_embeddings"), default=DEFAULT_MAX_LENGTH)
 
 
 def _older(folder: Path, special: Sequence[str]) -> tuple[AddedToken, ...]:
     """The tokens of an `added_tokens.json`, which folders without `added_tokens_decoder` have."""
+    file = _File(folder / _ADDED)
     entries = [
-        {"content": content, "id": index, "special": content in special, "normalized": content not in special}
-        for content, index in settings_in(folder / _ADDED).items()
+        {"content": content, "id": index, "special": content in special}
+        for content, index in file.part(dict[str, int]).items()
     ]
-    return added_tokens(entries, folder / _ADDED)
+    return added_tokens(entries, str(file.path))
 
 
 def _with_special(
@@ -154,26 +196,18 @@ def _with_special(
     return tuple(sorted(added, key=lambda token: token.id))
 
 
-def _decoder(folder: Path, tokenizer: Mapping[str, Any]) -> tuple[AddedToken, ...]:
-    decoder = tokenizer["added_tokens_decoder"]
-    path = folder / _CONFIG
-    if not isinstance(decoder, dict) or not all(isinstance(entry, dict) for entry in decoder.values()):
-        raise InputError(f"{path}: added_tokens_decoder must hold an object for each id.")
-    return added_tokens([{"id": key, **entry} for key, entry in decoder.items()], path)
-
-
-def _extra(values: Mapping[str, Any]) -> list[Any]:
-    """Special tokens besides BERT's own, under the names that they had over the years."""
-    found: list[Any] = []
-    for name in ("additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"):
-        given = values.get(name) or []
-        found += given.values() if isinstance(given, dict) else given if isinstance(given, list) else [given]
+def _extra(values: _Special) -> list[str | _Content]:
+    """Special tokens besides BERT's own."""
+    found: list[str | _Content] = []
+    for given in (
+        values.get("additional_special_tokens"),
+        values.get("extra_special_tokens"),
+        values.get("model_specific_special_tokens"),
+    ):
+        found += [given] if isinstance(given, str) else given.values() if isinstance(given, dict) else given or ()
     return found
 
 
-def _content(token: Any) -> str:
+def _content(token: str | _Content) -> str:
     """A special token as text, whether it is given as such or with its properties."""
-    content = token.get("content") if isinstance(token, dict) else token
-    if not isinstance(content, str):
-        raise InputError(f"a special token is {token!r}; it must be text.")
-    return content
+    return token if isinstance(token, str) else token["content"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from ..errors import InputError
 from ..foreign import foreign
-from ..reading import parse_json, read_bytes
+from ..reading import checked, parse_json, read_bytes
 from ..writing import replacing
 from .tokenizer_settings import FLAGS, added_tokens, folder_settings
 from .vocabulary import MASK, REQUIRED, UNK, Vocabulary, parse_vocab_txt
@@ -17,6 +17,23 @@ from .vocabulary import MASK, REQUIRED, UNK, Vocabulary, parse_vocab_txt
 OLDER_SETTINGS = ("special_tokens_map.json", "added_tokens.json")
 """Files of another tokenizer's settings, which would be read with one that is written beside them."""
 _FILES = ("tokenizer.json", "vocab.txt")
+
+
+class _TokenizerJson(TypedDict, total=False):
+    model: dict[str, Any] | None
+    normalizer: dict[str, Any] | None
+    pre_tokenizer: dict[str, Any] | None
+    added_tokens: list[Any] | None
+
+
+class _Model(TypedDict):
+    vocab: dict[str, int]
+
+
+class _Normalizer(TypedDict, total=False):
+    lowercase: bool
+    strip_accents: bool | None
+    handle_chinese_chars: bool
 
 
 def read_vocabulary(
@@ -138,9 +155,9 @@ def _vocabulary(
 
 def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
     """Takes what differs between BERT models from a Hugging Face `tokenizer.json`; all else must be BERT's own."""
-    content = parse_json(data, dict[str, Any], source=str(path))
-    model, normalizer = _object(content, "model", path), _object(content, "normalizer", path)
-    splitter = _object(content, "pre_tokenizer", path)
+    content: _TokenizerJson = parse_json(data, _TokenizerJson, source=str(path))
+    model, normalizer = content.get("model") or {}, content.get("normalizer") or {}
+    splitter = content.get("pre_tokenizer") or {}
     for what, has, needs in (
         ("model", model.get("type"), "WordPiece"),
         ("normalizer", normalizer.get("type"), "BertNormalizer"),
@@ -152,32 +169,22 @@ def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
     ):
         if has != needs:
             raise InputError(f"{path}: {what} is {has!r}; BERT's tokenizer has {needs!r}, and no other kind is read.")
-    vocabulary = _object(model, "vocab", path)
-    if sorted(map(repr, vocabulary.values())) != sorted(map(repr, range(len(vocabulary)))):
+    vocabulary = checked(model, _Model, source=f"{path}: model")["vocab"]
+    if sorted(vocabulary.values()) != list(range(len(vocabulary))):
         raise InputError(
             f"{path}: the ids of its {len(vocabulary)} tokens are not 0 to {len(vocabulary) - 1}, each once."
         )
-    added = content.get("added_tokens") or []
-    if not isinstance(added, list):
-        raise InputError(f"{path}: added_tokens must be a list.")
     return {
         "tokens": tuple(sorted(vocabulary, key=vocabulary.__getitem__)),
-        "do_lower_case": _flag(normalizer, "lowercase", path, True),
-        "strip_accents": _flag(normalizer, "strip_accents", path, None),
-        "tokenize_chinese_chars": _flag(normalizer, "handle_chinese_chars", path, True),
-        "added": added_tokens(added, path),
+        **_normalizing(normalizer, path),
+        "added": added_tokens(content.get("added_tokens") or [], f"{path}: added_tokens"),
     }
 
 
-def _object(content: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
-    found = content.get(name)
-    if found is not None and not isinstance(found, dict):
-        raise InputError(f"{path}: {name} must be an object.")
-    return found or {}
-
-
-def _flag(values: dict[str, Any], name: str, path: Path, usual: bool | None) -> bool | None:
-    found = values.get(name, usual)
-    if not isinstance(found, bool) and found is not usual:
-        raise InputError(f"{path}: {name} is {found!r}; it must be true or false.")
-    return found
+def _normalizing(normalizer: dict[str, Any], path: Path) -> dict[str, Any]:
+    values: _Normalizer = checked(normalizer, _Normalizer, source=f"{path}: normalizer")
+    return {
+        "do_lower_case": values.get("lowercase", True),
+        "strip_accents": values.get("strip_accents"),
+        "tokenize_chinese_chars": values.get("handle_chinese_chars", True),
+    }

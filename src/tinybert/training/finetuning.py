@@ -12,6 +12,7 @@ from typing import Any
 
 import mindspore as ms
 
+from ..arguments import path_of
 from ..checkpoint.sentence import SentenceSettings
 from ..data.labelled import Table
 from ..data.split import split
@@ -148,7 +149,7 @@ class FineTuning:
         check_kind(train, task.kind)
         LEARNING[task.kind].check(train, task, self.settings)
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
-        self.folder = Path(folder).expanduser()
+        self.folder = path_of(folder)
         self.dev = None if dev is None else scorer_for(task, task.labels, dev)
         self.command = command or sys.argv
         sentence = SentenceSettings() if sentence is None or task.facts.has_head else sentence

@@ -120,6 +120,10 @@ def test_what_would_not_be_read_back_is_not_written():
         {"body": "---"},
         {"network_config": {"a": "b c=d"}},
         {"summary": "a:b"},
+        {"body": "\ud800"},
+        {"title": "\ud800"},
+        {"title": 5},
+        {"body": None},
     ):
         with pytest.raises(CardError):
             render_card(dataclasses.replace(card, **change))

@@ -89,6 +89,14 @@ def test_a_cut_download_goes_on_where_it_stopped(server, target, names):
     assert names() == {"tinybert.ckpt"}
 
 
+@pytest.mark.parametrize("tag", ["", "a\nb", "a\0"])
+def test_what_has_a_damaged_tag_is_fetched_anew(server, target, part, tag):
+    part.write_bytes(CONTENT[:1000])
+    part.with_name(f"{part.name}.tag").write_text(tag)
+    assert fetch(server.url(), target, SHA256, **QUICK).read_bytes() == CONTENT
+    assert ranges(server) == [None]
+
+
 def test_a_server_without_ranges_sends_all_of_it_again(server, target):
     server.script = [Answer(cut_after=100_000, ranges=False), Answer(ranges=False)]
     assert fetch(server.url(), target, SHA256, **QUICK).read_bytes() == CONTENT

@@ -27,7 +27,15 @@ def render_card(card: Card) -> str:
     Raises:
         CardError: The card breaks the rules of cards, and would not be read back.
     """
+    if not isinstance(card.title, str) or not isinstance(card.body, str):
+        raise CardError(f"the title and the body of the card of {card.model_name} must be text")
     text = _written(card)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CardError(
+            f"the card of {card.model_name} holds {text[error.start]!r}, half of a surrogate pair, not a character"
+        ) from None
     parse_card(text, source=f"the card of {card.model_name}", strict=True)
     return text
 

@@ -45,13 +45,13 @@ class PartialFile:
         return self._digest.hexdigest()
 
     def request_headers(self) -> dict[str, str]:
-        """Returns the headers that ask for the rest."""
+        """Returns the headers that ask for the rest; for all of it where what is there has a damaged tag."""
+        tag = self._tag_path.read_text(encoding="latin-1").strip() if self._tag_path.exists() else None
+        if tag is not None and not (tag and tag.isprintable()):
+            self.drop()
         if not self.size:
             return {}
-        headers = {"Range": f"bytes={self.size}-"}
-        if self._tag_path.exists():
-            headers["If-Range"] = self._tag_path.read_text(encoding="latin-1").strip()
-        return headers
+        return {"Range": f"bytes={self.size}-"} | ({} if tag is None else {"If-Range": tag})
 
     def restart(self, tag: str | None) -> None:
         """Begins again with an empty file; `tag` is the server's ETag or date of change."""
