@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ class Progress:
         step: Batches trained on.
         epoch: Epochs finished.
         batch: Batches of the present epoch that are done.
-        best: The best metric so far, None before the first evaluation.
+        best: The best metric so far, NaN where it is not defined; None before the first evaluation.
         best_step: The step that it was reached at.
         stale: Evaluations since.
         seconds: Time trained.
@@ -41,6 +42,10 @@ class Progress:
     best_step: int = 0
     stale: int = 0
     seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.best is None and self.best_step:  # JSON has no NaN: it is read as null
+            self.best = math.nan
 
 
 def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Parameter]:
