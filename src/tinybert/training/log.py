@@ -61,7 +61,9 @@ class Log:
         if progress.step % self.every == 0 or progress.step == total:
             mean = sum(self._losses) / len(self._losses)
             self._losses.clear()
-            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=round(progress.seconds, 3))
+            skipped = {"skipped_updates": progress.skipped_updates} if progress.skipped_updates else {}
+            seconds = round(progress.seconds, 3)
+            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=seconds, **skipped)
             self._advance(progress.step, total, f"loss {mean:.4f} {self._metrics}")
 
     def evaluation(self, step: int, metrics: dict[str, float], seconds: float) -> None:

@@ -33,6 +33,12 @@ class Progress:
         best_step: The step that it was reached at.
         stale: Evaluations since.
         seconds: Time trained.
+        recent_losses: Those of the last steps.
+        least_loss: The least that their median was; None before the first step.
+        risen_from: What their median had been before it grew to the most times of it.
+        risen_to: What it grew to.
+        skipped_updates: Updates that were left out, since float16 did not hold their gradients.
+        skipped_in_a_row: Those of them since the last one that was made.
     """
 
     step: int = 0
@@ -42,6 +48,12 @@ class Progress:
     best_step: int = 0
     stale: int = 0
     seconds: float = 0.0
+    recent_losses: list[float] = dataclasses.field(default_factory=list)
+    least_loss: float | None = None
+    risen_from: float = 1.0
+    risen_to: float = 0.0
+    skipped_updates: int = 0
+    skipped_in_a_row: int = 0
 
     def __post_init__(self) -> None:
         if self.best is None and self.best_step:  # JSON has no NaN: it is read as null
