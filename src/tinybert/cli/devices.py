@@ -21,6 +21,13 @@ def is_worker() -> bool:
     return "MS_ROLE" in os.environ
 
 
+def is_launched() -> bool:
+    """Whether this process is one of `launch_workers`, which speaks for it when all have ended."""
+    from ..training.signals import LAUNCHER
+
+    return LAUNCHER in os.environ
+
+
 def join(devices: int) -> World:
     """Meets the other processes, in a worker; before any tensor is made.
 

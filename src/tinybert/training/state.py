@@ -98,6 +98,11 @@ def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progres
         save_file(arrays, str(temporary), metadata=facts)
 
 
+def remove_state(folder: Path) -> None:
+    """Removes the state, if there is one: it is three times as large as the model, and of no use once that is there."""
+    (folder / STATE).unlink(missing_ok=True)
+
+
 def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[str, Any]) -> Progress:
     """Reads the state into the parameters.
 
