@@ -149,7 +149,7 @@ def test_unknown_labels_are_refused(y_true, y_pred, labels, says):
     [
         ([[1, 0]], [[0.7, 0]], r"y_pred\[0, 0\] is 0\.7.*threshold"),
         ([[1, 0]], [[1, 0, 1]], r"y_true has 2 labels a row, y_pred has 3"),
-        ([[1, 0]], [[1, 0], [1, 0]], r"y_true has 1 rows, y_pred has 2"),
+        ([[1, 0]], [[1, 0], [1, 0]], r"y_true has 1 row, y_pred has 2"),
         ([1, 0], [1, 0], r"y_true has the shape \(2,\)"),
         ([], [], r"no rows"),
     ],

@@ -26,7 +26,7 @@ def test_a_dev_set_that_cannot_be_scored_stops_a_training_before_it_begins(tmp_p
 
 def test_training_data_that_do_not_fit_the_task_leave_no_folder(tmp_path, make_encoder, tokenizer, train):
     mixed = [*train[:4], dataclasses.replace(train[4], pair="the film")]
-    with pytest.raises(InputError, match="of 5 examples, 1 are pairs"):
+    with pytest.raises(InputError, match="of 5 examples, 1 is a pair"):
         FineTuning(make_encoder(), tokenizer, TASK, mixed, tmp_path / "model", settings=SETTINGS).run()
     assert not (tmp_path / "model").exists()
 

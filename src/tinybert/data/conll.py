@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..counting import counted
 from ..errors import InputError
 from ..metrics import Scheme
 from ..writing import replacing
@@ -159,7 +160,9 @@ def _split(
             continue
         if len(fields) != columns:
             raise error_at(
-                path, line.number, f"{len(fields)} columns, but the first row has {columns}: {line.text!r:.60}."
+                path,
+                line.number,
+                f"{counted(len(fields), 'column')}, but the first row has {columns}: {line.text!r:.60}.",
             )
         for name, place in (("word", word), ("label", label)):
             if place is not None and not fields[place]:

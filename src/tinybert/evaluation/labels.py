@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..data import Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
 from ..data.labelled import EXAMPLES
 from ..errors import InputError
@@ -185,7 +186,7 @@ def _names(label: Any) -> tuple[str, ...]:
 def _one_name(label: AnyLabel, row: int) -> str:
     names = _names(label)
     if len(names) != 1:
-        raise InputError(f"example {row} has {len(names)} labels; this task needs one")
+        raise InputError(f"example {row} has {counted(len(names), 'label')}; this task needs one")
     return names[0]
 
 

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ..counting import counted
 from ..errors import InputError
 from ..foreign import foreign
 from ..reading import parse_json, read_bytes
@@ -155,7 +156,7 @@ def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
     vocabulary = _object(model, "vocab", path)
     if sorted(map(repr, vocabulary.values())) != sorted(map(repr, range(len(vocabulary)))):
         raise InputError(
-            f"{path}: the ids of its {len(vocabulary)} tokens are not 0 to {len(vocabulary) - 1}, each once."
+            f"{path}: the ids of its {counted(len(vocabulary), 'token')} are not 0 to {len(vocabulary) - 1}, each once."
         )
     added = content.get("added_tokens") or []
     if not isinstance(added, list):

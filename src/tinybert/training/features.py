@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..counting import counted
 from ..data import QuestionExample, TaggedExample, TextExample
 from ..errors import InputError
 from ..evaluation.labels import label_ids, label_sets, numbers, word_label_ids
@@ -93,7 +94,10 @@ def sequence_features(
     texts = [example.text for example in examples]
     pairs = [example.pair for example in examples if example.pair is not None]
     if pairs and len(pairs) != len(examples):
-        raise InputError(f"of {len(examples)} examples, {len(pairs)} are pairs: either all texts come in pairs or none")
+        raise InputError(
+            f"of {counted(len(examples), 'example')}, {counted(len(pairs), 'is a pair', 'are pairs')}: either all "
+            "texts come in pairs or none"
+        )
     encoding = tokenizer(texts, pairs or None, max_length=max_length)
     values = [example.label for example in examples]
     return Features(encoding, _LABELS[str(task.problem)](values, task.labels))
