@@ -181,6 +181,18 @@ def test_what_is_wrong_is_told_before_anything_is_written(reviews, tmp_path, tas
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("task", "text", "then"),
+    [("classify", "a,b,x\nc,d,y\n", "tinybert classify {} pairs.csv"), ("embed", "a,b,1\nc,d,0\n", NEXT["encoder"])],
+)
+def test_a_model_of_pairs_is_tried_with_pairs(encoder, tmp_path, monkeypatch, task, text, then):
+    monkeypatch.setattr("tinybert.training.FineTuning.run", lambda self, world: {})
+    (tmp_path / "train.csv").write_text("text_a,text_b,label\n" + text, encoding="utf-8")
+    folder = tmp_path / "model"
+    run = command("finetune", task, "--model", encoder, "--train", tmp_path / "train.csv", "--output", folder)
+    assert run.err.splitlines()[-1].endswith(f"the model is in {folder}; try it: {then.format(folder)}")
+
+
 def write_pairs(path, count, seed):
     """Writes pairs of words, alike where both are good or both are bad, as TSV."""
     random = np.random.default_rng(seed)

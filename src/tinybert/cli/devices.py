@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, TinyBertError, WorkerError
-from .errors import PROGRAM
+from .errors import PROGRAM, complain
 
 if TYPE_CHECKING:
     from ..training.distributed import World
@@ -55,6 +55,8 @@ def check_files(*paths: str | None) -> None:
 def launch_workers(devices: int, port: int | None) -> None:
     """Runs this process's command in several processes, and waits for them; the first prints what it prints.
 
+    What the first has to say is said once all have ended, unless a terminal has shown it.
+
     Raises:
         DistributedError: The port is in use.
         WorkerError: A process ended with an error; where that is one of this package's, its message is the process's.
@@ -64,9 +66,12 @@ def launch_workers(devices: int, port: int | None) -> None:
 
     command = [*PYTHON, "-m", __package__.partition(".")[0], *sys.argv[1:]]
     try:
-        launch(devices, command, port=port)
+        lines = launch(devices, command, port=port)
     except WorkerError as error:
         raise _in_its_words(error) from None
+    for line in lines:
+        if line.startswith(f"{PROGRAM}: "):
+            complain(line.removeprefix(f"{PROGRAM}: "))
 
 
 def _in_its_words(error: WorkerError) -> TinyBertError:

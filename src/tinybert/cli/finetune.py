@@ -173,12 +173,15 @@ NEXT: dict[str, str] = {
     QUESTION_ANSWERING.name: 'tinybert answer {} --question "Who?" --context "It was Ada."',
 }
 """What to try with a model of each kind, in a folder."""
+NEXT_OF_PAIRS = {SEQUENCE_CLASSIFICATION.name: "tinybert classify {} pairs.csv"}
+"""The same where it was trained on pairs of texts and needs pairs; an encoder embeds each text by itself."""
 
 
 def _say_where_it_is(prepared: FineTuning) -> None:
     folder = str(prepared.folder)
     quoted = subprocess.list2cmdline([folder]) if sys.platform == "win32" else shlex.quote(folder)
-    complain(f"the model is in {folder}; try it: {NEXT[prepared.task.kind].format(quoted)}")
+    commands = NEXT if getattr(prepared.train[0], "pair", None) is None else {**NEXT, **NEXT_OF_PAIRS}
+    complain(f"the model is in {folder}; try it: {commands[prepared.task.kind].format(quoted)}")
 
 
 def _say_how_to_go_on(folder: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 
+PREFIX = "step "
+"""What each line begins with."""
 SECONDS = 60.0
 """From one line to the next."""
 
@@ -41,7 +43,7 @@ class Minutes:
         passed, done = now - self._since[0], step - self._since[1]
         if passed >= SECONDS and done > 0:
             rate = done / passed
-            line = f"step {step}/{total}  {text}  {rate:.3g} steps/s  about {_duration((total - step) / rate)} left"
+            line = f"{PREFIX}{step}/{total}  {text}  {rate:.3g} steps/s  about {_duration((total - step) / rate)} left"
             with contextlib.suppress(OSError):  # nobody reads it
                 print(line, file=sys.stderr, flush=True)
             self._since = now, step
