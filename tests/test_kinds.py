@@ -13,6 +13,7 @@ from tinybert.checkpoint.huggingface_config import ARCHITECTURES
 from tinybert.checkpoint.layouts import HUGGING_FACE_HEADS
 from tinybert.cli import evaluate as evaluate_command
 from tinybert.cli.app import COMMANDS
+from tinybert.cli.finetune import NEXT
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled
 from tinybert.evaluation.predicting import PREDICTORS
 from tinybert.evaluation.scorers import SCORERS, scorer_for
@@ -32,6 +33,7 @@ TABLES = {
     "learning": LEARNING,
     "task objects": TASKS,
     "commands": COMMANDS,
+    "commands to try": NEXT,
     "writers of predictions": evaluate_command.WRITERS,
 }
 WITH_HEAD = [name for name, kind in KINDS.items() if kind.has_head]

@@ -55,7 +55,7 @@ CASES = [
     (("classify", "classifier", "columns.csv", "--text", "a", "--pair", "z"), "no column 'z' for pair"),
     (("classify", "classifier", "texts.txt", "--pair", "z"), "which has no columns. Say what it is (--from tsv)."),
     (("tag", "classifier", "texts.txt"), "not for token-classification: use Classifier (tinybert classify)"),
-    (("tag", "tagger", "ragged.conll"), "ragged.conll, line 2: 1 columns, but the first row has 2: 'film'."),
+    (("tag", "tagger", "ragged.conll"), "ragged.conll, line 2: 1 column, but the first row has 2: 'film'."),
     (("tag", "tagger", "empty.conll"), "empty.conll has no words."),
     (("answer", "classifier", "list.json"), "not for question-answering: use Classifier (tinybert classify)"),
     (("answer", "answerer", "broken.json"), "broken.json, line 1: not JSON"),

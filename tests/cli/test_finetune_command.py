@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 
 import numpy as np
 import pytest
+import typer
 from tiny import WORDS, command, save_model
 
 from tinybert import Task
+from tinybert.cli.app import app
+from tinybert.cli.finetune import NEXT
+from tinybert.task import KINDS
+from tinybert.task import SEQUENCE_CLASSIFICATION as TASK
 
 COLUMNS = ("--text", "opinion", "--label", "verdict")
 INTERRUPTED = """
@@ -27,6 +34,11 @@ main()
 """The command, as the code of a process that gets a Ctrl-C after some steps."""
 SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
 COUNTS = "tinybert: 96 rows: good 50, bad 46\n"
+
+
+def where(folder):
+    """What is said at the end."""
+    return f"tinybert: the model is in {folder}; try it: " + NEXT[TASK.name].format(shlex.quote(str(folder))) + "\n"
 
 
 def arguments(model, reviews, folder):
@@ -53,9 +65,29 @@ def read(path):
 
 
 def test_it_learns_and_prints_metrics_alone(trained):
-    _, run = trained
-    assert (run.code, run.err) == (0, COUNTS)
+    folder, run = trained
+    assert (run.code, run.err) == (0, COUNTS + where(folder))
     assert json.loads(run.out)["accuracy"] > 0.8
+    assert not (folder / "resume.safetensors").exists()
+
+
+def test_what_it_says_to_try_works(trained, tmp_path):
+    """From a shell; where the folder has a blank in its name, too."""
+    folder = tmp_path / "my model"
+    shutil.copytree(trained[0], folder)
+    words = shlex.split(where(folder).partition(" | ")[2])
+    assert words == ["tinybert", "classify", str(folder)]
+    run = command(*words[1:], stdin=b"A text\n")
+    assert (run.code, run.err) == (0, "")
+    assert run.out.splitlines()[0] == "label\tprobability"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_says_to_try_are_options_that_exist(kind):
+    *_, words = NEXT[kind].split(" | ")
+    name, *arguments = shlex.split(words.format("folder"))[1:]
+    assert name == KINDS[kind].command
+    typer.main.get_command(app).commands[name].make_context(name, arguments)
 
 
 def test_evaluate_prints_what_the_training_printed(trained, reviews, tmp_path):
@@ -93,6 +125,7 @@ def test_a_finished_training_is_not_done_again_without_a_word(trained, encoder, 
     assert (again.code, again.out) == (0, run.out)
     done = f"tinybert: the training in {folder} was finished before; nothing was done. To train"
     assert again.err.removeprefix(COUNTS).startswith(done)
+    assert again.err.endswith(where(folder))
     assert (folder / "training.json").read_text() == recorded
 
 
@@ -110,7 +143,8 @@ def test_after_ctrl_c_the_same_command_ends_as_if_nothing_had_happened(
     lines, all_lines = ((path / "log.jsonl").read_text().splitlines() for path in (folder, trained[0]))
     assert 0 < len(lines) < len(all_lines)
 
-    assert command(*words) == trained[1]
+    again = command(*words)
+    assert again == trained[1]._replace(err=COUNTS + where(folder))
     assert weights(folder) == weights(trained[0])
 
 
@@ -147,6 +181,18 @@ def test_what_is_wrong_is_told_before_anything_is_written(reviews, tmp_path, tas
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("task", "text", "then"),
+    [("classify", "a,b,x\nc,d,y\n", "tinybert classify {} pairs.csv"), ("embed", "a,b,1\nc,d,0\n", NEXT["encoder"])],
+)
+def test_a_model_of_pairs_is_tried_with_pairs(encoder, tmp_path, monkeypatch, task, text, then):
+    monkeypatch.setattr("tinybert.training.FineTuning.run", lambda self, world: {})
+    (tmp_path / "train.csv").write_text("text_a,text_b,label\n" + text, encoding="utf-8")
+    folder = tmp_path / "model"
+    run = command("finetune", task, "--model", encoder, "--train", tmp_path / "train.csv", "--output", folder)
+    assert run.err.splitlines()[-1].endswith(f"the model is in {folder}; try it: {then.format(folder)}")
+
+
 def write_pairs(path, count, seed):
     """Writes pairs of words, alike where both are good or both are bad, as TSV."""
     random = np.random.default_rng(seed)
@@ -176,7 +222,9 @@ def test_what_embed_learns_from_and_is_scored_on(encoder, tmp_path, monkeypatch)
     assert (run.code, json.loads(run.out), run.err) == (
         0,
         {"spearman": 0.5},
-        "tinybert: 96 rows: scores from 0 to 5, mean 2.76\n",
+        "tinybert: 96 rows: scores from 0 to 5, mean 2.76\n"
+        f"tinybert: the model is in {tmp_path / 'model'}; try it: tinybert embed {tmp_path / 'model'} texts.txt "
+        "--output vectors.npy\n",
     )
     [found] = prepared
     assert (found.task, found.folder) == (Task(), tmp_path / "model")
@@ -199,7 +247,7 @@ def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path)
     train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
     start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", folder)
     run = command(*start, *PAIRS, *SETTINGS)
-    assert (run.code, run.err) == (0, "tinybert: 96 rows: scores from 0 to 5, mean 2.76\n")
+    assert (run.code, run.err.splitlines()[0]) == (0, "tinybert: 96 rows: scores from 0 to 5, mean 2.76")
     assert json.loads(run.out)["spearman"] > 0.6
     again = command("evaluate", folder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
     assert (again.code, again.out) == (0, run.out)

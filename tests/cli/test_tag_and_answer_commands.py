@@ -148,7 +148,7 @@ def test_training_goes_without_misplaced_answers_where_that_is_asked_for(answere
     words = ("finetune", "answer", "--model", answerer, "--train", misplaced, "--output", tmp_path / "model")
     run = command(*words, "--skip-misplaced", "--epochs", "1")
     assert run.code == 0
-    assert run.err.startswith(f"tinybert: {misplaced}: 1 of 2 questions are left out; the first is 'q2': the answer")
+    assert run.err.startswith(f"tinybert: {misplaced}: 1 of 2 questions is left out; the first is 'q2': the answer")
 
 
 @pytest.mark.parametrize(

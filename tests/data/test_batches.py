@@ -115,15 +115,15 @@ def test_nothing_to_order():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: TrainingBatches([1], 2, size=2), "1 rows cannot be trained on by 2 processes"),
+        (lambda: TrainingBatches([1], 2, size=2), "1 row cannot be trained on by 2 processes"),
         (lambda: TrainingBatches([], 2), "0 rows cannot be trained on"),
         (lambda: TrainingBatches([1], 0), "batch_size is 0"),
         (lambda: TrainingBatches([1, 2], 1, rank=2, size=2), "rank is 2; it must be an integer, 0 to 1"),
         (lambda: TrainingBatches([1.5], 1), r"lengths is an array of float64, \(1,\)"),
         (lambda: TrainingBatches([1, 2], 1).epoch(-1), "epoch is -1; it must be an integer, 0 or more"),
         (lambda: TrainingBatches([[1]], 1), r"lengths is an array of int64, \(1, 1\)"),
-        (lambda: restore_order([np.array([0])], []), "1 batches and 0 results"),
-        (lambda: restore_order([np.array([0, 1])], [[1]]), "batch 0 has 2 rows and 1 results"),
+        (lambda: restore_order([np.array([0])], []), "There is 1 batch and 0 results"),
+        (lambda: restore_order([np.array([0, 1])], [[1]]), "batch 0 has 2 rows and 1 result"),
         (lambda: restore_order([np.array([0]), np.array([2])], [[1], [2]]), "do not have each row once"),
         (lambda: restore_order([np.array([0]), np.array([0])], [[1], [2]]), "do not have each row once"),
     ],

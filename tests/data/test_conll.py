@@ -63,7 +63,7 @@ def test_labels_that_are_no_tags_are_taken_as_they_are(write):
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        ("a O\nb\n", {}, "line 2: 1 columns, but the first row has 2: 'b'"),
+        ("a O\nb\n", {}, "line 2: 1 column, but the first row has 2: 'b'"),
         ("a O\nb c O\n", {}, "line 2: 3 columns, but the first row has 2: 'b c O'"),
         ("a\tO\nb\t\n", {}, "line 2: the label is empty"),
         ("a\tO\n\tO\n", {}, "line 2: the word is empty"),
@@ -147,5 +147,5 @@ def test_what_cannot_be_written(tmp_path, examples, message):
 
 
 def test_a_label_for_each_word():
-    with pytest.raises(InputError, match="There are 2 words and 1 labels"):
+    with pytest.raises(InputError, match="There are 2 words and 1 label"):
         TaggedExample(("a", "b"), ("O",))

@@ -76,7 +76,7 @@ def test_questions_with_a_misplaced_answer():
     wrong = {**QUESTION, "id": "2", "answers": [{"text": "it", "answer_start": 0}]}
     content = squad(QUESTION, wrong)
     assert [question.id for question in read("question-answering", content, Table())] == ["1", "2"]
-    with pytest.warns(UserWarning, match="1 of 2 questions are left out"):
+    with pytest.warns(UserWarning, match="1 of 2 questions is left out"):
         assert [question.id for question in read("question-answering", content, Table(), strict=False)] == ["1"]
     with pytest.raises(InputError, match="'it' is not at character 0") as caught:
         read("question-answering", content, Table(), strict=True)

@@ -45,7 +45,7 @@ def test_in_json_lines_too(write, label):
     path = write("a.jsonl", f'{{"text": "a", "label": "x"}}\n{{"text": "b", "label": {label}}}\n')
     with pytest.raises(InputError, match=r"a.jsonl, line 2: .*skip_unlabelled=True"):
         read_examples(CLASSIFY, path)
-    with pytest.warns(UserWarning, match="1 rows without a label"):
+    with pytest.warns(UserWarning, match="1 row without a label is left out"):
         assert len(read_examples(CLASSIFY, path, Table(skip_unlabelled=True))) == 1
 
 

@@ -146,9 +146,9 @@ def test_scores_that_are_none(tmp_path, label):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"input_ids": ([1], "int")}, "input_ids has 1 values of int64_list; the first row has 2 of int64_list"),
+        ({"input_ids": ([1], "int")}, "input_ids has 1 value of int64_list; the first row has 2 of int64_list"),
         ({"input_ids": ([1.0, 2.0], "float")}, "input_ids has 2 values of float_list; the first row has 2 of int64"),
-        ({"input_ids": ([b"ab"], "byte")}, "input_ids has 1 values of bytes_list"),
+        ({"input_ids": ([b"ab"], "byte")}, "input_ids has 1 value of bytes_list"),
         ({"input_mask": ([1, 1], "int")}, "there is no column 'input_ids'; there are input_mask"),
         ({}, "there is no column 'input_ids'; there are none"),
     ],

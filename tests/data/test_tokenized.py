@@ -97,7 +97,7 @@ def test_an_empty_list_that_nobody_asked_for(tmp_path):
         ({"label_ids": np.array([0, -1])}, CLASSIFY, r"record 1: the label is -1"),
         ({"label_ids": np.array([0.5, 1])}, CLASSIFY, r"record 0: the label is a float"),
         ({"label_ids": np.zeros((2, 8), int)}, CLASSIFY, r"record 0: the label has 8 values"),
-        ({"label_ids": np.zeros((2, 3), int)}, TAG, r"record 0: there are 3 labels .* for 6 tokens"),
+        ({"label_ids": np.zeros((2, 3), int)}, TAG, r"record 0: 3 labels .* for 6 tokens"),
         ({}, CLASSIFY, "'label_ids' is not there; there are input_ids"),
         ({"label_ids": np.array([0, 1])}, ANSWER, "'start_positions' is not there"),
         ({"start_positions": np.array([1, 7]), "end_positions": np.array([1, 8])}, ANSWER, "record 1: .* 7 to 8"),

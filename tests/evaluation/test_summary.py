@@ -22,12 +22,12 @@ def texts(**counts):
         ([TextExample("a", label=("x", "y")), TextExample("a", label=())], "2 rows: x 1, y 1"),
         ([TextExample("a", label=value) for value in (0.5, 2.0)], "2 rows: scores from 0.5 to 2, mean 1.25"),
         ([TextExample("a", "b")] * 3, "3 pairs, each a match"),
-        ([TextExample("a", label=())], "1 rows: no labels"),
+        ([TextExample("a", label=())], "1 row: no labels"),
         (
             [TaggedExample(("a", "b", "c"), ("B-PER", "I-PER", "O")), TaggedExample(("d",), ("B-LOC",))],
             "2 sentences, 4 words: PER 1, LOC 1",
         ),
-        ([TaggedExample(("a", "b"), ("NN", "NN"))], "1 sentences, 2 words: NN 2"),
+        ([TaggedExample(("a", "b"), ("NN", "NN"))], "1 sentence, 2 words: NN 2"),
         (
             [QuestionExample("1", "q", "c", (AnswerSpan("c", 0),)), QuestionExample("2", "q", "c", (), True)],
             "2 questions: answerable 1, not answerable 1",

@@ -55,7 +55,7 @@ def test_classes_are_numbers_of_outputs(model):
     [
         (Task(CLASSIFY, ("bad", "good")), (0, 1, 1), "3 rows: good 2, bad 1"),
         (Task(CLASSIFY, problem="regression"), (0.5, 1, 3), "3 rows: scores from 0.5 to 3, mean 1.5"),
-        (Task(TAG, ("O", "B-X")), (np.array([0, 1, 0, 0, 0, 0]),), "1 sentences, 3 words: X 1"),
+        (Task(TAG, ("O", "B-X")), (np.array([0, 1, 0, 0, 0, 0]),), "1 sentence, 3 words: X 1"),
         (Task(ANSWER), ((0, 0), (3, 4)), "2 questions: answerable 1, not answerable 1"),
     ],
 )

@@ -45,6 +45,14 @@ def test_matthews_of_two_labels_is_that_of_the_confusion_table():
     assert matthews(y_true, [1] * 10) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "expected"), [([1, 0, 2], [1, 0, 2], 1), ([1, 1, 1, 0], [0, 0, 0, 1], -1)]
+)
+def test_matthews_is_never_beyond_1(y_true, y_pred, expected):
+    """What these counts give is 1.0000000000000002 before it is rounded."""
+    assert matthews(y_true, y_pred) == expected
+
+
 def test_matthews_of_many_rows_does_not_overflow():
     y_true = np.arange(200_000) % 2
     assert matthews(y_true, y_true) == pytest.approx(1.0)
@@ -141,7 +149,7 @@ def test_unknown_labels_are_refused(y_true, y_pred, labels, says):
     [
         ([[1, 0]], [[0.7, 0]], r"y_pred\[0, 0\] is 0\.7.*threshold"),
         ([[1, 0]], [[1, 0, 1]], r"y_true has 2 labels a row, y_pred has 3"),
-        ([[1, 0]], [[1, 0], [1, 0]], r"y_true has 1 rows, y_pred has 2"),
+        ([[1, 0]], [[1, 0], [1, 0]], r"y_true has 1 row, y_pred has 2"),
         ([1, 0], [1, 0], r"y_true has the shape \(2,\)"),
         ([], [], r"no rows"),
     ],

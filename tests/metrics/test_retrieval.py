@@ -61,5 +61,5 @@ def test_what_is_no_rank_is_refused(places):
 
 
 def test_each_query_needs_what_belongs_to_it():
-    with pytest.raises(InputError, match="queries"):
+    with pytest.raises(InputError, match="1 query, "):
         list(ranks(unit(2, 3, 0), unit(2, 3, 1), [[0]]))

@@ -4,6 +4,7 @@ Run as a script, this file is what each of the processes runs: see `main`.
 """
 
 import json
+import math
 import os
 import signal
 import socket
@@ -276,6 +277,13 @@ def test_two_processes_tell_each_other_what_they_have(tmp_path):
             "any": [True, False],
             "weight": [[0.5] * 3] * 2,
         }
+
+
+def test_a_metric_that_is_not_defined_is_so_in_all_processes(monkeypatch):
+    monkeypatch.setattr(World, "_broadcast", staticmethod(lambda values: values.asnumpy()))
+    metrics = World(0, 2).share({"spearman": float("nan"), "pearson": 0.5})
+    assert math.isnan(metrics.pop("spearman"))
+    assert metrics == {"pearson": 0.5}
 
 
 def test_one_process_alone_needs_nothing(monkeypatch):

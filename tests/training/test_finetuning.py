@@ -24,7 +24,8 @@ from tinybert.task import Task
 from tinybert.tasks import Classifier, load_model
 from tinybert.training import FineTuning, Trainer, TrainingSettings, finetuning
 from tinybert.training.log import draw_curves
-from tinybert.training.state import saved_progress
+from tinybert.training.record import RECORD
+from tinybert.training.state import STATE, saved_progress
 from tinybert.weights import restore
 
 TASK = Task("sequence-classification", ("bad", "good"))
@@ -131,6 +132,7 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(unbroken, make_encoder
     metrics = FineTuning(make_encoder(), tokenizer, TASK, train, unbroken.killed, dev=dev, settings=SETTINGS).run()
     assert metrics == unbroken.metrics
     assert_same_end(unbroken.killed, unbroken.folder)
+    assert not (unbroken.killed / STATE).exists()
 
 
 @pytest.mark.slow  # a kill is the harder case
@@ -170,7 +172,7 @@ def test_other_rows_or_weights_are_another_training(unbroken, make_encoder, fill
         (make_encoder(), train, dev[1:], "dev set"),
         (others, train, dev, "weights to start from"),
     ):
-        with pytest.raises(CheckpointError, match=f"state of another training:\n  the {what}: different\n"):
+        with pytest.raises(CheckpointError, match=f"{RECORD} is from another training:\n  the {what}: different\n"):
             FineTuning(encoder, tokenizer, TASK, rows, unbroken.folder, dev=dev_set, settings=SETTINGS).run()
     assert (unbroken.folder / "training.json").read_text() == recorded
 
@@ -187,19 +189,19 @@ def in_place(tmp_path, monkeypatch, make_encoder, tokenizer, train):
                 FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS).run()
         assert saved_progress(tmp_path).step == 5
         FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS).run()
-        return saved_progress(tmp_path)
+        return json.loads((tmp_path / RECORD).read_text())
 
     return in_place
 
 
 def test_an_encoder_that_was_trained_in_place_is_known_again(in_place, no_graphs):
     """As in a notebook, where the same cell runs again after an interrupt."""
-    assert in_place().step == 48
+    assert in_place()["steps"] == 48
 
 
 @pytest.mark.slow  # the same with graphs
 def test_an_encoder_that_was_trained_in_place_goes_on(in_place):
-    assert in_place().step == 48
+    assert in_place()["steps"] == 48
 
 
 def test_a_run_that_left_no_state_leaves_no_lines(tmp_path, make_encoder, tokenizer, train, no_graphs):
@@ -247,7 +249,71 @@ def test_finetune_takes_paths_and_examples(form, task, unbroken, finished, sourc
     if form == "strings":
         source, train, finished, dev = map(str, (source, train, finished, dev))
     settings = {"epochs": 4, "batch_size": 8, "learning_rate": 1e-2, "max_length": 16}
-    assert tinybert.finetune(source, train, finished, task=task, dev=dev, **settings) == unbroken.metrics
+    with pytest.warns(UserWarning, match=f"{finished} was finished before; nothing was done. To train anew, use"):
+        assert tinybert.finetune(source, train, finished, task=task, dev=dev, **settings) == unbroken.metrics
+
+
+@pytest.fixture
+def short(tmp_path, make_encoder, tokenizer, train, no_graphs):
+    """A function that does a training of one epoch, without a dev set."""
+    settings = dataclasses.replace(SETTINGS, epochs=1)
+    encoder = make_encoder()
+    return lambda: FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=settings).run()
+
+
+@pytest.mark.filterwarnings("ignore:.*was finished before")
+@pytest.mark.parametrize("what", ["draw_curves", "write_record", "remove_state"])
+def test_a_kill_between_the_last_state_and_its_removal_costs_nothing(what, short, tmp_path, monkeypatch):
+    """Whatever is left to be done at the end is done by the next call, without a further step."""
+    before, done = getattr(finetuning, what), []
+
+    def killed(*given, **named):
+        if what != "write_record" or "ended" in named:
+            raise SystemExit
+        before(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning, what, killed)
+        with pytest.raises(SystemExit):
+            short()
+    assert saved_progress(tmp_path).step == 12
+    weights_before = weights(tmp_path)
+    monkeypatch.setattr(Trainer, "_train_on", lambda *_: pytest.fail("there is nothing left to train"))
+    monkeypatch.setattr(finetuning, "draw_curves", done.append)
+    short()
+    assert not (tmp_path / STATE).exists()
+    assert json.loads((tmp_path / RECORD).read_text())["steps"] == 12
+    assert done == ([] if what == "remove_state" else [tmp_path])
+    np.testing.assert_equal(weights(tmp_path), weights_before)
+
+
+def test_a_model_that_was_removed_is_trained_anew(short, tmp_path):
+    short()
+    (tmp_path / "tinybert.ckpt").unlink()
+    short()
+    assert (tmp_path / "tinybert.ckpt").exists()
+
+
+def test_a_record_that_was_damaged_is_told_and_nothing_is_overwritten(short, tmp_path):
+    short()
+    for damaged in ("{", "[1]", '{"identity": 1}'):
+        (tmp_path / RECORD).write_text(damaged)
+        with pytest.raises(CheckpointError, match=f"{RECORD}.*Remove the file to start anew"):
+            short()
+        assert (tmp_path / RECORD).read_text() == damaged
+
+
+def test_a_folder_of_an_earlier_version_is_finished_by_its_state(short, tmp_path, monkeypatch):
+    """Its record has no identity, and its state is still there."""
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning, "remove_state", lambda folder: None)
+        short()
+    facts = json.loads((tmp_path / RECORD).read_text())
+    del facts["identity"]
+    (tmp_path / RECORD).write_text(json.dumps(facts))
+    monkeypatch.setattr(Trainer, "_train_on", lambda *_: pytest.fail("there is nothing left to train"))
+    short()
+    assert not (tmp_path / STATE).exists()
 
 
 def test_evaluate_takes_paths_and_examples(unbroken, tmp_path, dev):

@@ -61,7 +61,7 @@ def test_what_differs_is_said():
     with pytest.raises(CheckpointError) as caught:
         compare(saved, present, "resume.safetensors")
     assert str(caught.value) == (
-        "resume.safetensors is the state of another training:\n"
+        "resume.safetensors is from another training:\n"
         "  the weights to start from: different\n"
         "  epochs: 3 then, 4 now\n"
         "  rows of training data: 5 then, 6 now\n"

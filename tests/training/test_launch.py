@@ -53,6 +53,21 @@ def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
     assert not alive(with_ids(int((tmp_path / rank).read_text()) for rank in "01"))
 
 
+def test_what_the_first_worker_says_is_passed_on(capfd):
+    """How far it is at once, all else at the end; what it says on stdout is nobody's business here."""
+    script = """if True:
+        import os, sys, time
+        rank = os.environ["RANK_ID"]
+        print(f"tinybert: {rank} begins", file=sys.stderr)
+        print(f"step {rank}/900  loss 0.5", file=sys.stderr, flush=True)
+        print(f"{rank} out")
+        time.sleep(1)
+    """
+    lines = launch(2, [sys.executable, "-c", script])
+    assert lines == ["tinybert: 0 begins", "step 0/900  loss 0.5"]
+    assert capfd.readouterr() == ("0 out\n", "step 0/900  loss 0.5\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_workers_that_do_not_train_yet_end_at_once(number):
     """What a closed terminal or a cluster's end of time sends."""

@@ -9,7 +9,7 @@ import pytest
 from linear import Linear, features, rows, values
 
 from tinybert.task import Task
-from tinybert.training import Trainer, TrainingSettings, featurize
+from tinybert.training import Trainer, TrainingSettings, featurize, gradients
 from tinybert.training.losses import CrossEntropy, SquaredError
 from tinybert.training.state import STATE, saved_progress
 from tinybert.weights import add_head
@@ -83,15 +83,55 @@ def test_a_signal_leaves_the_state_after_the_step_that_it_came_in(number, monkey
     assert broken == trained
 
 
+def end_of(folder, metrics, stop=None):
+    """How a training of four epochs ends, which the metrics are those of; with a step, Ctrl-C comes after it."""
+    values, kept = iter(metrics), []
+
+    def step(trainer, rows):
+        count(trainer, rows)
+        if trainer.progress.step == stop:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def make():
+        return Trainer(
+            Linear(),
+            SquaredError(),
+            features(*rows(8)),
+            TrainingSettings(epochs=4, batch_size=4, patience=3),
+            folder,
+            evaluate=lambda: {"spearman": next(values)},
+            metric="spearman",
+            keep=lambda: kept.append(trainer.progress.step),
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "_train_on", step)
+        trainer = make()
+        if stop is not None:
+            with pytest.raises(KeyboardInterrupt):
+                trainer.train()
+            trainer = make()
+        progress = trainer.train()
+    return progress.step, str(progress.best), progress.best_step, progress.stale, kept
+
+
+@pytest.mark.parametrize("metrics", [[NAN] * 4, [NAN, NAN, 0.5, NAN], [0.5, NAN, NAN, NAN]])
+@pytest.mark.parametrize("stop", [3, 5])
+def test_after_an_interrupt_a_metric_that_is_not_defined_is_no_better_than_before(tmp_path, metrics, stop):
+    (tmp_path / "broken").mkdir()
+    assert end_of(tmp_path / "broken", metrics, stop) == end_of(tmp_path, metrics)
+
+
 def test_a_trainer_that_was_interrupted_goes_on(monkeypatch, tmp_path):
     """As in a notebook, with float16 and in the middle of an update: all that its graphs share is what it was."""
     settings = TrainingSettings(epochs=2, batch_size=4, learning_rate=0.1, accumulation_steps=2)
+    monkeypatch.setattr(gradients, "_SCALE", 2.0**6)  # at which these gradients fit
 
     def make(folder):
         return Trainer(Linear(ms.float16), SquaredError(), features(*rows(16)), settings, folder)
 
     unbroken, broken = make(tmp_path), make(tmp_path / "broken")
-    unbroken.train()
+    assert unbroken.train().skipped_updates == 0
     broken.folder.mkdir()
     with monkeypatch.context() as patch:
         stop_in(patch, 3)

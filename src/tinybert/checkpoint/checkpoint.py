@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..config import TinyBertConfig
+from ..counting import counted
 from ..errors import CheckpointError
 from ..task import Task
 from .layouts import HEAD_NAMES, POOLER_NAMES
@@ -79,16 +80,14 @@ class Checkpoint:
             raise CheckpointError(f"{self.source} is an encoder alone: it has no head for {task.kind}", argument="task")
         if outputs is not None and not facts.has_head:
             raise CheckpointError(f"{self.source} has a head; its task cannot be {task.kind}", argument="task")
+        has = f"{self.source} has {counted(outputs or 0, 'output')}"
         if facts.outputs not in (None, outputs):
-            raise CheckpointError(
-                f"{self.source} has {outputs} outputs; a head for {task.kind} has {facts.outputs}", argument="task"
-            )
+            raise CheckpointError(f"{has}; a head for {task.kind} has {facts.outputs}", argument="task")
         if task.problem == "regression" and outputs != 1:
-            raise CheckpointError(f"{self.source} has {outputs} outputs; a regression has 1", argument="problem")
+            raise CheckpointError(f"{has}; a regression has 1", argument="problem")
         if task.labels and len(task.labels) != outputs:
-            raise CheckpointError(
-                f"{self.source} has {outputs} outputs, but {len(task.labels)} labels are given", argument="labels"
-            )
+            given = counted(len(task.labels), "label is", "labels are")
+            raise CheckpointError(f"{has}, but {given} given", argument="labels")
         return dataclasses.replace(self, task=task)
 
     def not_finite(self) -> list[str]:

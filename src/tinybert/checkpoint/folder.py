@@ -10,6 +10,7 @@ import msgspec
 
 from ..arguments import path_of
 from ..config import TinyBertConfig
+from ..counting import counted
 from ..errors import CheckpointError, ConfigError, InputError
 from ..reading import checked, read_json
 from ..task import Task
@@ -68,8 +69,8 @@ def check_vocabulary(tokenizer: BertTokenizer, config: TinyBertConfig, name: str
     tokens, rows = tokenizer.vocab_size, config.vocab_size
     if tokens > rows or (given and tokens < rows - _PADDED_ROWS):
         raise InputError(
-            f"{tokenizer.vocabulary.source} has {tokens} tokens, but the embedding table of {name} has {rows} rows: "
-            "the vocabulary belongs to another model. Give this model's own",
+            f"{tokenizer.vocabulary.source} has {counted(tokens, 'token')}, but the embedding table of {name} has "
+            f"{counted(rows, 'row')}: the vocabulary belongs to another model. Give this model's own",
             argument="vocabulary",
         )
 
@@ -105,7 +106,8 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
     read = parse_checkpoint((folder / CHECKPOINT).read_bytes(), "ckpt", str(folder / CHECKPOINT), **known)
     if task.labels and read.num_labels != len(task.labels):
         raise CheckpointError(
-            f"{path} names {len(task.labels)} labels, but the checkpoint has {read.num_labels} outputs"
+            f"{path} names {counted(len(task.labels), 'label')}, but the checkpoint has "
+            f"{counted(read.num_labels or 0, 'output')}"
         )
     return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=_sentence(folder, own.sentence))
 

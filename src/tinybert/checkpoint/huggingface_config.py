@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from ..counting import counted
 from ..errors import CheckpointError
 from ..reading import read_json
 from ..task import (
@@ -156,8 +157,8 @@ def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:
         if len(set(labels)) == num_labels and None not in names.values() and all(map(str.strip, labels)):
             return labels
     warnings.warn(
-        f"{path}: id2label does not give each of the head's {num_labels} outputs (0 to {num_labels - 1}) a name of its "
-        "own; they are numbered unless you give labels",
+        f"{path}: id2label does not give each of the head's {counted(num_labels, 'output')} (0 to {num_labels - 1}) a "
+        "name of its own; they are numbered unless you give labels",
         stacklevel=2,
     )
     return ()

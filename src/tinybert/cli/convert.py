@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from ..config import TinyBertConfig
+from ..counting import counted
 from ..errors import InputError
 from ..writing import check_writable
 from . import options
@@ -95,7 +96,7 @@ def _save_folder(checkpoint: Checkpoint, folder: Path, stored: StoredModel, layo
 
 
 def _summary(checkpoint: Checkpoint) -> str:
-    lines = [f"{checkpoint.source}: {len(checkpoint.tensors)} parameters read, layout {checkpoint.layout}"]
+    lines = [f"{checkpoint.source}: {counted(len(checkpoint.tensors), 'parameter')} read, layout {checkpoint.layout}"]
     lines += [f"left aside: {count} ({reason})" for reason, count in Counter(checkpoint.left_aside.values()).items()]
     return "\n".join(lines)
 

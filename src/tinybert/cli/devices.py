@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, TinyBertError, WorkerError
-from .errors import PROGRAM
+from .errors import PROGRAM, complain
 
 if TYPE_CHECKING:
     from ..training.distributed import World
@@ -19,6 +19,13 @@ _MINDSPORE_LOG = re.compile(r"\n\[(?:INFO|WARNING|ERROR|CRITICAL)\] ")
 def is_worker() -> bool:
     """Whether this process is one of several that train together, started by `launch_workers` or by `msrun`."""
     return "MS_ROLE" in os.environ
+
+
+def is_launched() -> bool:
+    """Whether this process is one of `launch_workers`, which speaks for it when all have ended."""
+    from ..training.signals import LAUNCHER
+
+    return LAUNCHER in os.environ
 
 
 def join(devices: int) -> World:
@@ -48,6 +55,8 @@ def check_files(*paths: str | None) -> None:
 def launch_workers(devices: int, port: int | None) -> None:
     """Runs this process's command in several processes, and waits for them; the first prints what it prints.
 
+    What the first has to say is said once all have ended, unless a terminal has shown it.
+
     Raises:
         DistributedError: The port is in use.
         WorkerError: A process ended with an error; where that is one of this package's, its message is the process's.
@@ -57,9 +66,12 @@ def launch_workers(devices: int, port: int | None) -> None:
 
     command = [*PYTHON, "-m", __package__.partition(".")[0], *sys.argv[1:]]
     try:
-        launch(devices, command, port=port)
+        lines = launch(devices, command, port=port)
     except WorkerError as error:
         raise _in_its_words(error) from None
+    for line in lines:
+        if line.startswith(f"{PROGRAM}: "):
+            complain(line.removeprefix(f"{PROGRAM}: "))
 
 
 def _in_its_words(error: WorkerError) -> TinyBertError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
 from dataclasses import dataclass
 from enum import Enum
@@ -10,11 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from ..task import KINDS, kind_of_command
+from ..task import (
+    ENCODER,
+    KINDS,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    kind_of_command,
+)
 from ..training import TrainingSettings
 from ..writing import check_writable, to_json
 from . import completion, options
-from .devices import check_files, is_worker, join, launch_workers
+from .devices import check_files, is_launched, is_worker, join, launch_workers
 from .errors import PROGRAM, complain
 
 if TYPE_CHECKING:
@@ -87,7 +96,8 @@ def finetune(
 ) -> None:
     """Trains a model on labelled examples, and prints its metrics on the dev set as JSON.
 
-    After Ctrl-C or a kill the same command goes on from the saved state.
+    After Ctrl-C or a kill the same command goes on from the saved state,
+    which is removed when the training has ended.
 
     \b
     Example: tinybert finetune classify --model all-MiniLM-L6-v2 \\
@@ -107,6 +117,8 @@ def finetune(
             launch_workers(devices, port)
         else:
             _train(prepared, world)
+        if not is_launched() and (world is None or world.is_first):
+            _say_where_it_is(prepared)
     except KeyboardInterrupt:
         if not is_worker():
             _say_how_to_go_on(output)
@@ -173,27 +185,38 @@ def _share(dev: str | None) -> float | None:
 def _train(prepared: FineTuning, world: World | None) -> None:
     from ..evaluation import labelled
     from ..evaluation.summary import doubts, summary
-    from ..training.state import STATE, saved_progress
 
     if world is None or world.is_first:
         examples = labelled(prepared.train, prepared.task, prepared.task.labels)
         for line in (summary(examples), *doubts(examples, prepared.task.labels)):
             complain(line)
-    before = saved_progress(prepared.folder)
     metrics = prepared.run(world)
-    if world is not None and not world.is_first:
-        return
-    after = saved_progress(prepared.folder)
-    if before and after and before.step == after.step:
-        how = f"To train anew, use another folder or remove {STATE} in it"
-        complain(f"the training in {prepared.folder} was finished before; nothing was done. {how}")
-    print_metrics(metrics)
+    if world is None or world.is_first:
+        print_metrics(metrics)
+
+
+NEXT: dict[str, str] = {
+    ENCODER.name: "tinybert embed {} texts.txt --output vectors.npy",
+    SEQUENCE_CLASSIFICATION.name: 'echo "A text" | tinybert classify {}',
+    TOKEN_CLASSIFICATION.name: 'echo "A sentence" | tinybert tag {}',
+    QUESTION_ANSWERING.name: 'tinybert answer {} --question "Who?" --context "It was Ada."',
+}
+"""What to try with a model of each kind, in a folder."""
+NEXT_OF_PAIRS = {SEQUENCE_CLASSIFICATION.name: "tinybert classify {} pairs.csv"}
+"""The same where it was trained on pairs of texts and needs pairs; an encoder embeds each text by itself."""
+
+
+def _say_where_it_is(prepared: FineTuning) -> None:
+    folder = str(prepared.folder)
+    quoted = subprocess.list2cmdline([folder]) if sys.platform == "win32" else shlex.quote(folder)
+    commands = NEXT if getattr(prepared.train[0], "pair", None) is None else {**NEXT, **NEXT_OF_PAIRS}
+    complain(f"the model is in {folder}; try it: {commands[prepared.task.kind].format(quoted)}")
 
 
 def _say_how_to_go_on(folder: Path) -> None:
-    from ..training.state import STATE
+    from ..training.state import saved_progress
 
-    saved = (folder / STATE).exists()
+    saved = saved_progress(folder)
     how = f"the state is in {folder}; the same command goes on from it" if saved else "nothing was trained yet"
     complain(f"interrupted; {how}")
 

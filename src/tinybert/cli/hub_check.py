@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..counting import counted
 from ..errors import CardError, InputError
 from ..hub.card import check_card, read_card_text
 from ..hub.card.problem import Problem
@@ -41,7 +42,7 @@ def check(
         for path, problems in found.items():
             typer.echo("\n".join(_lines(path, problems)))
     if len(found) > 1:
-        typer.echo(f"{len(found)} cards: {len(found) - len(refused)} valid, {len(refused)} not", err=True)
+        typer.echo(f"{counted(len(found), 'card')}: {len(found) - len(refused)} valid, {len(refused)} not", err=True)
     if refused:
         raise typer.Exit(1)
 
@@ -69,7 +70,7 @@ def _lines(path: Path, problems: list[Problem]) -> Iterator[str]:
         place = f"{path}:{problem.line}: " if problem.line else ""
         yield f"{place}{'note: ' if problem.severity == 'note' else ''}{problem.message}"
     if not any(problem.severity == "error" for problem in problems):
-        noted = f", with {len(problems)} note{'s' if len(problems) > 1 else ''}" if problems else ""
+        noted = f", with {counted(len(problems), 'note')}" if problems else ""
         yield f"{path}: valid{noted}"
 
 

@@ -6,6 +6,7 @@ import warnings
 from typing import Literal
 
 from ..arguments import check_choice
+from ..counting import counted
 from ..errors import InputError
 from .text_lines import Source, name_of
 
@@ -53,5 +54,5 @@ class BadRows:
             return
         if not any_good:
             raise self._first.prefixed(f"{name_of(self._source)}: no row is good; the first error: ")
-        rows = "1 bad row is" if self._count == 1 else f"{self._count} bad rows are"
-        warnings.warn(f"{rows} left out; the first: {self._first.message}", stacklevel=3)
+        left_out = f"{counted(self._count, 'bad row is', 'bad rows are')} left out"
+        warnings.warn(f"{left_out}; the first: {self._first.message}", stacklevel=3)

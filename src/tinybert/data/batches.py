@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import check_integer
+from ..counting import counted, there_are
 from ..errors import InputError
 
 
@@ -105,10 +106,16 @@ def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
         ['three', 'nine', 'four']
     """
     if len(batches) != len(results):
-        raise InputError(f"There are {len(batches)} batches and {len(results)} results. Each batch needs its results.")
+        raise InputError(
+            f"{there_are(len(batches), 'batch', 'batches')} and {counted(len(results), 'result')}. Each batch needs "
+            "its results."
+        )
     for index, (rows, result) in enumerate(zip(batches, results, strict=True)):
         if len(rows) != len(result):
-            raise InputError(f"batch {index} has {len(rows)} rows and {len(result)} results. Each row needs one.")
+            raise InputError(
+                f"batch {index} has {counted(len(rows), 'row')} and {counted(len(result), 'result')}. Each row needs "
+                "one."
+            )
     order = np.concatenate([np.zeros(0, np.intp), *batches])
     inverse = np.argsort(order, kind="stable")
     if not np.array_equal(order[inverse], np.arange(len(order))):
@@ -137,7 +144,7 @@ def _check_lengths(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
 def _totals(rows: int, batch: int, size: int) -> tuple[int, ...]:
     """Sizes of an epoch's batches over all processes: none empty in any of them, no row left out or repeated."""
     if rows < size:
-        raise InputError(f"{rows} rows cannot be trained on by {size} processes; each needs at least one.")
+        raise InputError(f"{counted(rows, 'row')} cannot be trained on by {size} processes; each needs at least one.")
     whole, rest = divmod(rows, batch * size)
     if not rest:
         return (batch * size,) * whole

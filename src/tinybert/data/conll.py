@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..counting import counted
 from ..errors import InputError
 from ..metrics import Scheme
 from ..writing import replacing
@@ -176,7 +177,7 @@ def _split(
 def _row_problem(line: _Line, fields: list[str], columns: int, places: tuple[int, int | None]) -> str:
     """What is wrong with a row; empty if nothing."""
     if len(fields) != columns:
-        return f"{len(fields)} columns, but the first row has {columns}: {line.text!r:.60}."
+        return f"{counted(len(fields), 'column')}, but the first row has {columns}: {line.text!r:.60}."
     for name, column in zip(("word", "label"), places, strict=True):
         if column is not None and not fields[column]:
             return f"the {name} is empty: {line.text!r:.60}."

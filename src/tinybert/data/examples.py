@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted, there_are
 from ..errors import InputError
 
 Label = str | float | tuple[str, ...] | None
@@ -52,7 +53,9 @@ class TaggedExample:
 
     def __post_init__(self) -> None:
         if self.labels is not None and len(self.labels) != len(self.words):
-            raise InputError(f"There are {len(self.words)} words and {len(self.labels)} labels. Each word needs one.")
+            raise InputError(
+                f"{there_are(len(self.words), 'word')} and {counted(len(self.labels), 'label')}. Each word needs one."
+            )
 
 
 @dataclass(frozen=True, slots=True)

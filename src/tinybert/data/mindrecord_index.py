@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 import msgspec
 
+from ..counting import counted
 from ..errors import InputError
 from ..reading import parse_json
 from ..writing import settle
@@ -130,7 +131,9 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
     with _index(path) as index:
         found = _check_index(path, name, header, index)
     if rows is not None and found != rows:
-        raise InputError(f"{path} has {found} rows, but {rows} were written. Write or copy it again.")
+        raise InputError(
+            f"{path} has {counted(found, 'row')}, but {counted(rows, 'was', 'were')} written. Write or copy it again."
+        )
     schema = header["schema"][0]["schema"]
     layout = json.dumps([header["header_size"], header["page_size"], schema], sort_keys=True)
     return MindRecordFile(path, found, schema, parts, layout)
@@ -193,7 +196,11 @@ def _check_index(path: str, name: str, header: _Header, index: sqlite3.Connectio
 
 
 def _raise_changed(path: str, rows: int, written: int) -> None:
-    counts = f"its index has {rows} rows, but {written} were written" if rows != written else "its checksum is wrong"
+    counts = (
+        f"its index has {counted(rows, 'row')}, but {counted(written, 'was', 'were')} written"
+        if rows != written
+        else "its checksum is wrong"
+    )
     raise InputError(f"{path} is not as it was written: {counts}. Write or copy it and its index again.")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..compat import require_mindspore
+from ..counting import counted
 from ..errors import InputError
 from .mindrecord_index import Column, MindRecordFile, check_mindrecord
 from .record_columns import RecordColumn, as_read, integer_type, outside
@@ -81,7 +82,7 @@ class MindRecordSource:
             done += len(next(iter(batch.values())))
             yield {name: as_read(name, batch[name], self.columns[name]) for name in names}
         if done != len(order):
-            raise InputError(f"{self._shown()}: MindSpore read {done} rows where there are {len(order)}.")
+            raise InputError(f"{self._shown()}: MindSpore read {counted(done, 'row')} where there are {len(order)}.")
 
     def _batches(self, names: Sequence[str], order: np.ndarray, batch_size: int) -> Iterator[dict[str, Any]]:
         require_mindspore()

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ..arguments import check_choice, check_integer
+from ..counting import counted, there_are
 from ..errors import InputError
 from .batches import shuffled
 from .mindrecord_reader import MindRecordSource
@@ -56,7 +57,9 @@ class Records:
             each = self.rows // count // batch_size * batch_size
             if not each:
                 parts = f" in each of {count} parts" if count > 1 else ""
-                raise InputError(f"{self.rows} rows make no whole batch of {batch_size}{parts}.")
+                raise InputError(
+                    f"{counted(self.rows, 'row makes', 'rows make')} no whole batch of {batch_size}{parts}."
+                )
             self._range = (index * each, (index + 1) * each)
         else:
             self._range = (self.rows * index // count, self.rows * (index + 1) // count)
@@ -144,7 +147,7 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
     names = choose_names(source.columns, columns, source.others, files[0])
     if rows is not None and rows != sum(source.rows):
         counts = ", ".join(f"{path} {count}" for path, count in list(zip(files, source.rows, strict=True))[:10])
-        raise InputError(f"There are {sum(source.rows)} rows, but {rows} were written: {counts}.")
+        raise InputError(f"{there_are(sum(source.rows), 'row')}, but {counted(rows, 'was', 'were')} written: {counts}.")
     return Records(
         source,
         {name: source.columns[name] for name in names},

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from ..counting import counted
 from ..errors import InputError
 from ..reading import parse_json
 from .examples import AnswerSpan, QuestionExample
@@ -60,7 +61,8 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         raise error.prefixed(f"{name}, ") from None
     if problems:
         identifier, problem = next(iter(problems.items()))
-        left_out = f"{name}: {len(problems)} of {len(questions)} questions are left out"
+        of = f"of {counted(len(questions), 'question')}"
+        left_out = f"{name}: {counted(len(problems), f'{of} is', f'{of} are')} left out"
         warnings.warn(f"{left_out}; the first is {identifier!r}: {problem}", stacklevel=2)
     return [question for question in questions if question.id not in problems]
 

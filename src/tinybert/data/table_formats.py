@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
+from ..counting import counted
 from ..errors import InputError
 from ..reading import parse_json
 from .text_lines import Line, Source, lines_of, name_of
@@ -176,7 +177,7 @@ def _csv_problem(message: str, further_lines: int) -> InputError:
         return InputError(
             "a carriage return inside a field without quotes. Put the field in quotes, or end lines with \\n."
         )
-    after = f", {further_lines} lines later" if further_lines > 0 else ""
+    after = f", {counted(further_lines, 'line')} later" if further_lines > 0 else ""
     return InputError(
         f"not CSV{after}: {message}. {quotes} If the fields are separated by tabs, it is TSV.",
         argument="format",

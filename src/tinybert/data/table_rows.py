@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple
 
+from ..counting import counted
 from ..errors import InputError
 from .columns import Columns, Request, choose_columns
 from .header import ROWS_SEEN, looks_like_header
@@ -165,8 +166,7 @@ def _choose_by_index(fields: list[str], request: Request) -> Columns:
 
 
 def _other_width(fields: list[str], first: int, width: int) -> InputError:
-    counted = f"{len(fields)} field" if len(fields) == 1 else f"{len(fields)} fields"
-    problem = f"{counted}, but line {first} has {width}; this one begins with {fields[0]!r:.40}"
+    problem = f"{counted(len(fields), 'field')}, but line {first} has {width}; this one begins with {fields[0]!r:.40}"
     if len(fields) < width:
         return InputError(f"{problem}.")
     return InputError(f"{problem}. Rows with more fields can be allowed.", argument="allow_extra_fields", example=True)

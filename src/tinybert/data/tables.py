@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from ..counting import counted
 from ..errors import InputError
 from .bad_rows import BadRows, OnError
 from .columns import Column, Request
@@ -151,9 +152,10 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow], bad: 
         raise InputError(f"{name_of(path)} has no rows.")
     bad.report(any_good=example is not None or labels.skipped > 0)
     if example is None:
-        raise InputError(f"{name_of(path)}: none of the {labels.skipped} rows has a label.")
+        raise InputError(f"{name_of(path)}: none of the {counted(labels.skipped, 'row')} has a label.")
     if labels.skipped:
-        warnings.warn(f"{name_of(path)}: {labels.skipped} rows without a label are left out", stacklevel=2)
+        left_out = counted(labels.skipped, "row without a label is", "rows without a label are")
+        warnings.warn(f"{name_of(path)}: {left_out} left out", stacklevel=2)
 
 
 def check_text(value: Any) -> str:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..counting import counted
 from ..errors import InputError
 from .packed import open_packed
 
@@ -46,7 +47,10 @@ def check_tfrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> 
     """
     found = len(record_offsets(path))
     if rows is not None and found != rows:
-        raise InputError(f"{os.fspath(path)} has {found} rows, but {rows} were written. Write or copy it again.")
+        raise InputError(
+            f"{os.fspath(path)} has {counted(found, 'row')}, but {counted(rows, 'was', 'were')} written. Write or copy "
+            "it again."
+        )
     return found
 
 
@@ -111,7 +115,7 @@ def _read(path: str | os.PathLike[str], file: BinaryIO, number: int, offset: int
     (length,) = _LENGTH.unpack_from(header)
     # Checked before it is read, or a forged length would ask for any amount of memory.
     if offset + _HEADER.size + length + _CHECKSUM.size > size:
-        raise damaged(f"the file ends inside the record, which has {length} bytes")
+        raise damaged(f"the file ends inside the record, which has {counted(length, 'byte')}")
     content = file.read(length)
     checksum = file.read(_CHECKSUM.size)
     if len(checksum) < _CHECKSUM.size or _masked_crc(content) != _CHECKSUM.unpack(checksum)[0]:

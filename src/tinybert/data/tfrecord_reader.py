@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..errors import InputError
 from .record_columns import RecordColumn, as_read, integer_type, outside
 from .tfrecord_frames import read_records_at, record_error, record_offsets
@@ -108,7 +109,7 @@ class TfRecordSource:
         values = getattr(features[name], kind).value if kind else ()
         wanted = _FLOATS if _is_float(column) else _INTEGERS
         if kind != wanted or len(values) != column.width:
-            has = f"{len(values)} values of {kind}" if kind else "no values"
+            has = f"{counted(len(values), 'value')} of {kind}" if kind else "no values"
             raise self._error(file, number, f"{name} has {has}; the first row has {column.width} of {wanted}.")
         return values
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..counting import counted
 from ..errors import InputError
 from ..task import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from ..writing import settle
@@ -135,7 +136,7 @@ def _length(ids: np.ndarray, mask: np.ndarray, segments: np.ndarray) -> int:
 def _class(values: np.ndarray, length: int) -> int:
     del length
     if len(values) != 1:
-        raise InputError(f"the label has {len(values)} values; a text has one class.")
+        raise InputError(f"the label has {counted(len(values), 'value')}; a text has one class.")
     if values.dtype == np.float32:
         raise InputError("the label is a float. Say that labels are scores.", argument="regression", example=True)
     if values[0] < 0:
@@ -153,7 +154,7 @@ def _score(values: np.ndarray, length: int) -> float:
 def _tokens(values: np.ndarray, length: int) -> np.ndarray:
     if values.dtype == np.float32 or len(values) < length:
         raise InputError(
-            f"there are {len(values)} labels of {values.dtype} for {length} tokens; each needs an integer."
+            f"{counted(len(values), 'label')} of {values.dtype} for {counted(length, 'token')}; each needs an integer."
         )
     return values[:length].astype(np.int32)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..data import Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
 from ..data.examples import place_of
 from ..data.labelled import EXAMPLES
@@ -193,7 +194,7 @@ def _names(label: Any) -> tuple[str, ...]:
 def _one_name(label: AnyLabel, examples: Sequence[Any], row: int) -> str:
     names = _names(label)
     if len(names) != 1:
-        raise InputError(f"{place_of(examples, row)} has {len(names)} labels; this task needs one")
+        raise InputError(f"{place_of(examples, row)} has {counted(len(names), 'label')}; this task needs one")
     return names[0]
 
 

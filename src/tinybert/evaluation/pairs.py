@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..data import TextExample
 from ..data.examples import place_of
 from ..errors import InputError
@@ -77,8 +78,9 @@ def scores_of(examples: Sequence[TextExample]) -> np.ndarray:
             raise InputError(problem, argument="regression", example=True)
     scores = np.array([example.label for example in examples], np.float64)
     if scores.min() == scores.max():
+        which = f"all {counted(len(scores), 'pair')} have" if len(scores) > 1 else "the only pair has"
         raise InputError(
-            f"all {len(scores)} pairs have the score {scores[0]:g}: nothing can be learned from it, and nothing "
+            f"{which} the score {scores[0]:g}: nothing can be learned from it, and nothing "
             "correlates with it. If all of them are matches, leave the scores out"
         )
     return scores

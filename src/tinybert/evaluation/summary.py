@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..counting import counted
 from ..data import QuestionExample, TaggedExample
 from ..metrics import are_tags, spans
 
@@ -27,17 +28,17 @@ def summary(examples: Sequence[Any]) -> str:
     first = examples[0]
     if isinstance(first, QuestionExample):
         none = sum(not example.answers for example in examples)
-        return f"{len(examples)} questions: answerable {len(examples) - none}, not answerable {none}"
+        return f"{counted(len(examples), 'question')}: answerable {len(examples) - none}, not answerable {none}"
     if isinstance(first, TaggedExample):
         words = sum(len(example.words) for example in examples)
-        return f"{len(examples)} sentences, {words} words: {_counted(_label_counts(examples))}"
+        return f"{counted(len(examples), 'sentence')}, {counted(words, 'word')}: {_counted(_label_counts(examples))}"
     values = [example.label for example in examples if isinstance(example.label, float)]
     if values:
         mean = sum(values) / len(values)
-        return f"{len(examples)} rows: scores from {min(values):g} to {max(values):g}, mean {mean:.3g}"
+        return f"{counted(len(examples), 'row')}: scores from {min(values):g} to {max(values):g}, mean {mean:.3g}"
     if first.label is None:
-        return f"{len(examples)} pairs, each a match"
-    return f"{len(examples)} rows: {_counted(_label_counts(examples))}"
+        return f"{counted(len(examples), 'pair')}, each a match"
+    return f"{counted(len(examples), 'row')}: {_counted(_label_counts(examples))}"
 
 
 def doubts(examples: Sequence[Any], labels: Sequence[str] = ()) -> Iterator[str]:
@@ -90,4 +91,5 @@ def _label_counts(examples: Sequence[Any]) -> Counter[str]:
 
 def _counted(counts: Counter[str]) -> str:
     shown = ", ".join(f"{name} {count}" for name, count in counts.most_common(_MOST_NAMES))
-    return shown + (f" and {len(counts) - _MOST_NAMES} more labels" if len(counts) > _MOST_NAMES else "") or "no labels"
+    more = len(counts) - _MOST_NAMES
+    return shown + (f" and {counted(more, 'more label')}" if more > 0 else "") or "no labels"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..data import AnswerSpan, QuestionExample, TaggedExample, TextExample
 from ..data.examples import TokenizedExample
 from ..errors import InputError
@@ -71,7 +72,7 @@ def encoding_of(examples: Sequence[TokenizedExample], vocabulary: int, most: int
     for row, (example, length) in enumerate(zip(examples, lengths.tolist(), strict=True)):
         if length > most:
             raise InputError(
-                f"{example.place} has {length} tokens; a row has at most {most} here. It cannot be cut.",
+                f"{example.place} has {counted(length, 'token')}; a row has at most {most} here. It cannot be cut.",
                 argument="max_length",
                 example=length,
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..config import TinyBertConfig, check_fields
+from ..counting import counted
 from ..errors import CardError, CheckpointError, ConfigError, IntegrityError
 from ..reading import parse_json
 from ..task import Task
@@ -74,7 +75,7 @@ class Module:
         card, labels = self.card, self.card.labels
         if labels and outputs is not None and len(labels) != outputs:
             warnings.warn(
-                f"{self.uid}: the card names {len(labels)} labels, but the checkpoint has {outputs}; "
+                f"{self.uid}: the card names {counted(len(labels), 'label')}, but the checkpoint has {outputs}; "
                 "they are numbered instead",
                 stacklevel=2,
             )

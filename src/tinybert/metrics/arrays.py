@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..counting import counted
 from ..errors import InputError
 
 Array = np.ndarray
@@ -66,7 +67,7 @@ def as_indicators(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
     true, pred = arrays
     check_lengths(len(true), len(pred))
     if true.shape != pred.shape:
-        raise InputError(f"y_true has {true.shape[1]} labels a row, y_pred has {pred.shape[1]}.")
+        raise InputError(f"y_true has {counted(true.shape[1], 'label')} a row, y_pred has {pred.shape[1]}.")
     return true, pred
 
 
@@ -96,12 +97,14 @@ def as_numbers(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
     return arrays[0], arrays[1]
 
 
-def check_lengths(true: int, pred: int, what: str = "rows") -> None:
+def check_lengths(true: int, pred: int, what: str = "row", plural: str | None = None) -> None:
     """Raises InputError unless both are equally long and not empty."""
     if true != pred:
-        raise InputError(f"y_true has {true} {what}, y_pred has {pred}. Each needs a prediction of its own.")
+        raise InputError(
+            f"y_true has {counted(true, what, plural)}, y_pred has {pred}. Each needs a prediction of its own."
+        )
     if not true:
-        raise InputError(f"There are no {what}: there is nothing to score.")
+        raise InputError(f"There are no {plural or what + 's'}: there is nothing to score.")
 
 
 def _label_array(values: Values, name: str) -> Array:

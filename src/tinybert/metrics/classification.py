@@ -56,7 +56,9 @@ def matthews(y_true: Values, y_pred: Values) -> float:
     total, right = float(actual.sum()), float(hits.sum())
     predicted, actual = predicted.astype(np.float64), actual.astype(np.float64)  # their squares outgrow int64
     spread = np.sqrt(total**2 - predicted @ predicted) * np.sqrt(total**2 - actual @ actual)
-    return float((right * total - predicted @ actual) / spread) if spread else 0.0
+    if not spread:
+        return 0.0
+    return float(np.clip((right * total - predicted @ actual) / spread, -1.0, 1.0))  # rounded, it may be beyond them
 
 
 def label_scores(y_true: Values, y_pred: Values, *, labels: Values | None = None) -> dict[Any, LabelScores]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ..counting import counted
 from ..errors import InputError
 from .arrays import check_lengths
 from .counts import LabelScores
@@ -71,7 +72,7 @@ def _count(
     y_true: TagSequences, y_pred: TagSequences, scheme: Scheme | None
 ) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Entities that are right, predicted and true, by type."""
-    check_lengths(len(y_true), len(y_pred), "sentences")
+    check_lengths(len(y_true), len(y_pred), "sentence")
     hits: Counter[str] = Counter()
     predicted: Counter[str] = Counter()
     actual: Counter[str] = Counter()
@@ -80,7 +81,8 @@ def _count(
             raise InputError("The tags are one list; give a list of tags for each sentence.")
         if len(true_tags) != len(pred_tags):
             raise InputError(
-                f"y_true[{index}] has {len(true_tags)} tags, y_pred[{index}] has {len(pred_tags)}. Each word needs one."
+                f"y_true[{index}] has {counted(len(true_tags), 'tag')}, y_pred[{index}] has {len(pred_tags)}. Each "
+                "word needs one."
             )
         found = []
         for name, tags in (("y_true", true_tags), ("y_pred", pred_tags)):

@@ -36,7 +36,7 @@ def ranks(queries: Array, corpus: Array, relevant: Sequence[Sequence[int]]) -> I
         >>> list(ranks(np.array([[1.0, 0.0], [0.8, 0.6]]), corpus, [[1], [1]]))
         [2, 1]
     """
-    check_lengths(len(relevant), len(queries), "queries")
+    check_lengths(len(relevant), len(queries), "query", "queries")
     step = max(1, BLOCK // len(corpus))
     for start in range(0, len(queries), step):
         similarities = queries[start : start + step] @ corpus.T  # (step, N)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from ..counting import counted
 from ..errors import InputError
 from .answer_rules import RULES, AnswerRules
 
@@ -84,4 +85,4 @@ def check_answers(references: References, predictions: Mapping[str, str], langua
 
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(map(repr, names[:3])) + (", ..." if len(names) > 3 else "")
-    return f"Question {shown} has" if len(names) == 1 else f"{len(names)} questions ({shown}) have"
+    return f"Question {shown} has" if len(names) == 1 else f"{counted(len(names), 'question')} ({shown}) have"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, overload
 import numpy as np
 
 from ..arguments import check_integer
+from ..counting import counted, there_are
 from ..errors import InputError
 from ..task import QUESTION_ANSWERING
 from ..text import Encoding
@@ -180,7 +181,9 @@ def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
         return question, one or isinstance(question, dict)
     if isinstance(question, list | tuple) and isinstance(context, list | tuple):
         if len(question) != len(context):
-            raise InputError(f"There are {len(question)} questions and {len(context)} contexts. Each needs its own.")
+            raise InputError(
+                f"{there_are(len(question), 'question')} and {counted(len(context), 'context')}. Each needs its own."
+            )
         return list(zip(question, context, strict=True)), False
     return (question, context), True
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..arguments import describe
+from ..counting import counted
 from ..errors import InputError
 from ..text.texts import as_batch
 
@@ -51,7 +52,7 @@ def check_text_or_pair(item: Any, name: str) -> tuple[str, str | None]:
     if not isinstance(item, list | tuple):
         return check_text(item, name), None
     if len(item) != 2:
-        raise InputError(f"{name} has {len(item)} texts; give one text, or a pair as (text, pair).")
+        raise InputError(f"{name} has {counted(len(item), 'text')}; give one text, or a pair as (text, pair).")
     return check_text(item[0], f"{name}[0]"), check_text(item[1], f"{name}[1]")
 
 

@@ -9,6 +9,7 @@ from ..arguments import check_integer
 from ..checkpoint.folder import check_vocabulary
 from ..checkpoint.sentence import SentenceSettings
 from ..config import TinyBertConfig
+from ..counting import counted
 from ..errors import ConfigError, InputError, TinyBertError
 from ..runtime import Runtime
 from ..task import KINDS, Task
@@ -127,7 +128,8 @@ def check_outputs(task: Task, outputs: int | None, source: str) -> None:
     """Raises ConfigError unless the outputs of a head (C; None without one) are as many as its task needs."""
     if task.labels and outputs not in (None, len(task.labels)):
         raise ConfigError(
-            f"{len(task.labels)} labels are given, but {source} has {outputs} outputs: labels must name each of them"
+            f"{counted(len(task.labels), 'label is', 'labels are')} given, but {source} has "
+            f"{counted(outputs or 0, 'output')}: labels must name each of them"
         )
     if task.problem == "regression" and outputs not in (None, 1):
-        raise ConfigError(f"{source} has {outputs} outputs; a regression has 1")
+        raise ConfigError(f"{source} has {counted(outputs or 0, 'output')}; a regression has 1")

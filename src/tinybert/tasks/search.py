@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import check_integer
+from ..counting import counted
 from ..errors import InputError
 
 Array = np.ndarray
@@ -120,5 +121,6 @@ def _vectors(value: Any, name: str) -> Array:
 def _check_widths(a: Array, b: Array, names: tuple[str, str]) -> None:
     if a.shape[1] != b.shape[1]:
         raise InputError(
-            f"{names[0]} has vectors of {a.shape[1]} numbers, {names[1]} of {b.shape[1]}. Embed both with one model."
+            f"{names[0]} has vectors of {counted(a.shape[1], 'number')}, {names[1]} of {b.shape[1]}. Embed both with "
+            "one model."
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..arguments import check_integer
+from ..counting import counted
 from ..errors import InputError
 
 Truncation = Literal["longest_first", "only_first", "only_second", False]
@@ -117,8 +118,8 @@ class RowPlanner:
         )
         if kept >= room:
             raise InputError(
-                f"{self._name(sample)}: the {name} text has {kept} tokens, which leaves no room for the {other} within "
-                f"{self.limit}. Shorten it, allow more tokens, or have the longer text cut.",
+                f"{self._name(sample)}: the {name} text has {counted(kept, 'token')}, which leaves no room for the "
+                f"{other} within {self.limit}. Shorten it, allow more tokens, or have the longer text cut.",
                 argument="truncation",
                 example="longest_first",
             )
@@ -128,8 +129,8 @@ class RowPlanner:
         step = room - self.stride
         if step < 1:
             raise InputError(
-                f"{self._name(sample)}: stride is {self.stride}; it must be less than the {room} tokens that a window "
-                f"has room for within {self.limit}."
+                f"{self._name(sample)}: stride is {self.stride}; it must be less than the {counted(room, 'token')} "
+                f"that a window has room for within {self.limit}."
             )
         parts = [slice(0, min(room, length))]
         while parts[-1].stop < length:

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypedDict
 
+from ..counting import counted
 from ..errors import InputError
 from ..foreign import foreign
 from ..reading import checked, parse_json, read_bytes
@@ -172,7 +173,7 @@ def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
     vocabulary = checked(model, _Model, source=f"{path}: model")["vocab"]
     if sorted(vocabulary.values()) != list(range(len(vocabulary))):
         raise InputError(
-            f"{path}: the ids of its {len(vocabulary)} tokens are not 0 to {len(vocabulary) - 1}, each once."
+            f"{path}: the ids of its {counted(len(vocabulary), 'token')} are not 0 to {len(vocabulary) - 1}, each once."
         )
     return {
         "tokens": tuple(sorted(vocabulary, key=vocabulary.__getitem__)),

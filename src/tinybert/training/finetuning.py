@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import warnings
 from collections.abc import Mapping
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,16 @@ from ..task import KINDS, Task, kind_of_command
 from ..tasks import TaskModel
 from ..text import BertTokenizer
 from ..weights import add_head, restore
-from ..writing import write_json
 from .best import BestModel
 from .distributed import World
 from .features import weighted
 from .identity import contents
 from .learning import LEARNING, featurize
 from .log import draw_curves
+from .record import RECORD, has_ended, write_record
 from .settings import TrainingSettings
-from .state import Progress
+from .state import remove_state
 from .trainer import Trainer
-
-TRAINING = "training.json"
 
 
 def finetune(
@@ -57,13 +55,14 @@ def finetune(
     """Trains a model on labelled examples, and writes the best network as a model folder.
 
     A run that was interrupted or killed goes on where its state was saved, if it is called again with the same
-    arguments, and ends with the weights of an unbroken one.
+    arguments, and ends with the weights of an unbroken one. One that has ended is not done again: its metrics are
+    returned, with a warning that says so.
 
     Args:
         source: The model whose encoder to start from, as for `tinybert.load`.
         train: The training data: a file, or examples. A file of questions is refused where an answer is not at its
             place; `read_squad(file, strict=False)` gives the examples without those.
-        output: The folder of the model, with log, curves and state.
+        output: The folder of the model, with log and curves; while it trains, with the state, too.
         task: What to learn: `classify`, `tag`, `answer` or `embed`; or a `Task`, whose labels are by default those of
             the training data. For `embed` there is no head: what is trained are the embeddings, from pairs.
         dev: The dev set, by which the best network is chosen; or the share of the training data that is put aside for
@@ -81,7 +80,13 @@ def finetune(
         InputError: An example does not fit the task, or a file cannot be read.
         ConfigError: A setting is not allowed, or there is one label only; or the pairs have no scores, and a batch is
             one pair.
+        CheckpointError: The folder has the state, or the result, of another training; says what differs.
+        OutputError: The training has diverged, or its gradients overflow float16; says where.
         KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+
+    Warns:
+        UserWarning: The loss grew many times over, so that the learning rate is too high; or the training was finished
+            before.
 
     Example:
         >>> finetune("all-MiniLM-L6-v2", "train.csv", "my-reviews", task="classify", dev="dev.csv", epochs=5)
@@ -120,7 +125,7 @@ class FineTuning:
         tokenizer: The encoder's tokenizer.
         task: What to learn, with the names of all labels.
         train: The training data.
-        folder: Where the model goes, with log, curves and state.
+        folder: Where the model goes, with log and curves; while it trains, with the state, too.
         dev: The dev set, by which the best network is chosen; None keeps the last.
         settings: How to train.
         command: What to write down as the command; by default that of this process.
@@ -156,7 +161,7 @@ class FineTuning:
         self.sentence = dataclasses.replace(sentence, default_prompt=None)
 
     def run(self, world: World | None = None) -> dict[str, float]:
-        """Trains to the end, from the saved state if there is one.
+        """Trains to the end, from the saved state if there is one; that is removed at the end.
 
         Args:
             world: The processes that train together, as `distributed.start` returns it; each calls this, and process 0
@@ -188,10 +193,16 @@ class FineTuning:
             identity=self._identity(features),
             world=world,
         )
-        progress = trainer.train()
-        if world.is_first:
-            self._write_facts(progress)
-            draw_curves(self.folder)
+        if world.share(world.is_first and has_ended(self.folder, trainer.identity)):
+            if world.is_first:
+                self._say_that_it_ended_before()
+        else:
+            progress = trainer.train()
+            if world.is_first:
+                draw_curves(self.folder)
+                write_record(self.folder, self.command, self.settings, ended=(progress, trainer.identity))
+        if world.is_first:  # what the record says, the state need not say any more
+            remove_state(self.folder)
         return world.share(best.metrics)
 
     def _network(self) -> Network:
@@ -203,7 +214,14 @@ class FineTuning:
 
     def _keep(self, best: BestModel) -> None:
         best.keep()
-        self._write_facts(None)
+        write_record(self.folder, self.command, self.settings)
+
+    def _say_that_it_ended_before(self) -> None:
+        warnings.warn(
+            f"the training in {self.folder} was finished before; nothing was done. To train anew, use another folder "
+            f"or remove {RECORD} in it",
+            stacklevel=3,
+        )
 
     def _identity(self, features: Any) -> dict[str, Any]:
         dev = None if self.dev is None else self.dev.examples
@@ -212,18 +230,6 @@ class FineTuning:
             "encoder": self.encoder.config.to_dict(),
             **contents(self.encoder, features, dev),
         }
-
-    def _write_facts(self, progress: Progress | None) -> None:
-        """Writes down how the training was made, and where it ended if it has."""
-        names = ("mindspore", "numpy", "mindspore-tinybert")
-        facts: dict[str, Any] = {
-            "command": self.command,
-            "settings": self.settings.to_dict(),
-            "versions": {name: metadata.version(name) for name in names},
-        }
-        if progress is not None:
-            facts |= {"steps": progress.step, "best_step": progress.best_step, "seconds": progress.seconds}
-        write_json(self.folder / TRAINING, facts)
 
 
 def fresh_network(encoder: TinyBertModel, task: Task, seed: int) -> Network:

@@ -114,6 +114,32 @@ class Gradients(nn.Cell):
         return loss, grads
 
 
+class Overflows:
+    """Whether an update overflowed, as the scaler of the loss tells; False where nothing is scaled.
+
+    Args:
+        scaler: The scaler; None where all is float32.
+    """
+
+    def __init__(self, scaler: DynamicLossScaler | None) -> None:
+        self.scaler = scaler
+        self.before = 0.0
+
+    def begin(self) -> None:
+        """Is called before an update."""
+        self.before = self._scale()
+
+    def happened(self) -> bool:
+        """Whether the update since was skipped."""
+        if self.scaler is None:
+            return False
+        # The counter of updates without an overflow begins anew at an overflow, and when the scale grows.
+        return not self.scaler.counter.asnumpy() and self._scale() <= self.before
+
+    def _scale(self) -> float:
+        return 0.0 if self.scaler is None else float(self.scaler.scale_value.asnumpy())
+
+
 def loss_scaler(compute_type: ms.Type) -> DynamicLossScaler | None:
     """A loss scaler where the network computes in float16."""
     return DynamicLossScaler(_SCALE, _SCALE_FACTOR, _SCALE_WINDOW) if compute_type == ms.float16 else None

@@ -58,7 +58,7 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
     ]
     if lines:
         raise CheckpointError(
-            f"{source} is the state of another training:\n"
+            f"{source} is from another training:\n"
             + "\n".join(lines)
             + "\nTrain as before, use another folder, or remove the file to start over."
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..errors import WorkerError
 from ..signals import interrupted_when_told_to_end, until_done
+from .minutes import PREFIX
 from .ports import HOST, SECONDS_TO_MEET, check_port, free_port
 from .signals import LAUNCHER
 
@@ -37,11 +38,11 @@ def launch(
     port: int | None = None,
     timeout: float = SECONDS_TO_MEET,
     log_dir: str | Path | None = None,
-) -> None:
+) -> list[str]:
     """Runs a command in several processes that train together, until all have ended.
 
     The command calls `distributed.start` before it does anything else. Process 0 shows its progress bar where stderr
-    is a terminal; what the others write goes into log files.
+    is a terminal; elsewhere its line a minute is passed on. What the others write goes into log files.
 
     Args:
         workers: Number of processes.
@@ -50,13 +51,16 @@ def launch(
         timeout: Seconds in which they must have found each other.
         log_dir: Where the log files go; by default a temporary folder, which is removed.
 
+    Returns:
+        The lines that process 0 wrote on stderr; none where that is a terminal, which has shown them.
+
     Raises:
         DistributedError: The port is in use.
         WorkerError: A process ended with an error. All have ended.
         KeyboardInterrupt: Ctrl-C, or a signal to end. The processes saved their state, and have ended.
 
     Examples:
-        >>> launch(2, [sys.executable, "-c", "from tinybert.training.distributed import start; start()"])
+        >>> _ = launch(2, [sys.executable, "-c", "from tinybert.training.distributed import start; start()"])
     """
     port = free_port() if port is None else check_port(port)
     with contextlib.ExitStack() as stack:
@@ -82,6 +86,7 @@ def launch(
                 worker = {"MS_ROLE": "MS_WORKER", "MS_NODE_ID": rank, "RANK_ID": rank, "DEVICE_ID": rank}
                 processes.start(rank, argv, {**common, **worker})
             processes.watch()
+            return processes.lines_of_the_first()
         except KeyboardInterrupt:
             processes.interrupt()
             raise
@@ -93,6 +98,7 @@ class _Processes:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.passed_on = 0
 
     def start(self, name: str, argv: Sequence[str], environment: dict[str, str]) -> None:
         # The first worker speaks for all, as the only process of an ordinary training does.
@@ -111,6 +117,7 @@ class _Processes:
         """Returns when all have ended well; raises as soon as one has not."""
         while self.running.keys() - {_SCHEDULER}:
             time.sleep(_POLL)
+            self._pass_on()
             # Workers first: the scheduler may end because one of them did.
             for name, process in sorted(self.running.items()):
                 code = process.poll()
@@ -118,6 +125,18 @@ class _Processes:
                     raise self._error(name, code)
                 if code == 0:
                     self._forget(name)
+
+    def lines_of_the_first(self) -> list[str]:
+        """What the first worker wrote on stderr, where no terminal shows it."""
+        return [] if self._is_shown("0") else self._lines("0")
+
+    def _pass_on(self) -> None:
+        """Shows how far the first worker is, which it says a line a minute."""
+        lines = self.lines_of_the_first()
+        for line in lines[self.passed_on :]:
+            if line.startswith(PREFIX):
+                print(line, file=sys.stderr, flush=True)
+        self.passed_on = len(lines)
 
     def interrupt(self) -> None:
         """Asks the workers to save and end, and waits for it; a second Ctrl-C ends the wait."""
@@ -161,6 +180,10 @@ class _Processes:
 
     def _end_of_log(self, name: str) -> list[str]:
         return self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
+
+    def _lines(self, name: str) -> list[str]:
+        """The lines of a log that are whole."""
+        return self._log(name).read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name if name == _SCHEDULER else f'worker_{name}'}.log"

@@ -1,15 +1,17 @@
-"""What a training shows while it runs: a progress bar, a log in JSON lines, and a picture of the curves."""
+"""What a training shows while it runs: a progress bar or a line a minute, a log, and a picture of the curves."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 from pathlib import Path
 from typing import Any, TypedDict
 
 from ..errors import InputError
-from ..progress import ProgressBar
+from ..progress import ProgressBar, is_terminal
 from ..reading import parse_json, read_bytes
 from ..writing import naming, replacing, to_json
+from .minutes import Minutes
 from .state import Progress
 
 LOG, CURVES = "log.jsonl", "curves.png"
@@ -33,7 +35,7 @@ class Log:
         folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line. A metric that is
             undefined is null there.
         every: Steps between two lines; their loss is the mean since the last.
-        show: Whether a progress bar is shown; None shows it where stderr is a terminal.
+        show: Whether a progress bar is shown; None shows it where stderr is a terminal, and elsewhere a line a minute.
         silent: Nothing is written or shown: another process does.
     """
 
@@ -43,9 +45,10 @@ class Log:
         self.silent = silent
         self.show = False if silent else show
         self._losses: list[float] = []
-        self._metrics = ""
+        self._metrics: list[str] = []
         self._bar: ProgressBar | None = None
         self._shown = 0
+        self._minutes = Minutes() if self.show is None and sys.stderr is not None and not is_terminal() else None
 
     def rewind(self, step: int) -> None:
         """Drops the lines after a step, which are written again; with 0, those of a run that left no state."""
@@ -58,16 +61,20 @@ class Log:
     def step(self, progress: Progress, total: int, loss: float, learning_rate: float) -> None:
         """Records a step."""
         self._losses.append(loss)
+        mean = sum(self._losses) / len(self._losses)
+        if self._minutes is not None:
+            self._minutes.step(progress.step, total, "  ".join([f"loss {mean:.3g}", *self._metrics]))
         if progress.step % self.every == 0 or progress.step == total:
-            mean = sum(self._losses) / len(self._losses)
             self._losses.clear()
-            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=round(progress.seconds, 3))
-            self._advance(progress.step, total, f"loss {mean:.4f} {self._metrics}")
+            skipped = {"skipped_updates": progress.skipped_updates} if progress.skipped_updates else {}
+            seconds = round(progress.seconds, 3)
+            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=seconds, **skipped)
+            self._advance(progress.step, total, " ".join([f"loss {mean:.3g}", *self._metrics]))
 
     def evaluation(self, step: int, metrics: dict[str, float], seconds: float) -> None:
         """Records an evaluation."""
         self.write(step=step, metrics=metrics, seconds=round(seconds, 3))
-        self._metrics = " ".join(f"{name} {value:.4f}" for name, value in list(metrics.items())[:2])
+        self._metrics = [f"{name} {value:.3g}" for name, value in list(metrics.items())[:2]]
 
     def write(self, **values: Any) -> None:
         """Adds a line."""

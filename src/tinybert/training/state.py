@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +29,16 @@ class Progress:
         step: Batches trained on.
         epoch: Epochs finished.
         batch: Batches of the present epoch that are done.
-        best: The best metric so far, None before the first evaluation.
+        best: The best metric so far, NaN where it is not defined; None before the first evaluation.
         best_step: The step that it was reached at.
         stale: Evaluations since.
         seconds: Time trained.
+        recent_losses: Those of the last steps.
+        least_loss: The least that their median was; None before the first step.
+        risen_from: What their median had been before it grew to the most times of it.
+        risen_to: What it grew to.
+        skipped_updates: Updates that were left out, since float16 did not hold their gradients.
+        skipped_in_a_row: Those of them since the last one that was made.
     """
 
     step: int = 0
@@ -41,6 +48,16 @@ class Progress:
     best_step: int = 0
     stale: int = 0
     seconds: float = 0.0
+    recent_losses: list[float] = dataclasses.field(default_factory=list)
+    least_loss: float | None = None
+    risen_from: float = 1.0
+    risen_to: float = 0.0
+    skipped_updates: int = 0
+    skipped_in_a_row: int = 0
+
+    def __post_init__(self) -> None:
+        if self.best is None and self.best_step:  # JSON has no NaN: it is read as null
+            self.best = math.nan
 
 
 def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Parameter]:
@@ -79,6 +96,11 @@ def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progres
     facts = {"progress": json.dumps(dataclasses.asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
     with replacing(folder / STATE) as temporary:
         save_file(arrays, str(temporary), metadata=facts)
+
+
+def remove_state(folder: Path) -> None:
+    """Removes the state, if there is one: it is three times as large as the model, and of no use once that is there."""
+    (folder / STATE).unlink(missing_ok=True)
 
 
 def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[str, Any]) -> Progress:

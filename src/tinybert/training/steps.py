@@ -9,7 +9,7 @@ from mindspore import Parameter, Tensor, nn, ops
 
 from ..compat import graph_runs
 from .distributed import World
-from .gradients import Gradients, LossOfBatch, loss_scaler
+from .gradients import Gradients, LossOfBatch, Overflows, loss_scaler
 from .settings import TrainingSettings
 from .step import AccumulatingStep, TrainingStep, Update, UpdateFromSums, accept_any_shape
 
@@ -24,6 +24,10 @@ class Steps:
         settings: Tells clipping and accumulation.
         labels: Labels of some rows, to tell their type and number of dimensions.
         world: The processes that train.
+
+    Attributes:
+        overflowed: Whether the last update was skipped, since its gradients overflow float16; None where the last batch
+            was followed by no update.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class Steps:
         network.set_train(True)
         scaler = loss_scaler(_compute_type(network))
         self.scales = scaler is not None
+        self.overflowed: bool | None = None
+        self._overflows = Overflows(scaler)
         average = (world or World()).reducer(optimizer.parameters)
         accumulates = settings.accumulation_steps > 1
         self.weight = _number("weight") if accumulates or average is not None else None
@@ -73,10 +79,12 @@ class Steps:
             if self.weight is not None:
                 ops.assign(self.weight, Tensor(weight, ms.float32))
                 ops.assign(self.amount, Tensor(amount, ms.float32))
+            self._overflows.begin()
             loss = float(self.step(*batch).asnumpy()) / (amount or 1.0)
             if self.update is not None and update:
                 norm = float(self.update().asnumpy())
                 loss = loss if math.isfinite(norm) or self.scales else norm
+            self.overflowed = self._overflows.happened() if self.update is None or update else None
             return loss
 
 

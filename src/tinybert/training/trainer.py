@@ -15,10 +15,10 @@ from mindspore import Parameter, Tensor, nn
 
 from ..compat import graph_mode
 from ..data.batches import TrainingBatches
-from ..errors import OutputError
 from ..modeling.dropout import counters_of
 from ..signals import TOLD_TO_END, held_signals
 from .distributed import World
+from .divergence import Divergence
 from .features import Features
 from .log import Log
 from .optimizer import AdamW
@@ -68,6 +68,7 @@ class Trainer:
         self.identity = {**settings.to_dict(), "rows": len(features), **processes, **(identity or {})}
         self.optimizer = AdamW(list(network.trainable_params()), settings)
         self.steps = Steps(network, loss, self.optimizer, settings, Tensor(features.labels[:1]), world)
+        self.divergence = Divergence(settings, features.labels)
         self.progress = Progress()
         self.log = Log(folder, silent=not world.is_first)
         self.batches = TrainingBatches(
@@ -91,7 +92,10 @@ class Trainer:
         Raises:
             KeyboardInterrupt: Ctrl-C, a signal to end, or a closed terminal; the state was saved first.
             CheckpointError: The saved state is that of another training.
-            OutputError: The loss is not finite.
+            OutputError: The loss is not finite, or float16 holds no gradient.
+
+        Warns:
+            UserWarning: The loss has grown many times over.
         """
         self._begin()
         progress = self.progress
@@ -113,6 +117,7 @@ class Trainer:
             finally:
                 self.log.close()
         self.save()
+        self.divergence.conclude(progress)
         if self.evaluate is None:
             self._keep()
         return progress
@@ -154,7 +159,9 @@ class Trainer:
         inputs = [Tensor(array) for array in batch]
         loss = self.steps.run(inputs, is_last, *self._weights(batch[-1]))
         self.progress.step += 1
-        self._check(loss, rate)
+        self.divergence.check(self.progress, loss, rate)
+        if self.steps.overflowed is not None:
+            self.divergence.check_update(self.progress, self.steps.overflowed)
         self.progress.batch += 1
         self.log.step(self.progress, self.total_steps, loss, rate)
 
@@ -174,16 +181,6 @@ class Trainer:
         if not accumulates:
             return size * counted / (total or 1.0), 1.0
         return counted / self.settings.batch_size, total / (size * self.settings.batch_size)
-
-    def _check(self, loss: float, rate: float) -> None:
-        """Raises OutputError where there is nothing left to train; the state that is saved is from before."""
-        if not math.isfinite(loss):
-            raise OutputError(
-                f"at step {self.progress.step} the loss, or a gradient, is {loss}: the network has diverged, at a "
-                f"learning rate of {rate:.2g}. Use a lower one, in another folder",
-                argument="learning_rate",
-                example=self.settings.learning_rate / 10,
-            )
 
     def _is_due(self) -> bool:
         if self.evaluate is None:

@@ -10,6 +10,7 @@ from mindspore import Parameter, Tensor, nn, ops
 
 from ..checkpoint import Checkpoint
 from ..checkpoint.layouts import HEAD_NAMES, POOLER_NAMES
+from ..counting import counted
 from ..errors import BindingError
 
 
@@ -30,7 +31,7 @@ class BindingReport:
     left_aside: Mapping[str, str]
 
     def __str__(self) -> str:
-        lines = [f"{self.source}: {len(self.bound)} parameters bound, layout {self.layout}"]
+        lines = [f"{self.source}: {counted(len(self.bound), 'parameter')} bound, layout {self.layout}"]
         lines += [f"  {name} <- {theirs}" for name, theirs in self.bound.items()]
         lines += [f"  left aside: {name} ({reason})" for name, reason in self.left_aside.items()]
         return "\n".join(lines)

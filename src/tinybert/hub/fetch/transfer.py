@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 import requests
 from urllib3.exceptions import HTTPError
 
+from ...counting import counted
 from ...errors import DownloadError
 from ...progress import ProgressBar
 from .download import Download
@@ -99,7 +100,7 @@ def _transfer(session: WatchedSession, download: Download, partial: PartialFile)
         partial.drop()
         raise DownloadError(download.explain(f"it is larger than the limit of {download.max_bytes} bytes"))
     if total is not None and partial.size < total:
-        raise InterruptedTransferError(f"the connection ended after {partial.size} of {total} bytes")
+        raise InterruptedTransferError(f"the connection ended after {partial.size} of {counted(total, 'byte')}")
 
 
 def _request(session: WatchedSession, download: Download, headers: dict[str, str]) -> requests.Response:

@@ -11,6 +11,8 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 
+from ...counting import counted
+
 _LEAST_BYTES = 4096
 """Fewer bytes than these in the time count as none: otherwise a server could keep us waiting forever."""
 
@@ -77,7 +79,7 @@ class Watchdog:
             with self._lock:
                 if time.monotonic() < self._deadline:
                     continue
-                came = "no answer within" if self._bytes is None else f"only {self._bytes} bytes came in"
+                came = "no answer within" if self._bytes is None else f"only {counted(self._bytes, 'byte')} came in"
                 self.ended = f"{came} {self._seconds:g} s"
                 for connection in self._connections:
                     with suppress(OSError):

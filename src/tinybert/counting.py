@@ -1,0 +1,28 @@
+"""Numbers of things in sentences: one row, two rows."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun.
+
+    Args:
+        number: How many there are.
+        noun: What one of them is called.
+        plural: What several, or none, are called; by default with an s.
+
+    Examples:
+        >>> counted(1, "row"), counted(0, "row"), counted(2, "row without a label", "rows without a label")
+        ('1 row', '0 rows', '2 rows without a label')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
+
+
+def there_are(number: int, noun: str, plural: str | None = None) -> str:
+    """As `counted`, as the beginning of a sentence.
+
+    Examples:
+        >>> there_are(1, "row"), there_are(2, "row")
+        ('There is 1 row', 'There are 2 rows')
+    """
+    return f"There {'is' if number == 1 else 'are'} {counted(number, noun, plural)}"
