@@ -20,14 +20,14 @@ OPTIONS = {
     "--output -o --to --pooling --normalize --no-normalize --prompt-name --prompt --text --allow-extra-fields "
     "--from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
     "classify": f"{TABLES} "
-    "--output -o --to --all --threshold --pair --text --allow-extra-fields --from --max-length "
+    "--output -o --to --all --threshold --id --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
     "tag": f"{TABLES} "
-    "--output -o --to --conll --words --aggregation --text --allow-extra-fields --from --max-length "
+    "--output -o --to --conll --words --aggregation --id --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
-    "answer": "--align-to-words --no-align-to-words "
-    "--question --context --output -o --to --top-k --no-answer-threshold --from --max-length --batch-size "
-    "--on-error --vocabulary --cased --uncased --config",
+    "answer": f"{TABLES} --align-to-words --no-align-to-words --id --question-column --context-column "
+    "--question --context --output -o --to --top-k --no-answer-threshold --from --allow-extra-fields --max-length "
+    "--batch-size --on-error --vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
     "--on-error --labels --class-weights "

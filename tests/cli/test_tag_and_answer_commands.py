@@ -168,8 +168,14 @@ def test_what_would_be_passed_over_is_refused(arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("answer", "in.json", "--output", "a.csv"), "a.csv: the name must end in .json, .jsonl; or say it with --to"),
-        (("tag", "in.txt", "--output", "a.tsv"), "a.tsv: the name must end in .jsonl, .conll; or say it with --to"),
+        (
+            ("answer", "in.json", "--output", "a.txt"),
+            "a.txt: the name must end in .json, .jsonl, .csv, .tsv; or say it with --to",
+        ),
+        (
+            ("tag", "in.txt", "--output", "a.tsv"),
+            "a.tsv: the name must end in .jsonl, .conll, .csv; or say it with --to",
+        ),
     ],
 )
 def test_an_ending_that_says_no_format(arguments, message):

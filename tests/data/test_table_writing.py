@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinybert.data import TextExample, read_texts, write_texts
+from tinybert.data.label_column import NO_LABEL
 from tinybert.errors import InputError
 
 CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
 TEXTS = st.text(CHARACTERS, min_size=1).filter(lambda text: not text.isspace())
 IN_TSV = TEXTS.filter(lambda text: not set(text) & set("\t\r\n"))
-NAMES = IN_TSV.map(str.strip).filter(bool)
+NAMES = IN_TSV.map(str.strip).filter(lambda name: name and name.casefold() not in NO_LABEL)
 SCORES = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -31,6 +32,12 @@ def tables(texts, labels):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("tables")
+
+
+@pytest.mark.parametrize("label", ["N/A", "-", "null"])
+def test_a_label_that_stands_for_none_is_refused(tmp_path, label):
+    with pytest.raises(InputError, match="would be read as none"):
+        write_texts(tmp_path / "a.csv", [TextExample("a", label=label)])
 
 
 @settings(max_examples=40)

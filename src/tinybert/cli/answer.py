@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -23,6 +24,8 @@ class From(str, Enum):
 
     SQUAD = "squad"
     JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
 
 
 class To(str, Enum):
@@ -30,6 +33,47 @@ class To(str, Enum):
 
     JSON = "json"
     JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+
+
+@dataclass(frozen=True)
+class QuestionInput:
+    """How an input of questions is read."""
+
+    from_: Annotated[
+        Optional[From],  # noqa: UP045
+        typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
+    ] = None
+    question_column: Annotated[str, typer.Option("--question-column", help="Column of the question.")] = "question"
+    context_column: Annotated[str, typer.Option("--context-column", help="Column of the context.")] = "context"
+    allow_extra_fields: options.ExtraFields = False
+    header: options.Header = None
+    delimiter: options.Delimiter = None
+    encoding: options.Encoding = None
+
+    def kind(self, path: str) -> str:
+        """The format of an input."""
+        endings = {"json": "squad", "csv": "csv", "tsv": "tsv"}
+        return self.from_.value if self.from_ else endings.get(path.rpartition(".")[2].lower(), "jsonl")
+
+    def rows(self, file: Any, kind: Any, whole: bool) -> Iterator[Row]:
+        """The questions of an input, each with its context."""
+        from ..data import read_squad
+        from ..data.columns import Request
+        from ..data.table_rows import Form
+        from ..data.text_lines import decoded
+        from .input_rows import Row, read_rows
+
+        if kind == "squad":
+            for number, example in enumerate(read_squad(decoded(file, self.encoding), strict=None), 1):
+                record = {"id": example.id, "question": example.question, "context": example.context}
+                item = (example.question, example.context)
+                yield Row(number, item, id=example.id, unit="question", record=record if whole else None)
+            return
+        request = Request(options.column(self.question_column), options.column(self.context_column))
+        form = Form(self.header, self.delimiter, self.allow_extra_fields)
+        yield from read_rows(file, kind, request, form, pairs=True, encoding=self.encoding, whole=whole)
 
 
 def answer(
@@ -38,8 +82,8 @@ def answer(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="SQuAD's .json, or .jsonl of objects with question and context; - is stdin, of JSON lines. "
-            "[default: -]",
+            help="SQuAD's .json, or .csv, .tsv or .jsonl with a question and its context in each row; - is stdin, of "
+            "JSON lines. [default: -]",
             show_default=False,
         ),
     ] = "-",
@@ -55,8 +99,8 @@ def answer(
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl. [default: by its ending; "
-            "on stdout as the input]",
+            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl, csv, tsv. [default: by its "
+            "ending; on stdout as the input]",
             show_default=False,
         ),
     ] = None,
@@ -65,10 +109,7 @@ def answer(
         Optional[float],  # noqa: UP045
         typer.Option(help="Lets 'no answer' win where it exceeds the best answer by this, in logits; 0 is usual."),
     ] = None,
-    from_: Annotated[
-        Optional[From],  # noqa: UP045
-        typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
-    ] = None,
+    id_: options.Id = None,
     align_to_words: Annotated[
         Optional[bool],  # noqa: UP045
         typer.Option(
@@ -78,14 +119,18 @@ def answer(
         ),
     ] = None,
     *,
+    reading: QuestionInput,
     computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
     """Answers questions with stretches of their contexts, which may be of any length.
 
+    CSV has all columns of the input as well, and any format but JSON the one that --id names.
+
     Example: tinybert answer my-model --question "Who?" --context "It was Ada."
     """
+    from .beside import beside
     from .input_rows import Row, open_input
     from .output import output_format, text_output
     from .results import Results
@@ -94,12 +139,15 @@ def answer(
         raise typer.BadParameter("give --question and --context, or neither", param_hint="--question")
     if question is not None and input_ != "-":
         raise typer.BadParameter("give --question and --context, or an input", param_hint="INPUT")
-    kind = from_.value if from_ else "squad" if input_.endswith(".json") else "jsonl"
-    known = ("json", "jsonl") if kind == "squad" and question is None else ("jsonl", "json")
-    form = output_format(output, to and to.value, known)
-    one = question is not None
+    one, kind = question is not None, reading.kind(input_)
+    usual = {"squad": "json", "csv": "csv", "tsv": "tsv"}.get("" if one else kind, "jsonl")
+    form = output_format(output, to and to.value, tuple(dict.fromkeys((usual, *(each.value for each in To)))))
+    whole = form == "csv" or id_ is not None
+    if form == "json" and id_ is not None:
+        raise typer.BadParameter("JSON has one answer for each id, and no columns", param_hint="--id")
     with nullcontext() if one else open_input(input_) as file:
-        rows = iter([Row(1, (question, context))]) if one else _rows(file, kind)
+        record = {"question": question, "context": context}
+        rows = iter([Row(1, (question, context), record=record)]) if one else reading.rows(file, kind, whole)
         from ..tasks import QuestionAnswerer
 
         answerer = QuestionAnswerer(loading.load(model, QUESTION_ANSWERING.name))
@@ -113,22 +161,22 @@ def answer(
             batch_size=computing.batch_size,
         )
         results = Results(task, input_, output, on_error)
+        found = results.of(rows)
+        if form in ("csv", "tsv") or whole:
+            names = ["answer", "score", "start", "end"] if top_k == 1 else ["answers"]
+            lines = beside(found, form, names, _values, id_)
+        else:
+            lines = (_predictions if form == "json" else _lines)(found)
         with text_output(output) as write:
-            for line in (_predictions if form == "json" else _lines)(results.of(rows)):
+            for line in lines:
                 write(line)
     results.finish()
 
 
-def _rows(file: Any, kind: Any) -> Iterator[Row]:
-    from ..data import read_squad
-    from ..data.columns import Request
-    from .input_rows import Row, read_rows
-
-    if kind == "jsonl":
-        yield from read_rows(file, kind, Request("question", "context"), pairs=True)
-        return
-    for number, example in enumerate(read_squad(file, strict=None), 1):
-        yield Row(number, (example.question, example.context), id=example.id, unit="question")
+def _values(found: Any) -> list[Any]:
+    if isinstance(found, list):
+        return [[each.to_dict() for each in found]]
+    return [found.text, found.score, found.start, found.end]
 
 
 def _predictions(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:

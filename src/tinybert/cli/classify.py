@@ -22,6 +22,7 @@ class To(str, Enum):
     """Format of the labels."""
 
     TSV = "tsv"
+    CSV = "csv"
     JSONL = "jsonl"
 
 
@@ -38,25 +39,29 @@ def classify(
         float, typer.Option(min=0, max=1, help="Of several labels a text: the probability above which it has one.")
     ] = 0.5,
     pair: options.Pair = None,
+    id_: options.Id = None,
     *,
     reading: options.InputOptions,
     computing: options.ComputeOptions,
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
-    """Classifies texts or pairs of texts: label and probability, or a score, as TSV or JSON lines.
+    """Classifies texts or pairs of texts: label and probability, or a score, as TSV, CSV or JSON lines.
 
-    A line that is skipped keeps its place: as empty fields, or in JSON lines with its error.
+    CSV has all columns of the input as well, and any format the one that --id names. A line that is skipped keeps its
+    place: as empty fields, or in JSON lines with its error.
 
-    Example: tinybert classify my-model reviews.csv --text review
+    Example: tinybert classify my-model reviews.csv --text review -o out.csv
     """
+    from .beside import beside
     from .input_rows import open_input
     from .output import output_format, text_output
     from .results import Results
 
-    form = output_format(output, to and to.value, ("tsv", "jsonl"))
+    form = output_format(output, to and to.value, ("tsv", "csv", "jsonl"))
+    whole = form == "csv" or id_ is not None
     with open_input(input_) as file:
-        rows = reading.rows(file, input_, pair=pair, pairs=True)
+        rows = reading.rows(file, input_, pair=pair, pairs=True, whole=whole)
         from ..tasks import Classifier
 
         classifier = Classifier(loading.load(model, SEQUENCE_CLASSIFICATION.name))
@@ -66,9 +71,17 @@ def classify(
         results = Results(task, input_, output, on_error)
         problem = classifier.model.task.problem or ""
         labels = classifier.labels if all_ and problem != "regression" else ()
-        lines = _tsv if form == "tsv" else _json_lines
+        found = results.of(rows)
+        names = _NAMES[problem]
+        if form == "jsonl":
+            names += ("probabilities",) if labels else ()
+            lines = beside(found, form, names, partial(_values, names), id_) if whole else _json_lines(found, names)
+        elif whole:
+            lines = beside(found, form, (*names, *labels), partial(_values, names, labels=labels), id_)
+        else:
+            lines = _tsv(found, names, labels)
         with text_output(output) as write:
-            for line in lines(results.of(rows), _NAMES[problem], labels):
+            for line in lines:
                 write(line)
     results.finish()
 
@@ -77,36 +90,29 @@ _NAMES = {"single-label": ("label", "probability"), "multi-label": ("labels",), 
 """What is said of a text, by the problem that the model solves."""
 
 
+def _values(names: Sequence[str], result: ClassifierResult, labels: Sequence[str] = ()) -> list[Any]:
+    """What is said of a text, and the probabilities of labels."""
+    facts = result.to_dict()
+    return [*(facts[name] for name in names), *(facts["probabilities"][label] for label in labels)]
+
+
 def _tsv(
     results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str], labels: Sequence[str]
 ) -> Iterator[str]:
+    from .beside import shown
+
     yield "\t".join([*names, *labels]) + "\n"
     for _, result in results:
-        if result is None:
-            fields = [""] * (len(names) + len(labels))
-        else:
-            facts = result.to_dict()
-            fields = [_shown(facts[name]) for name in names]
-            fields += [_shown(facts["probabilities"][label]) for label in labels]
+        fields = [""] * len([*names, *labels]) if result is None else map(shown, _values(names, result, labels))
         yield "\t".join(fields) + "\n"
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "|".join(value)
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _json_lines(
-    results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str], labels: Sequence[str]
-) -> Iterator[str]:
+def _json_lines(results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str]) -> Iterator[str]:
     from .output import bad_line, json_line
 
     for row, result in results:
         if result is None:
             yield bad_line(row)
             continue
-        facts = result.to_dict()
         texts = {"text": row.item} if isinstance(row.item, str) else dict(zip(("text", "pair"), row.item, strict=True))
-        said = {name: facts[name] for name in (*names, *(["probabilities"] if labels else []))}
-        yield json_line(**texts, **said)
+        yield json_line(**texts, **dict(zip(names, _values(names, result), strict=True)))

@@ -21,6 +21,7 @@ OPTIONS = {
     "dev": "--dev",
     "encoding": "--encoding",
     "force": "--force",
+    "id": "--id",
     "format": "--from",
     "kind": "--task",
     "label": "--label",

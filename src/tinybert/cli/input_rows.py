@@ -30,6 +30,7 @@ class Row:
         error: What is wrong with it; None if nothing is.
         id: The value of the key `id`, in JSON lines.
         unit: What `line` counts, where it is not lines.
+        record: The whole row by the names of its columns, where it was asked for; None if its form is wrong.
     """
 
     line: int
@@ -37,6 +38,7 @@ class Row:
     error: TinyBertError | None = None
     id: Any = None
     unit: str = "line"
+    record: dict[str, Any] | None = None
 
 
 def open_input(path: str) -> AbstractContextManager[BinaryIO]:
@@ -70,6 +72,7 @@ def read_rows(
     *,
     pairs: bool = False,
     encoding: str | None = None,
+    whole: bool = False,
 ) -> Iterator[Row]:
     """Reads rows one after the other; memory stays flat.
 
@@ -80,6 +83,7 @@ def read_rows(
         form: How the fields of a table are laid out.
         pairs: Whether the task takes pairs of texts.
         encoding: The input's encoding; None for UTF-8.
+        whole: Whether rows have their `record`.
 
     Returns:
         The rows, bad ones included, such as those with an empty text; of `text` an empty line is a text. Empty lines
@@ -90,11 +94,11 @@ def read_rows(
     """
     unlabelled = request._replace(label=False, pairs=pairs)
     make = _line if kind == "text" else _row
-    return map(make, table_rows(decoded(file, encoding), kind, unlabelled, form or Form()))
+    return map(make, table_rows(decoded(file, encoding), kind, unlabelled, form or Form(), whole=whole))
 
 
 def _line(row: TableRow) -> Row:
-    return Row(row.line, row.text, row.error)
+    return Row(row.line, row.text, row.error, record=row.record)
 
 
 def _row(row: TableRow) -> Row:
@@ -105,5 +109,5 @@ def _row(row: TableRow) -> Row:
     try:  # as a row of training data is
         item = check_text(row.text) if row.pair is None else (check_text(row.text), check_text(row.pair))
     except InputError as error:
-        return Row(row.line, None, error, row.id)
-    return Row(row.line, item, None, row.id)
+        return Row(row.line, None, error, row.id, record=row.record)
+    return Row(row.line, item, None, row.id, record=row.record)

@@ -92,6 +92,14 @@ Prefix = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="What the network's names begin with, where a file holds several, such as teacher and student."),
 ]
+Id = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--id",
+        metavar="COLUMN",
+        help="Write this column of the input beside each result. [default: all columns where the output is CSV]",
+    ),
+]
 OnErrorOption = Annotated[
     OnError,
     typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),
@@ -114,7 +122,9 @@ class InputOptions:
         ),
     ] = None
 
-    def rows(self, file: BinaryIO, path: str, *, pair: str | None = None, pairs: bool = False) -> Iterator[Row]:
+    def rows(
+        self, file: BinaryIO, path: str, *, pair: str | None = None, pairs: bool = False, whole: bool = False
+    ) -> Iterator[Row]:
         """The rows of an input.
 
         Args:
@@ -122,6 +132,7 @@ class InputOptions:
             path: Its path; the ending stands for its format.
             pair: The column of the second text, as the user said it.
             pairs: Whether the task takes pairs.
+            whole: Whether rows have their `record`.
         """
         from ..data.columns import Request
         from ..data.table_rows import Form
@@ -130,7 +141,7 @@ class InputOptions:
         request = Request(column(self.text), column(pair))
         kind: Any = input_format(path, self.from_ and self.from_.value)
         form = Form(self.header, self.delimiter, self.allow_extra_fields)
-        return read_rows(file, kind, request, form, pairs=pairs, encoding=self.encoding)
+        return read_rows(file, kind, request, form, pairs=pairs, encoding=self.encoding, whole=whole)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class To(str, Enum):
 
     JSONL = "jsonl"
     CONLL = "conll"
+    CSV = "csv"
 
 
 class Aggregation(str, Enum):
@@ -64,7 +65,8 @@ def tag(
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="Spans (jsonl), or a word and its label a line (conll). [default: by its ending; on stdout, jsonl]",
+            help="Spans (jsonl, csv), or a word and its label a line (conll). [default: by its ending; on stdout, "
+            "jsonl]",
             show_default=False,
         ),
     ] = None,
@@ -73,6 +75,7 @@ def tag(
     aggregation: Annotated[Aggregation, typer.Option(help="Whose label a word of several pieces gets.")] = (
         Aggregation.FIRST
     ),
+    id_: options.Id = None,
     *,
     reading: TagInput,
     computing: options.ComputeOptions,
@@ -81,39 +84,51 @@ def tag(
 ) -> None:
     """Finds names and other labelled stretches: the spans of each text as JSON lines, or every word with its label.
 
-    The input may also be a .conll file; its first column holds the words.
+    The input may also be a .conll file; its first column holds the words. CSV has all columns of the input, and then
+    the spans as JSON.
 
     Example: tinybert tag my-model news.txt -o news.jsonl
     """
+    from .beside import beside
     from .input_rows import open_input
     from .output import output_format, text_output
     from .results import Results
 
     if conll and to not in (None, To.CONLL):
         raise typer.BadParameter("--conll and --to contradict each other", param_hint="--conll")
-    in_columns = output_format(output, "conll" if conll else to and to.value, ("jsonl", "conll")) == "conll"
+    form = output_format(output, "conll" if conll else to and to.value, ("jsonl", "conll", "csv"))
+    whole = form == "csv" or id_ is not None
+    if whole and form == "conll":
+        raise typer.BadParameter("a line of CoNLL is a word, which has no other columns", param_hint="--id")
     given = reading.from_
     from_conll = given is From.CONLL if given else input_.endswith(".conll")
     if from_conll and reading.text is not None:
         raise typer.BadParameter("the words of CoNLL files are in their first column", param_hint="--text")
+    if from_conll and whole:
+        raise typer.BadParameter("a CoNLL file has words, and no columns to write beside results", param_hint="--to")
     with open_input(input_) as file:
-        rows = _sentences(file) if from_conll else reading.rows(file, input_)
+        rows = _sentences(file) if from_conll else reading.rows(file, input_, whole=whole)
         if words and not from_conll:
             rows = (row if row.item is None else replace(row, item=row.item.split()) for row in rows)
         from ..tasks import Tagger
 
         tagger = Tagger(loading.load(model, TOKEN_CLASSIFICATION.name))
         task = partial(
-            tagger.label_words if in_columns else tagger,
+            tagger.label_words if form == "conll" else tagger,
             aggregation=aggregation.value,
             is_split_into_words=words or from_conll,
             max_length=computing.max_length,
             batch_size=computing.batch_size,
         )
         results = Results(task, input_, output, on_error)
+        found = results.of(rows)
+        if whole:
+            lines = beside(found, form, ["spans"], lambda spans: [_listed(spans)], id_)
+        else:
+            lines = (_words(words_) if form == "conll" else _spans(row, words_) for row, words_ in found)
         with text_output(output) as write:
-            for row, found in results.of(rows):
-                write((_words if in_columns else _spans)(row, found))
+            for line in lines:
+                write(line)
     results.finish()
 
 
@@ -130,11 +145,14 @@ def _spans(row: Row, spans: list[Any] | None) -> str:
 
     if spans is None:
         return bad_line(row)
-    names = ("type", "start", "end", "text", "score")
     text = row.item if isinstance(row.item, str) else " ".join(row.item)
-    return json_line(text=text, spans=[{name: getattr(span, name) for name in names} for span in spans])
+    return json_line(text=text, spans=_listed(spans))
 
 
-def _words(row: Row, words: list[Any] | None) -> str:
-    del row
+def _listed(spans: list[Any]) -> list[dict[str, Any]]:
+    names = ("type", "start", "end", "text", "score")
+    return [{name: getattr(span, name) for name in names} for span in spans]
+
+
+def _words(words: list[Any] | None) -> str:
     return "".join(f"{word.text}\t{word.label}\n" for word in words or ()) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, Literal, NamedTuple
 
 from ..counting import counted
@@ -28,6 +28,8 @@ class TableRow(NamedTuple):
         label: The field, or the JSON value; None without a label.
         id: The value of the key `id`, in JSON lines.
         error: What is wrong, to follow file and line; None if nothing is.
+        record: Where it is asked for, the whole row by the names of its columns; without a header these are their
+            indices, and the second of two columns `a` is `a.1`. None in a bad row.
     """
 
     line: int
@@ -36,6 +38,7 @@ class TableRow(NamedTuple):
     label: Any = None
     id: Any = None
     error: InputError | None = None
+    record: dict[str, Any] | None = None
 
 
 class Form(NamedTuple):
@@ -56,7 +59,9 @@ class Form(NamedTuple):
 _ANY_FORM = Form()
 
 
-def table_rows(source: Source, kind: RowFormat, request: Request, form: Form = _ANY_FORM) -> Iterator[TableRow]:
+def table_rows(
+    source: Source, kind: RowFormat, request: Request, form: Form = _ANY_FORM, *, whole: bool = False
+) -> Iterator[TableRow]:
     """Reads rows one after the other; memory stays flat.
 
     Args:
@@ -64,6 +69,7 @@ def table_rows(source: Source, kind: RowFormat, request: Request, form: Form = _
         kind: Its format. Of `text` every line is a text, an empty one too.
         request: The columns that were asked for.
         form: How the fields of TSV and CSV are laid out.
+        whole: Whether rows have their `record`.
 
     Yields:
         The rows, bad ones included. Empty lines at the end of a table are not rows.
@@ -79,25 +85,28 @@ def table_rows(source: Source, kind: RowFormat, request: Request, form: Form = _
                 argument="format",
                 example="tsv",
             )
-        return _by_line(source)
+        return _by_line(source, whole)
     if kind == "jsonl":
         if form.delimiter is not None:
             raise InputError("JSON lines have no delimiter: the delimiter is one character of a CSV.")
         if form.header is not None or any(isinstance(column, int) for column in request.given):
             raise InputError("JSON lines have neither a header nor column indices; give the names of keys.")
-        return _by_key(source, request)
-    return _by_field(source, kind, request, form)
+        return _by_key(source, request, whole)
+    return _by_field(source, kind, request, form, whole)
 
 
-def _by_line(source: Source) -> Iterator[TableRow]:
-    for number, text, problem in lines_of(source, allow_nul=True):
-        yield TableRow(number, error=problem) if problem else TableRow(number, text.rstrip("\r\n"))
+def _by_line(source: Source, whole: bool) -> Iterator[TableRow]:
+    for number, line, problem in lines_of(source, allow_nul=True):
+        text = line.rstrip("\r\n")
+        record = {"text": text} if whole else None
+        yield TableRow(number, error=problem) if problem else TableRow(number, text, record=record)
 
 
-def _by_field(source: Source, kind: Format, request: Request, form: Form) -> Iterator[TableRow]:
+def _by_field(source: Source, kind: Format, request: Request, form: Form, whole: bool) -> Iterator[TableRow]:
     rows = rows_or_errors(source, kind, form.delimiter)
     named, rows = _with_header(source, rows, request) if form.header is None else (form.header, rows)
     columns: Columns | None = None
+    names: list[str] = []
     first = width = 0
     for line, fields in rows:
         if isinstance(fields, InputError):
@@ -111,6 +120,7 @@ def _by_field(source: Source, kind: Format, request: Request, form: Form) -> Ite
             except InputError as error:
                 raise error_at(source, line, error) from None
             first, width = line, len(fields)
+            names = _different(fields) if named else [str(index) for index in range(width)]
             if named:
                 continue
         if len(fields) < width or (len(fields) > width and not form.allow_extra_fields):
@@ -118,7 +128,17 @@ def _by_field(source: Source, kind: Format, request: Request, form: Form) -> Ite
             continue
         pair = None if columns.pair is None else fields[columns.pair]
         label = None if columns.label is None else fields[columns.label]
-        yield TableRow(line, fields[columns.text], pair, label)
+        record = dict(zip(names, fields, strict=False)) if whole else None
+        yield TableRow(line, fields[columns.text], pair, label, record=record)
+
+
+def _different(names: list[str]) -> list[str]:
+    """Names of columns, the second `a` as `a.1`, as pandas has them."""
+    found: dict[str, None] = {}
+    for name in names:
+        alternatives = (f"{name}.{number}" for number in count(1))
+        found[next(each for each in chain([name], alternatives) if each not in found)] = None
+    return list(found)
 
 
 def _with_header(source: Source, rows: Iterator[Any], request: Request) -> tuple[bool, Iterator[Any]]:
@@ -133,7 +153,7 @@ def _with_header(source: Source, rows: Iterator[Any], request: Request) -> tuple
     return named, chain(seen, rows)
 
 
-def _by_key(source: Source, request: Request) -> Iterator[TableRow]:
+def _by_key(source: Source, request: Request, whole: bool) -> Iterator[TableRow]:
     names: list[str] = []
     columns: Columns | None = None
     for line, values in rows_or_errors(source, "jsonl"):
@@ -156,7 +176,7 @@ def _by_key(source: Source, request: Request) -> Iterator[TableRow]:
             yield TableRow(line, id=identifier, error=error)
             continue
         label = None if columns.label is None else values.get(names[columns.label])
-        yield TableRow(line, text, pair, label, identifier)
+        yield TableRow(line, text, pair, label, identifier, record=values if whole else None)
 
 
 def _choose_by_index(fields: list[str], request: Request) -> Columns:

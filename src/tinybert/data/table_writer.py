@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from ..errors import InputError
 from ..writing import replacing
 from .examples import Label, TextExample
+from .label_column import NO_LABEL
 from .table_formats import Format, table_format
 from .tables import check_text
 
@@ -86,6 +87,8 @@ class _TableWriter:
         for name in classes:
             if not name or name != name.strip():
                 raise InputError(f"the label {name!r} is empty or has blanks around it.")
+            if name.casefold() in NO_LABEL:
+                raise InputError(f"the label {name!r} would be read as none.")
         if isinstance(label, float) and not math.isfinite(label):
             raise InputError(f"the label is {label}, which is not a score.")
         if not isinstance(label, tuple):
