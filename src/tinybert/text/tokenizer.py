@@ -14,6 +14,7 @@ from ..errors import InputError
 from .encoding import Encoding, Layout, assemble
 from .texts import Texts, as_batch, as_pairs
 from .truncation import RowPlanner, Truncation
+from .unknown_script import ScriptCheck
 from .vocabulary import CLS, PAD, SEP, Vocabulary
 from .vocabulary_files import read_vocabulary, write_vocabulary
 from .wordpiece import WordPiece
@@ -53,6 +54,7 @@ class BertTokenizer:
         self._ids |= {token.content: token.id for token in vocabulary.added}
         self._tokens = list(self._ids)
         self._wordpiece = WordPiece(vocabulary)
+        self._script = ScriptCheck(vocabulary)
 
     @classmethod
     def from_file(
@@ -123,6 +125,9 @@ class BertTokenizer:
         Raises:
             InputError: A text is not a string, cannot be encoded, or is too long with `truncation=False`; texts and
                 pairs differ in number; an argument is not allowed. Texts are named by their index, from 0.
+
+        Warns:
+            UserWarning: Once, where most of the text is Chinese, Japanese or Korean and unknown to the vocabulary.
         """
         firsts, single = as_batch(texts, "texts", words=is_split_into_words)
         seconds = [] if pairs is None else as_pairs(pairs, len(firsts), single=single, words=is_split_into_words)
@@ -148,7 +153,9 @@ class BertTokenizer:
             windows=return_overflowing,
             **choices,
         )
-        return assemble(rows, first_pieces, None if pairs is None else second_pieces, layout)
+        encoding = assemble(rows, first_pieces, None if pairs is None else second_pieces, layout)
+        self._script.look(seconds or firsts, encoding.input_ids)
+        return encoding
 
     def tokenize(self, text: str) -> list[str]:
         """Cuts one text into tokens as strings, without [CLS] and [SEP]: shows what a network sees of it."""
