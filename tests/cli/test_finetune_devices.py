@@ -180,7 +180,7 @@ def patched_workers(monkeypatch):
 
     def launch(workers, argv, *, port=None):
         rest = argv[argv.index("tinybert") + 1 :]
-        original(workers, [*launching.PYTHON, "-c", WORKER, *rest], port=port, timeout=90)
+        return original(workers, [*launching.PYTHON, "-c", WORKER, *rest], port=port, timeout=90)
 
     monkeypatch.setattr(launching, "launch", launch)
 

@@ -98,11 +98,27 @@ def test_an_overflow_changes_nothing_but_halves_the_scale(training, accumulation
 
 def test_the_scale_doubles_after_many_updates_without_an_overflow(training, accumulation):
     good, bad = [off_by(0.01)] * accumulation, [off_by(1000)] * accumulation
-    found = []
+    found, overflowed = [], []
     for batches in (bad, good, good, bad, good, good, good, good):
         training.update(*batches)
         found.append(training.scale / 2**16)
+        overflowed.append(training.steps.overflowed)
     assert found == [0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.5, 0.5]
+    assert overflowed == [True, False, False, True, False, False, False, False]
+
+
+def test_an_overflow_is_seen_at_the_least_scale_too(training, accumulation):
+    """Where nothing is left to halve; and only where there was an update."""
+    good, bad = off_by(0.01), off_by(1e7)
+    for _ in range(20):
+        training.update(*[bad] * accumulation)
+        assert training.steps.overflowed is True
+    assert training.scale == 1
+    training.update(*[good] * accumulation)
+    assert training.steps.overflowed is False
+    with graph_mode():
+        training.steps.run(batch(*bad), False)
+    assert training.steps.overflowed is (None if accumulation > 1 else True)
 
 
 @graph_mode()
