@@ -15,6 +15,7 @@ from tinybert.cli import evaluate as evaluate_command
 from tinybert.cli.app import COMMANDS
 from tinybert.cli.finetune import NEXT
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled
+from tinybert.errors import InputError
 from tinybert.evaluation.predicting import PREDICTORS
 from tinybert.evaluation.scorers import SCORERS, scorer_for
 from tinybert.modeling.heads import NETWORKS
@@ -100,6 +101,11 @@ def test_the_key_metric_of_each_form_is_one_of_its_metrics(kind, form):
     task = Task(kind, problem=form if form in KINDS[kind].problems else None)
     scorer = scorer_for(task, LABELS.get(form, ("x", "y")), examples)
     assert (scorer.form, scorer.key_metric) == (form, KINDS[kind].key_metrics[form])
+    if form in ("scores", "matches", "regression", "answers"):
+        with pytest.raises(InputError, match="a report is of classes or entities"):
+            scorer.report(list(right))
+    else:
+        assert "1.00    1.00  1.00" in scorer.report(list(right))
     best = 100 if form == "answers" else 1  # as the scorers of SQuAD say it
     assert scorer.score(list(right))[scorer.key_metric] == pytest.approx(best)
 

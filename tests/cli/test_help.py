@@ -35,7 +35,7 @@ OPTIONS = {
     "--epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm --accumulation-steps "
     "--max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes",
     "evaluate": f"{TABLES} "
-    "--predictions --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
+    "--predictions --report --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
     "convert": "--layout --encoder --config --prefix",
     "hub list": "--cached --json --cache",

@@ -22,6 +22,9 @@ def evaluate(
         Optional[str],  # noqa: UP045
         typer.Option(help="Also writes what the model says: TSV, of tags CoNLL, of answers SQuAD's predictions."),
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Print the scores of each class and the confusion matrix as text instead.")
+    ] = False,
     kind: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -55,7 +58,10 @@ def evaluate(
     if predictions:
         rows = evaluation.labelled(examples, task, loaded.labels)
         WRITERS[task.kind](predictions, list(zip(rows, found, strict=True)))
-    print_metrics(scorer.score(found))
+    if report:
+        typer.echo(scorer.report(found))
+    else:
+        print_metrics(scorer.score(found))
 
 
 def _write_answers(path: str, predicted: Predicted) -> None:

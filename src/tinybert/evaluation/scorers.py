@@ -56,6 +56,15 @@ class Scorer(ABC):
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         """The metrics of predictions, one for each example, by name; see `tinybert.metrics`."""
 
+    def report(self, predictions: Sequence[Any]) -> str:
+        """The scores of each class as a table, and which is taken for which; see `tinybert.metrics`.
+
+        Raises:
+            InputError: There are no classes.
+        """
+        del predictions
+        raise InputError(f"a report is of classes or entities, of which {self.task.kind} with {self.form} has none")
+
 
 class PairScorer(Scorer):
     """Pairs of texts: how well cosines follow their scores; without scores, how near each text finds its partner."""
@@ -88,6 +97,14 @@ class TextScorer(Scorer):
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         return self._scores(self._truth, self._values(predictions, self.labels))
 
+    def report(self, predictions: Sequence[Any]) -> str:
+        if self.form == "regression":
+            return super().report(predictions)
+        if self.form == "multi-label":
+            return metrics.multilabel_report(self._truth, label_sets(predictions, self.labels), self.labels)
+        truth = [self.labels[index] for index in self._truth.tolist()]
+        return metrics.classification_report(truth, list(predictions), labels=self.labels)
+
 
 _PROBLEMS: dict[str, tuple[Callable[..., np.ndarray], Callable[..., dict[str, float]], int]] = {
     "single-label": (label_ids, metrics.classification_scores, 1),
@@ -113,6 +130,12 @@ class WordScorer(Scorer):
             return metrics.entity_scores(self._tags, predictions)
         # Labels that mark no spans, parts of speech say: each word counts by itself.
         return metrics.classification_scores(self._ids, label_ids(list(chain.from_iterable(predictions)), self.labels))
+
+    def report(self, predictions: Sequence[Any]) -> str:
+        if self.form == "tags":
+            return metrics.entity_report(self._tags, predictions)
+        words = [list(chain.from_iterable(sentences)) for sentences in (self._tags, predictions)]
+        return metrics.classification_report(*words, labels=self.labels)
 
 
 class AnswerScorer(Scorer):

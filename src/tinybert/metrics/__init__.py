@@ -13,6 +13,7 @@ from .correlations import correlation_scores, pearson, spearman
 from .counts import LabelScores
 from .entities import entity_scores, entity_type_scores
 from .multilabel import multilabel_scores
+from .report import classification_report, confusion_matrix, entity_report, multilabel_report
 from .retrieval import mean_reciprocal_rank, ranks, retrieval_scores
 from .scheme_check import TagProblem, check_scheme
 from .schemes import SCHEMES, Scheme, TagSpan, are_tags, spans
@@ -28,14 +29,18 @@ __all__ = [
     "accuracy",
     "are_tags",
     "check_scheme",
+    "classification_report",
     "classification_scores",
+    "confusion_matrix",
     "correlation_scores",
+    "entity_report",
     "entity_scores",
     "entity_type_scores",
     "label_scores",
     "language_of",
     "matthews",
     "mean_reciprocal_rank",
+    "multilabel_report",
     "multilabel_scores",
     "pearson",
     "ranks",

@@ -38,7 +38,7 @@ def entity_scores(y_true: TagSequences, y_pred: TagSequences, *, scheme: Scheme 
         >>> {name: round(value, 3) for name, value in entity_scores(y_true, y_pred).items()}
         {'precision': 0.667, 'recall': 0.667, 'f1': 0.667}
     """
-    hits, predicted, actual = _count(y_true, y_pred, scheme)
+    hits, predicted, actual = count_entities(y_true, y_pred, scheme)
     scores = LabelScores.from_counts(hits.total(), predicted.total(), actual.total())
     return {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
 
@@ -63,12 +63,12 @@ def entity_type_scores(
         >>> entity_type_scores([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "B-PER"]])["PER"]
         LabelScores(precision=0.5, recall=1.0, f1=0.6666666666666666, support=1)
     """
-    hits, predicted, actual = _count(y_true, y_pred, scheme)
+    hits, predicted, actual = count_entities(y_true, y_pred, scheme)
     types = sorted(predicted.keys() | actual.keys())
     return {kind: LabelScores.from_counts(hits[kind], predicted[kind], actual[kind]) for kind in types}
 
 
-def _count(
+def count_entities(
     y_true: TagSequences, y_pred: TagSequences, scheme: Scheme | None
 ) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Entities that are right, predicted and true, by type."""
