@@ -12,7 +12,7 @@ from tiny import command
 from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
-COMMANDS = ("embed", "classify", "tag", "answer", "finetune", "evaluate", "convert")
+COMMANDS = ("embed", "classify", "tag", "answer", "search", "finetune", "evaluate", "convert")
 # The command line of a release: options that somebody's scripts use.
 TABLES = "--header --no-header --delimiter --encoding"
 OPTIONS = {
@@ -28,6 +28,7 @@ OPTIONS = {
     "answer": f"{TABLES} --align-to-words --no-align-to-words --id --question-column --context-column "
     "--question --context --output -o --to --top-k --no-answer-threshold --from --allow-extra-fields --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
+    "search": "--model --top-k --output -o --to --prompt-name --prompt --vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
     "--on-error --labels --class-weights "

@@ -20,6 +20,7 @@ from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
 from .options import EXIT_CODES
+from .search import search
 from .streams import flush_stderr, flush_stdout, open_closed_streams
 from .tag import tag
 
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # which takes [default: ...] for markup, and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_OTHERS: list[Callable[..., None]] = [finetune, evaluate, convert]
+_OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert]
 for command in [*COMMANDS.values(), *_OTHERS]:
     app.command(epilog=EXIT_CODES)(grouped(command))
 app.add_typer(hub, name="hub")

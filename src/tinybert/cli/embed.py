@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..errors import InputError
 from ..task import ENCODER
 from . import options
 from .options import OnError
 
 if TYPE_CHECKING:
+    from ..tasks import Embedder
     from .input_rows import Row
 
 
@@ -36,6 +38,7 @@ class To(str, Enum):
     JSONL = "jsonl"
     TSV = "tsv"
     NPY = "npy"
+    NPZ = "npz"
 
 
 def embed(
@@ -57,14 +60,8 @@ def embed(
         Optional[bool],  # noqa: UP045
         typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: what the model says]"),
     ] = None,
-    prompt_name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Which of the model's prompts comes before each text. [default: what the model says]"),
-    ] = None,
-    prompt: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
-    ] = None,
+    prompt_name: options.PromptName = None,
+    prompt: options.Prompt = None,
     *,
     reading: options.InputOptions,
     computing: options.ComputeOptions,
@@ -72,6 +69,8 @@ def embed(
     loading: options.ModelOptions,
 ) -> None:
     """Embeds texts: one vector a text, as .npy, JSON lines or TSV. Memory stays flat however long the input is.
+
+    A .npz is an index for `tinybert search`, which has the texts as well; it is made in memory.
 
     A line that is skipped keeps its place: as NaN, or in JSON lines with its error.
 
@@ -81,27 +80,47 @@ def embed(
     from .output import STDOUT, output_format
     from .results import Results
 
-    form = output_format(output, to and to.value, ("jsonl", "tsv", "npy"))
-    if form == "npy" and output == STDOUT:
-        raise typer.BadParameter("a .npy needs a file: --output FILE", param_hint="--to")
+    form = output_format(output, to and to.value, ("jsonl", "tsv", "npy", "npz"))
+    if form in ("npy", "npz") and output == STDOUT:
+        raise typer.BadParameter(f"a .{form} needs a file: --output FILE", param_hint="--to")
     with open_input(input_) as file:
         rows = reading.rows(file, input_)
         from ..tasks import Embedder
 
         embedder = Embedder(loading.load(model, ENCODER.name))
-        task = partial(
-            embedder,
-            pooling=pooling and pooling.value,
-            normalize=normalize,
-            prompt_name=prompt_name,
-            prompt=prompt,
-            max_length=computing.max_length,
-            batch_size=computing.batch_size,
-        )
+        chosen = {
+            "pooling": pooling and pooling.value,
+            "normalize": normalize,
+            "prompt_name": prompt_name,
+            "prompt": prompt,
+            "max_length": computing.max_length,
+        }
         width = embedder.embedding_size_with(pooling and pooling.value)
-        results = Results(task, input_, output, on_error)
-        _write(results.of(rows), output, form, width)
+        results = Results(partial(embedder, batch_size=computing.batch_size, **chosen), input_, output, on_error)
+        if form == "npz":
+            _write_index(results.of(rows), output, embedder, chosen)
+        else:
+            _write(results.of(rows), output, form, width)
     results.finish()
+
+
+def _write_index(results: Iterable[tuple[Row, Any]], path: str, embedder: Embedder, chosen: dict[str, Any]) -> None:
+    import numpy as np
+
+    from ..tasks.search_index import SearchIndex
+
+    found = [(row, vector) for row, vector in results if vector is not None]
+    if not found:
+        raise InputError("there is no text to search in")
+    description = embedder.model.description
+    assert description is not None
+    SearchIndex(
+        np.stack([vector for _, vector in found]),
+        [row.item for row, _ in found],
+        [row.line for row, _ in found],
+        description.source,
+        {name: value for name, value in chosen.items() if value is not None},
+    ).save(path)
 
 
 def _write(results: Iterable[tuple[Row, Any]], path: str, form: str, width: int) -> None:

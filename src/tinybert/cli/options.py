@@ -100,6 +100,14 @@ Id = Annotated[
         help="Write this column of the input beside each result. [default: all columns where the output is CSV]",
     ),
 ]
+PromptName = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Which of the model's prompts comes before each text. [default: what the model says]"),
+]
+Prompt = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
+]
 OnErrorOption = Annotated[
     OnError,
     typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),

@@ -19,6 +19,10 @@ from ..text import BertTokenizer
 class Description(Protocol):
     """What a model was loaded from."""
 
+    @property
+    def source(self) -> str:
+        """Where the model is, as for `tinybert.load`."""
+
     def load(self) -> TaskModel:
         """Loads the model again."""
 

@@ -1,0 +1,91 @@
+"""`tinybert search`: the texts of an index that are nearest to a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from . import completion, options
+
+if TYPE_CHECKING:
+    from ..tasks.search_index import Hit
+
+
+class To(str, Enum):
+    """Format of what is found."""
+
+    TSV = "tsv"
+    JSONL = "jsonl"
+
+
+def search(
+    index: Annotated[str, typer.Argument(metavar="INDEX", help="What `tinybert embed --output INDEX.npz` wrote.")],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help="What to look for; - reads queries from stdin, one a line.")
+    ],
+    model: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Where the index's model is now. [default: where it was]", autocompletion=completion.uids),
+    ] = None,
+    top_k: Annotated[int, typer.Option(min=1, help="Texts to each query, the nearest first.")] = 10,
+    output: options.Output = "-",
+    to: Annotated[
+        Optional[To],  # noqa: UP045
+        typer.Option(help="Format of the output. [default: by its ending; on stdout, tsv]", show_default=False),
+    ] = None,
+    prompt_name: options.PromptName = None,
+    prompt: options.Prompt = None,
+    *,
+    loading: options.ModelOptions,
+) -> None:
+    """Finds the texts of an index that mean what a query means: score, line and text, the nearest first.
+
+    Example: tinybert search sentences.npz "Will it freeze tonight?" --top-k 3
+    """
+    from ..task import ENCODER
+    from ..tasks import Embedder
+    from ..tasks.search_index import SearchIndex
+    from .output import output_format, text_output
+
+    form = output_format(output, to and to.value, ("tsv", "jsonl"))
+    opened = SearchIndex.load(index)
+    queries = _queries(query)
+    embedder = Embedder(loading.load(model or opened.model, ENCODER.name))
+    chosen = {"prompt": prompt, "prompt_name": prompt_name}
+    # One that is given takes the place of both that the index was made with.
+    own = chosen if any(value is not None for value in chosen.values()) else {}
+    results = opened.search(embedder, queries, top_k, **own)
+    with text_output(output) as write:
+        for line in (_json_lines if form == "jsonl" else _tsv)(queries, results, several=query == "-"):
+            write(line)
+
+
+def _queries(query: str) -> list[str]:
+    from ..data.text_lines import numbered_lines
+    from .input_rows import open_input
+
+    if query != "-":
+        return [query]
+    with open_input(query) as file:
+        return [text.rstrip("\r\n") for _, text in numbered_lines(file)]
+
+
+def _tsv(queries: list[str], results: list[list[Hit]], *, several: bool) -> Iterator[str]:
+    """A text may hold tabs or line ends, which are blanks here."""
+    yield "\t".join([*(["query"] if several else []), "score", "line", "text"]) + "\n"
+    for query, hits in zip(queries, results, strict=True):
+        for hit in hits:
+            fields = [*([query] if several else []), f"{hit.score:.4f}", str(hit.line), hit.text]
+            yield "\t".join(" ".join(field.split()) for field in fields) + "\n"
+
+
+def _json_lines(queries: list[str], results: list[list[Hit]], *, several: bool) -> Iterator[str]:
+    from .output import json_line
+
+    del several
+    for query, hits in zip(queries, results, strict=True):
+        yield json_line(query=query, results=[asdict(hit) for hit in hits])

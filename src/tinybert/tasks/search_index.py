@@ -1,0 +1,152 @@
+"""Embedded texts in one file that knows its model: what a search needs."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..counting import counted
+from ..errors import InputError
+from ..reading import parse_json
+from ..writing import replacing, to_json
+from .embed import Embedder
+from .search import top_k
+
+_ALIKE = 0.999
+"""A text that the same model embeds again, in a batch of other texts or in float16, is nearer to itself than this."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A text that was found.
+
+    Attributes:
+        score: Its cosine similarity to the query, -1 to 1.
+        line: The line of the input that it was in, from 1.
+        text: The text.
+    """
+
+    score: float
+    line: int
+    text: str
+
+
+class _About(msgspec.Struct):
+    """What an index says of itself; `format` is 1."""
+
+    format: int
+    model: str
+    options: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class SearchIndex:
+    """Texts with their vectors, and which model made them.
+
+    Attributes:
+        vectors: (N, H) float32, one for each text.
+        texts: The N texts.
+        lines: The line of each, from 1.
+        model: Where the model is, as for `tinybert.load`.
+        options: With which options of `Embedder` the texts were embedded, such as `pooling`.
+        source: What messages call it.
+    """
+
+    vectors: np.ndarray
+    texts: Sequence[str]
+    lines: Sequence[int]
+    model: str
+    options: dict[str, Any] = field(default_factory=dict)
+    source: str = "the index"
+
+    def save(self, path: str | Path) -> None:
+        """Writes the index as a `.npz` without pickles; it is there whole or not at all.
+
+        Raises:
+            WriteError: It cannot be written.
+        """
+        about = {"format": 1, "model": self.model, "options": self.options}
+        arrays = {
+            "vectors": np.asarray(self.vectors, np.float32),
+            "lines": np.asarray(self.lines, np.int64),
+            "texts": _bytes(json.dumps(list(self.texts), ensure_ascii=False)),
+            "about": _bytes(to_json(about)),
+        }
+        with replacing(path, through_link=True) as temporary, open(temporary, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: str | Path) -> SearchIndex:
+        """Reads an index.
+
+        Raises:
+            InputError: The file cannot be read, or is not an index.
+        """
+        wrong = f"{path} is not an index: tinybert embed MODEL INPUT --output INDEX.npz makes one"
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                vectors, lines, texts, about = (file[name] for name in ("vectors", "lines", "texts", "about"))
+        except FileNotFoundError:
+            raise InputError(f"{path} does not exist") from None
+        except IsADirectoryError:
+            raise InputError(f"{path} is a folder, not an index") from None
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+            raise InputError(wrong) from None
+        if about.dtype != np.uint8 or texts.dtype != np.uint8 or vectors.ndim != 2 or vectors.dtype != np.float32:
+            raise InputError(wrong)
+        facts = parse_json(about.tobytes(), _About, source=str(path))
+        names = parse_json(texts.tobytes(), list[str], source=str(path))
+        if facts.format != 1 or not len(names) == len(vectors) == lines.size or lines.dtype != np.int64:
+            raise InputError(wrong)
+        return cls(vectors, names, lines.tolist(), facts.model, facts.options, str(path))
+
+    def search(self, embedder: Embedder, queries: Sequence[str], k: int = 10, **options: Any) -> list[list[Hit]]:
+        """The nearest texts to each query.
+
+        Args:
+            embedder: An embedder of the model that made the index.
+            queries: The queries.
+            k: How many texts are wanted; all where there are fewer.
+            **options: For the queries, in the place of the index's own: `prompt` or `prompt_name`, say.
+
+        Returns:
+            For each query its texts, the nearest first.
+
+        Raises:
+            InputError: The model is another one, or `k` is not a positive integer.
+        """
+        self._check(embedder)
+        if not queries:
+            return []
+        indices, scores = top_k(embedder(list(queries), **{**self.options, **options}), self.vectors, k)
+        return [
+            [Hit(float(score), self.lines[index], self.texts[index]) for index, score in zip(*found, strict=True)]
+            for found in zip(indices.tolist(), scores.tolist(), strict=True)
+        ]
+
+    def _check(self, embedder: Embedder) -> None:
+        """Embeds the first text again, to see whether the model is the same."""
+        if not len(self.texts):
+            raise InputError(f"{self.source} has no texts")
+        again = embedder([self.texts[0]], **self.options)
+        if again.shape[1] != self.vectors.shape[1]:
+            width = counted(self.vectors.shape[1], "number")
+            raise InputError(f"{self.source} has vectors of {width}, and the model makes {again.shape[1]}: {_REMEDY}")
+        (_,), (score,) = top_k(again[0], self.vectors[:1], 1)
+        if score < _ALIKE and self.vectors[0].any():
+            problem = f"its first text has a cosine of {score:.2f} to itself"
+            raise InputError(f"{self.source} was made with another model: {problem}. {_REMEDY}")
+
+
+_REMEDY = "Search with the model that made it, or embed the texts again"
+
+
+def _bytes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), np.uint8)
