@@ -41,7 +41,7 @@ def hub(monkeypatch, tmp_path):
 def folder(tmp_path_factory, make_checkpoint):
     """An encoder as a folder of sentence-transformers, with files beside it that nobody here needs."""
     tokenizer = BertTokenizer.from_file(TESTS / "golden" / "english.vocab.txt")
-    checkpoint = make_checkpoint(seed=3, vocab_size=1500, hidden_act="gelu_erf", head_act="none")
+    checkpoint = make_checkpoint(seed=3, vocab_size=1500, num_hidden_layers=1, hidden_act="gelu_erf", head_act="none")
     folder = save_sentence_transformer(checkpoint, tmp_path_factory.mktemp("folder"), tokenizer=tokenizer)
     (folder / "onnx").mkdir()
     for name in ("README.md", "pytorch_model.bin", "onnx/model.onnx", "onnx/config.json", "tf_model.h5"):

@@ -39,7 +39,9 @@ def test_malformed_names(name):
         HfName.parse(name)
 
 
-@pytest.mark.parametrize("source", ["a/b", "./hf:a/b", "C:\\hf:a", "HF/a", Path("hf:a/b"), PureWindowsPath("h:f"), None])
+@pytest.mark.parametrize(
+    "source", ["a/b", "./hf:a/b", "C:\\hf:a", "HF/a", Path("hf:a/b"), PureWindowsPath("h:f"), None]
+)
 def test_what_is_not_meant_to_be_one(source):
     assert not is_hf_name(source)
 

@@ -84,6 +84,8 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
     """
     name = source if isinstance(source, HfName) else HfName.parse(source)
     hub = _library()
+    from .bar import Bar
+
     forbidden = _forbidden_by()
     # The library reads its environment when it is imported; whoever sets a variable later means it, too.
     around = Circumstances(name, os.environ.get("HF_ENDPOINT") or None, _cache_dir(hub), forbidden)
@@ -96,6 +98,7 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
                 cache_dir=around.cache_dir,
                 local_files_only=bool(forbidden),
                 allow_patterns=list(files),
+                tqdm_class=Bar,
             )
     except Exception as error:  # whatever its many libraries raise: a page of text by the time it is shown
         raise explained(error, around) from None

@@ -99,6 +99,7 @@ def finetune(
         dev=dev_examples,
         settings=chosen_settings,
         sentence=checkpoint.sentence,
+        source=checkpoint.source,
     ).run()
 
 
@@ -120,6 +121,7 @@ class FineTuning:
         command: What to write down as the command; by default that of this process.
         sentence: How the encoder makes a vector of a text, as its checkpoint says. Training puts no prompt before
             texts, and so the model has none by default.
+        source: Where the encoder is from, to be written down; a name on Hugging Face with its commit.
 
     Raises:
         InputError: An example does not fit the task.
@@ -138,6 +140,7 @@ class FineTuning:
         settings: TrainingSettings | None = None,
         command: list[str] | None = None,
         sentence: SentenceSettings | None = None,
+        source: str | None = None,
     ) -> None:
         self.settings = settings or TrainingSettings()
         check_kind(train, task.kind)
@@ -145,7 +148,7 @@ class FineTuning:
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
         self.folder = Path(folder).expanduser()
         self.dev = None if dev is None else scorer_for(task, task.labels, dev)
-        self.command = command or sys.argv
+        self.command, self.source = command or sys.argv, source
         sentence = SentenceSettings() if sentence is None or task.facts.has_head else sentence
         self.sentence = dataclasses.replace(sentence, default_prompt=None)
 
@@ -211,6 +214,7 @@ class FineTuning:
         names = ("mindspore", "numpy", "mindspore-tinybert")
         facts: dict[str, Any] = {
             "command": self.command,
+            "model": self.source,
             "settings": self.settings.to_dict(),
             "versions": {name: metadata.version(name) for name in names},
         }
