@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = folder / file
         return self.answer(path.read_bytes(), sha) if path.is_file() else self.refuse(404, "EntryNotFound")
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 -- http.server calls it so
 
     def revision(self, repository, parts):
         """The revision at the start of a path, which may have slashes, and the file after it."""

@@ -81,6 +81,7 @@ def test_a_hub_out_of_reach_leaves_the_cache(commit, monkeypatch):
     [
         (401, "RepoNotFound", "127.0.0.1 has no model me/encoder, or it is private.*HF_TOKEN"),
         (404, "RepoNotFound", "127.0.0.1 has no model me/encoder, or it is private.*HF_TOKEN"),
+        (404, "", "127.0.0.1 has no model me/encoder, or it is private.*HF_TOKEN"),
         (403, "GatedRepo", "me/encoder is gated: accept its terms .*HF_TOKEN"),
         (401, "GatedRepo", "me/encoder is gated: accept its terms .*HF_TOKEN"),
         (403, "", r"does not let you read hf:me/encoder \(status 403\).*HF_TOKEN"),

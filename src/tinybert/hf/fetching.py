@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import DependencyError, TinyBertError
 from ..offline import offline
 from .name import HfName, is_hf_name
-from .trouble import Circumstances, explained
+from .trouble import Circumstances, explained, not_cached
 
 TOKENIZER = (
     "config.json",
@@ -91,18 +91,22 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
     around = Circumstances(name, os.environ.get("HF_ENDPOINT") or None, _cache_dir(hub), forbidden)
     try:
         with _quiet():
-            folder = hub.snapshot_download(
-                name.repository,
-                revision=name.revision,
-                endpoint=around.endpoint,
-                cache_dir=around.cache_dir,
-                local_files_only=bool(forbidden),
-                allow_patterns=list(files),
-                tqdm_class=Bar,
+            folder = Path(
+                hub.snapshot_download(
+                    name.repository,
+                    revision=name.revision,
+                    endpoint=around.endpoint,
+                    cache_dir=around.cache_dir,
+                    local_files_only=bool(forbidden),
+                    allow_patterns=list(files),
+                    tqdm_class=Bar,
+                )
             )
     except Exception as error:  # whatever its many libraries raise: a page of text by the time it is shown
         raise explained(error, around) from None
-    return Snapshot(name.at(Path(folder).name), Path(folder))
+    if forbidden and not any(any(folder.glob(pattern)) for pattern in files):
+        raise not_cached(around)
+    return Snapshot(name.at(folder.name), folder)
 
 
 def pinned(source: Any) -> Any:

@@ -43,17 +43,14 @@ def explained(error: Exception, around: Circumstances) -> HubError:
     name, host = around.name, around.host
     if isinstance(error, theirs.LocalEntryNotFoundError):
         if around.forbidden:
-            return OfflineError(
-                f"{name} is not in the cache, or not all of it ({around.cache_dir}), and {around.forbidden} forbids "
-                "using the network: load it once where there is one"
-            )
+            return not_cached(around)
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error  # why the cache was asked
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, theirs.GatedRepoError):
         message = f"{name} is gated: accept its terms on its page at {host}, and {_TOKEN}"
     elif isinstance(error, theirs.RevisionNotFoundError):
         message = f"{name.repository} on {host} has no revision {name.revision or 'main'}: give a branch, tag or commit"
-    elif isinstance(error, theirs.RepositoryNotFoundError):
+    elif isinstance(error, theirs.RepositoryNotFoundError) or status == 404:
         message = f"{host} has no model {name.repository}, or it is private: check the name; for a private one {_TOKEN}"
     elif status in (401, 403):
         message = f"{host} does not let you read {name} (status {status}): {_TOKEN}"
@@ -68,6 +65,14 @@ def explained(error: Exception, around: Circumstances) -> HubError:
             "HF_ENDPOINT, and try again"
         )
     return DownloadError(message)
+
+
+def not_cached(around: Circumstances) -> OfflineError:
+    """The error of files that are not in the cache, where the network is forbidden."""
+    return OfflineError(
+        f"{around.name} is not in the cache, or not all of it ({around.cache_dir}), and {around.forbidden} forbids "
+        "using the network: load it once where there is one"
+    )
 
 
 def _reason(error: BaseException) -> str:
