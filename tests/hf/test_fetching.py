@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
+import warnings
 
 import huggingface_hub
 import pytest
@@ -131,6 +133,20 @@ def test_whatever_else_the_library_raises(monkeypatch):
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
     with pytest.raises(HubError, match=r"cannot be reached \(ValueError\)"):
         fetch("hf:me/encoder", SETTINGS)
+
+
+def test_the_library_keeps_its_warnings_to_itself(commit, monkeypatch, recwarn, caplog):
+    genuine = huggingface_hub.snapshot_download
+
+    def warn(*arguments, **options):
+        warnings.warn_explicit("a page", UserWarning, "a file", 1, module="huggingface_hub.file_download")
+        logging.getLogger("huggingface_hub.file_download").warning("a page")
+        return genuine(*arguments, **options)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", warn)
+    fetch("hf:me/encoder", SETTINGS)
+    assert not recwarn.list
+    assert not caplog.records
 
 
 def test_the_cache_is_where_the_environment_says(commit, monkeypatch, tmp_path):
