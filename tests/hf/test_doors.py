@@ -70,6 +70,13 @@ def test_a_tokenizer_alone_needs_no_weights(hub, commit):
     assert "model.safetensors" not in hub.downloaded
 
 
+def test_what_is_in_the_cache_is_not_sent_again(hub, commit):
+    read_checkpoint(NAME)
+    hub.requests.clear()
+    read_checkpoint(NAME)
+    assert hub.downloaded == set()
+
+
 def test_another_kind_of_model_is_refused_before_its_weights_are_fetched(hub, changed):
     name = changed(config={"model_type": "roberta"})
     with pytest.raises(CheckpointError, match=f"^{name}/config.json: model_type is 'roberta'; only bert can be loaded"):

@@ -78,6 +78,16 @@ def test_a_hub_out_of_reach_leaves_the_cache(commit, monkeypatch):
         fetch("hf:me/other", SETTINGS)
 
 
+def test_a_hub_that_never_answers_is_one_out_of_reach(commit, monkeypatch):
+    online = fetch("hf:me/encoder", SETTINGS)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_ETAG_TIMEOUT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert fetch("hf:me/encoder", SETTINGS) == online
+        with pytest.raises(OfflineError, match=r"127.0.0.1 cannot be reached \("):
+            fetch("hf:me/other", SETTINGS)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "message"),
     [

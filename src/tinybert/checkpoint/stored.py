@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ def stored_at(path: str | Path) -> StoredModel:
         settle(path)
     if path.is_file():
         return StoredModel(str(path), partial(_read_file, path), knows_task=False)
-    if not any((path / name).is_file() for name in _MODEL_FILES):
+    if not _any_of(path, _MODEL_FILES):
         raise CheckpointError(
             f"{path} holds no model: neither a {CHECKPOINT}, as fine-tuning writes it, nor the config.json and "
             "model.safetensors of a Hugging Face BERT"
@@ -150,6 +150,10 @@ def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: An
     return stored_at(path).read(**config if prefix is None else {**config, "prefix": prefix})
 
 
+def _any_of(folder: Path, names: Iterable[str]) -> bool:
+    return any((folder / name).is_file() for name in names)
+
+
 def _read_file(path: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
     return parse_checkpoint(path.read_bytes(), path.suffix.lstrip(".").lower(), str(path), prefix=prefix, **config)
 
@@ -163,15 +167,16 @@ def _on_hugging_face(settings: Snapshot) -> StoredModel:
             encoder_fields(folder)  # another kind of model is refused before its weights are fetched
 
     def read(**config: Any) -> Checkpoint:
-        weights = fetch(settings.name, WEIGHTS)
-        if not any((weights.folder / file).is_file() for file in (*WEIGHTS, _SHARDS)):
+        if not _any_of(folder, WEIGHTS):
+            fetch(settings.name, WEIGHTS)
+        if not _any_of(folder, (*WEIGHTS, _SHARDS)):
             raise CheckpointError(
                 f"{name} has no model.safetensors, and nothing else is read, since a pickle runs code: take a revision "
                 f"that has one, such as {settings.name.at('refs/pr/1')}, or save one with transformers, "
                 f"AutoModel.from_pretrained({settings.name.repository!r}).save_pretrained(folder)"
             )
-        with weights.named():
-            checkpoint = stored_at(weights.folder).read(**config)
+        with settings.named():
+            checkpoint = stored_at(folder).read(**config)
         sentence = checkpoint.sentence
         refused = sentence.refused and sentence.refused.replace(str(folder), name)
         return dataclasses.replace(checkpoint, source=name, sentence=dataclasses.replace(sentence, refused=refused))

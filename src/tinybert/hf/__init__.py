@@ -3,12 +3,11 @@
 The only package that knows `huggingface_hub`, which is installed with the extra `hf`.
 """
 
-from .fetching import SETTINGS, TOKENIZER, WEIGHTS, Snapshot, fetch, pinned
+from .fetching import SETTINGS, WEIGHTS, Snapshot, fetch, pinned
 from .name import HfName, is_hf_name, suggestion
 
 __all__ = [
     "SETTINGS",
-    "TOKENIZER",
     "WEIGHTS",
     "HfName",
     "Snapshot",

@@ -18,27 +18,24 @@ from ..offline import offline
 from .name import HfName, is_hf_name
 from .trouble import Circumstances, explained, not_cached
 
-TOKENIZER = (
+SETTINGS = (
     "config.json",
     "tokenizer.json",
     "vocab.txt",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
-    "sentence_bert_config.json",
-)
-"""The files of a tokenizer."""
-SETTINGS = (
-    *TOKENIZER,
     "modules.json",
+    "sentence_bert_config.json",
     "config_sentence_transformers.json",
     "model.safetensors.index.json",
     "[1-9]*_*/config.json",
     "[1-9]*_*/model.safetensors",
+    "dense.safetensors",
 )
-"""All that a folder of transformers or sentence-transformers says, but for the encoder's weights."""
-WEIGHTS = ("model.safetensors", "tinybert.ckpt", "dense.safetensors")
-"""The encoder's weights; no pickle, which runs code."""
+"""All that a folder says, its tokenizer and dense layers among it, but for the encoder's weights."""
+WEIGHTS = ("model.safetensors", "tinybert.ckpt")
+"""The encoder's weights, one or the other; no pickle, which runs code."""
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 _YES = ("1", "true", "yes", "on")
 
@@ -90,21 +87,23 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
     forbidden = _forbidden_by()
     # The library reads its environment when it is imported; whoever sets a variable later means it, too.
     around = Circumstances(name, os.environ.get("HF_ENDPOINT") or None, _cache_dir(hub), forbidden)
+    silence = None
     try:
         with _quiet():
+            silence = None if forbidden else _silence(hub, around)
             folder = Path(
                 hub.snapshot_download(
                     name.repository,
                     revision=name.revision,
                     endpoint=around.endpoint,
                     cache_dir=around.cache_dir,
-                    local_files_only=bool(forbidden),
+                    local_files_only=bool(forbidden or silence),
                     allow_patterns=list(files),
                     tqdm_class=Bar,
                 )
             )
     except Exception as error:  # whatever its many libraries raise: a page of text by the time it is shown
-        raise explained(error, around) from None
+        raise explained(silence or error, around) from None
     if forbidden and not any(any(folder.glob(pattern)) for pattern in files):
         raise not_cached(around)
     return Snapshot(name.at(folder.name), folder)
@@ -112,7 +111,7 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
 
 def pinned(source: Any) -> Any:
     """A model's name with the commit that its revision stands for; whatever else a source may be, as it is."""
-    return str(fetch(source, TOKENIZER).name) if is_hf_name(source) else source
+    return str(fetch(source, SETTINGS).name) if is_hf_name(source) else source
 
 
 def _library() -> ModuleType:
@@ -123,6 +122,16 @@ def _library() -> ModuleType:
     import huggingface_hub
 
     return huggingface_hub
+
+
+def _silence(hub: ModuleType, around: Circumstances) -> Exception | None:
+    """Why the hub does not answer, if it does not: the library waits for ever for some of its answers."""
+    api, name = hub.HfApi(endpoint=around.endpoint), around.name
+    try:
+        api.model_info(name.repository, revision=name.revision, timeout=hub.constants.HF_HUB_ETAG_TIMEOUT)
+    except Exception as error:
+        return error if getattr(error, "response", None) is None else None
+    return None
 
 
 def _forbidden_by() -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..foreign import foreign
-from ..hf import TOKENIZER, fetch, is_hf_name
+from ..hf import SETTINGS, fetch, is_hf_name
 from ..reading import parse_json, read_bytes
 from ..writing import replacing
 from .tokenizer_settings import FLAGS, added_tokens, folder_settings
@@ -44,7 +44,7 @@ def read_vocabulary(
         TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
     """
     if is_hf_name(path):
-        snapshot = fetch(str(path), TOKENIZER)
+        snapshot = fetch(str(path), SETTINGS)
         with snapshot.named():
             return read_vocabulary(snapshot.folder, do_lower_case=do_lower_case, model_max_length=model_max_length)
     path = Path(path).expanduser()
