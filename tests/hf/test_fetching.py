@@ -14,6 +14,12 @@ from tinybert.errors import DependencyError, DownloadError, HubError, InputError
 from tinybert.hf import SETTINGS, WEIGHTS, fetch, pinned
 
 
+def closed_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
 def test_what_the_reader_needs_is_fetched_and_nothing_else(hub, commit):
     snapshot = fetch("hf:me/encoder", (*SETTINGS, *WEIGHTS))
     assert str(snapshot.name) == f"hf:me/encoder@{commit}"
@@ -62,12 +68,10 @@ def test_a_cache_without_the_weights_is_incomplete(commit, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(OfflineError, match="not all of it"):
         fetch("hf:me/encoder", WEIGHTS)
-
-
-def closed_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setenv("HF_ENDPOINT", closed_port())
+    with pytest.raises(OfflineError, match=r"127\.0\.0\.1 cannot be reached"):
+        fetch("hf:me/encoder", WEIGHTS)
 
 
 def test_a_hub_out_of_reach_leaves_the_cache(commit, monkeypatch):

@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import DependencyError, TinyBertError
 from ..offline import offline
 from .name import HfName, is_hf_name
-from .trouble import Circumstances, explained, not_cached
+from .trouble import Circumstances, explained
 
 SETTINGS = (
     "config.json",
@@ -102,10 +102,10 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
                     tqdm_class=Bar,
                 )
             )
+        if (forbidden or silence) and not any(any(folder.glob(pattern)) for pattern in files):
+            raise hub.errors.LocalEntryNotFoundError("older versions take any part of a model for all of it")
     except Exception as error:  # whatever its many libraries raise: a page of text by the time it is shown
         raise explained(silence or error, around) from None
-    if forbidden and not any(any(folder.glob(pattern)) for pattern in files):
-        raise not_cached(around)
     return Snapshot(name.at(folder.name), folder)
 
 
@@ -119,7 +119,7 @@ def _library() -> ModuleType:
         raise DependencyError(
             "Models on Hugging Face need huggingface_hub, which is not installed: pip install 'mindspore-tinybert[hf]'"
         )
-    import huggingface_hub
+    import huggingface_hub.errors
 
     return huggingface_hub
 

@@ -43,7 +43,10 @@ def explained(error: Exception, around: Circumstances) -> HubError:
     name, host = around.name, around.host
     if isinstance(error, theirs.LocalEntryNotFoundError):
         if around.forbidden:
-            return not_cached(around)
+            return OfflineError(
+                f"{name} is not in the cache, or not all of it ({around.cache_dir}), and {around.forbidden} forbids "
+                "using the network: load it once where there is one"
+            )
         error = error.__cause__ if isinstance(error.__cause__, Exception) else error  # why the cache was asked
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, theirs.GatedRepoError):
@@ -65,14 +68,6 @@ def explained(error: Exception, around: Circumstances) -> HubError:
             "HF_ENDPOINT, and try again"
         )
     return DownloadError(message)
-
-
-def not_cached(around: Circumstances) -> OfflineError:
-    """The error of files that are not in the cache, where the network is forbidden."""
-    return OfflineError(
-        f"{around.name} is not in the cache, or not all of it ({around.cache_dir}), and {around.forbidden} forbids "
-        "using the network: load it once where there is one"
-    )
 
 
 def _reason(error: BaseException) -> str:
