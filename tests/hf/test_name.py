@@ -51,7 +51,14 @@ def test_what_may_have_been_meant():
     assert not any(map(suggestion, ["", "a", "a/b/c", "./a/b", "../b", "https://example.org/a/b"]))
 
 
-@pytest.mark.parametrize("uid", ["hf:me/1.0/name", "me/hf:1.0/name", "hf:me/name"])
-def test_no_uid_is_such_a_name(uid):
-    with pytest.raises(UnsafePathError):
+@pytest.mark.parametrize(
+    ("uid", "message"),
+    [
+        ("hf:me/1.0/name", "not a uid, but a name on Hugging Face"),
+        ("hf:me/name", "becomes a module with `tinybert hub publish`"),
+        ("me/hf:1.0/name", "has one of the characters"),
+    ],
+)
+def test_no_uid_is_such_a_name(uid, message):
+    with pytest.raises(UnsafePathError, match=message):
         parse_uid(uid)
