@@ -27,8 +27,8 @@ def parse_uid(name: str) -> str:
     """
     if is_hf_name(name):
         raise UnsafePathError(
-            f"{shown(name)} is not a uid, but a name on Hugging Face: it is taken wherever a model is named, and becomes "
-            "a module with `tinybert hub publish`"
+            f"{shown(name)} is not a uid, but a name on Hugging Face: it is taken wherever a model is named, and "
+            "becomes a module with `tinybert hub publish`"
         )
     parts = _parts_of_link(name) if "://" in name else name.split("/")
     if len(parts) not in (3, 4):
