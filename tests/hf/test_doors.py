@@ -185,13 +185,9 @@ class TestCommands:
 
 
 @pytest.mark.parametrize("by_command", [False, True])
-def test_a_fine_tuning_writes_down_what_it_started_from(commit, tmp_path, monkeypatch, by_command):
-    def write_facts(training, world=None):
-        training.folder.mkdir()
-        training._write_facts(None)
-        return {}
-
-    monkeypatch.setattr(FineTuning, "run", write_facts)
+def test_a_fine_tuning_knows_what_it_started_from(commit, tmp_path, monkeypatch, by_command):
+    started = []
+    monkeypatch.setattr(FineTuning, "run", lambda training, world=None: started.append(training.source) or {})
     data, out = write_reviews(tmp_path / "train.csv", 8, 0), tmp_path / "out"
     if by_command:
         files = ("--train", data, "--output", out)
@@ -199,6 +195,14 @@ def test_a_fine_tuning_writes_down_what_it_started_from(commit, tmp_path, monkey
         assert done.code == 0
     else:
         finetune(NAME, data, out, task="classify", table=Table("opinion", label="verdict"))
+    assert started == [f"{NAME}@{commit}"]
+
+
+@pytest.mark.slow
+def test_a_fine_tuned_model_says_what_it_started_from(commit, tmp_path):
+    data, out = write_reviews(tmp_path / "train.csv", 8, 0), tmp_path / "out"
+    settings = {"epochs": 1, "batch_size": 8, "max_length": 16}
+    finetune(NAME, data, out, task="classify", table=Table("opinion", label="verdict"), **settings)
     assert json.loads((out / "training.json").read_text())["model"] == f"{NAME}@{commit}"
 
 
