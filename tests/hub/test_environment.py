@@ -1,4 +1,4 @@
-"""The environment means what it says: where the cache is, whether the network may be used, which host is asked."""
+"""The environment means what it says: where the cache is, which host is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tinybert.errors import HubError
 from tinybert.hub.cache import HubCache
-from tinybert.hub.environment import get_hub_dir, mirror, mirrored, offline, set_hub_dir
+from tinybert.hub.environment import get_hub_dir, mirror, mirrored, set_hub_dir
 
 
 def test_the_folder_is_the_argument_else_the_setting_else_the_variable_else_the_default(tmp_path, monkeypatch):
@@ -19,25 +19,6 @@ def test_the_folder_is_the_argument_else_the_setting_else_the_variable_else_the_
     assert get_hub_dir() == tmp_path / "variable"
     monkeypatch.setenv("MSHUB_CACHE", "")
     assert get_hub_dir() == tmp_path / ".mscache"
-
-
-@pytest.mark.parametrize("value", ["1", "true", "YES", " on "])
-def test_offline_on(value, monkeypatch):
-    monkeypatch.setenv("MSHUB_OFFLINE", value)
-    assert offline() is True
-
-
-@pytest.mark.parametrize("value", [None, "", "0", "False", "no", "off"])
-def test_offline_off(value, monkeypatch):
-    if value is not None:
-        monkeypatch.setenv("MSHUB_OFFLINE", value)
-    assert offline() is False
-
-
-def test_offline_neither(monkeypatch):
-    monkeypatch.setenv("MSHUB_OFFLINE", "maybe")
-    with pytest.raises(HubError, match=r"maybe.*1, true, yes, on.*0, false, no, off"):
-        offline()
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..arguments import path_of
 from ..errors import CheckpointError, InputError
+from ..hf import SETTINGS, WEIGHTS, Snapshot, fetch, is_hf_name
+from ..reading import read_json
 from ..text import BertTokenizer
 from ..text.vocabulary_files import has_vocabulary
 from ..writing import settle
 from .checkpoint import Checkpoint
-from .folder import CHECKPOINT, check_vocabulary, is_model_folder, read_folder
+from .folder import CHECKPOINT, CONFIG, MODEL_TYPE, check_vocabulary, is_model_folder, read_folder
 from .huggingface import read_huggingface
+from .huggingface_config import encoder_fields
 from .reading import parse_checkpoint
 
 _MODEL_FILES = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
+_SHARDS = "model.safetensors.index.json"
 
 
 @dataclasses.dataclass(frozen=True)
 class StoredModel:
-    """A model in a folder, a file or the hub's cache.
+    """A model in a folder, a file, the hub's cache, or on Hugging Face.
 
     The weights are read when they are asked for, and last: whatever else is missing is said before anything is fetched.
 
@@ -46,7 +50,7 @@ class StoredModel:
         """The model's tokenizer.
 
         Args:
-            vocabulary: A tokenizer, a file or a folder that takes precedence.
+            vocabulary: A tokenizer, a file, a folder or the `hf:` name of a model that takes precedence.
             do_lower_case: Whether text is lower-cased; None takes what the model says.
 
         Raises:
@@ -55,7 +59,7 @@ class StoredModel:
         if isinstance(vocabulary, BertTokenizer):
             return vocabulary
         if vocabulary is not None:
-            return BertTokenizer.from_file(path_of(vocabulary), do_lower_case=do_lower_case)
+            return BertTokenizer.from_file(vocabulary, do_lower_case=do_lower_case)
         if self.own_tokenizer is None:
             raise InputError(
                 f"{self.name} comes without a vocabulary: give the one that it was trained with, and say so if it is "
@@ -99,11 +103,15 @@ def stored_at(path: str | Path) -> StoredModel:
     """The model in a folder that a fine-tuning or `save_folder` wrote, a Hugging Face BERT folder, or a file.
 
     Args:
-        path: The folder, or the `.ckpt` or `.safetensors` file in any published layout.
+        path: The folder, or the `.ckpt` or `.safetensors` file in any published layout; or the name of such a folder
+            on Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. The name of the model then has the commit.
 
     Raises:
         CheckpointError: There is no such file, or the folder holds no model.
+        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
     """
+    if is_hf_name(path):
+        return _on_hugging_face(fetch(str(path), SETTINGS))
     path = path_of(path)
     if not path.exists():
         raise CheckpointError(f"{path} does not exist")
@@ -111,7 +119,7 @@ def stored_at(path: str | Path) -> StoredModel:
         settle(path)
     if path.is_file():
         return StoredModel(str(path), partial(_read_file, path), knows_task=False)
-    if not any((path / name).is_file() for name in _MODEL_FILES):
+    if not _any_of(path, _MODEL_FILES):
         raise CheckpointError(
             f"{path} holds no model: neither a {CHECKPOINT}, as fine-tuning writes it, nor the config.json and "
             "model.safetensors of a Hugging Face BERT"
@@ -125,7 +133,7 @@ def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: An
     """Reads the parameters of a model on disk, with configuration and task.
 
     Args:
-        path: As for `stored_at`.
+        path: As for `stored_at`, whose errors it has too.
         prefix: What the names of the network begin with, where a file holds several, such as teacher and student.
         **config: Fields of `TinyBertConfig` that take precedence over what the model says; needed for what a file
             cannot tell: heads, activation, epsilon. Sizes must agree with the file.
@@ -143,5 +151,39 @@ def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: An
     return stored_at(path).read(**config if prefix is None else {**config, "prefix": prefix})
 
 
+def _any_of(folder: Path, names: Iterable[str]) -> bool:
+    return any((folder / name).is_file() for name in names)
+
+
 def _read_file(path: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
     return parse_checkpoint(path.read_bytes(), path.suffix.lstrip(".").lower(), str(path), prefix=prefix, **config)
+
+
+def _on_hugging_face(settings: Snapshot) -> StoredModel:
+    name, folder = str(settings.name), settings.folder
+    if not (folder / CONFIG).is_file():
+        raise CheckpointError(f"{name} has no {CONFIG}: it is not a model of transformers; take one that is")
+    with settings.named():
+        if read_json(folder / CONFIG, dict[str, Any], error=CheckpointError).get("model_type") != MODEL_TYPE:
+            encoder_fields(folder)  # another kind of model is refused before its weights are fetched
+
+    def read(**config: Any) -> Checkpoint:
+        if not _any_of(folder, WEIGHTS):
+            fetch(settings.name, WEIGHTS)
+        if not _any_of(folder, (*WEIGHTS, _SHARDS)):
+            raise CheckpointError(
+                f"{name} has no model.safetensors, and nothing else is read, since a pickle runs code: take a revision "
+                f"that has one, such as {settings.name.at('refs/pr/1')}, or save one with transformers, "
+                f"AutoModel.from_pretrained({settings.name.repository!r}).save_pretrained(folder)"
+            )
+        with settings.named():
+            checkpoint = stored_at(folder).read(**config)
+        sentence = checkpoint.sentence
+        refused = sentence.refused and sentence.refused.replace(str(folder), name)
+        return dataclasses.replace(checkpoint, source=name, sentence=dataclasses.replace(sentence, refused=refused))
+
+    def tokenizer(**options: Any) -> BertTokenizer:
+        with settings.named():
+            return BertTokenizer.from_file(folder, **options)
+
+    return StoredModel(name, read, tokenizer if has_vocabulary(folder) else None)

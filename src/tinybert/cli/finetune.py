@@ -171,6 +171,7 @@ def _prepare(
         settings=settings,
         command=command,
         sentence=checkpoint.sentence,
+        source=checkpoint.source,
     )
 
 

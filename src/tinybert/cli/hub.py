@@ -155,8 +155,8 @@ def publish(
         str, typer.Option(help="Of a head for texts, where the source does not say: multi-label or regression.")
     ] = "",
     vocabulary: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="A vocab.txt, or a folder with one. [default: the source's own]"),
+        Optional[str],  # noqa: UP045
+        typer.Option(help="A vocab.txt, a folder with one, or hf:OWNER/NAME. [default: the source's own]"),
     ] = None,
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
@@ -167,7 +167,7 @@ def publish(
     ] = False,
     cache: Cache = None,
 ) -> None:
-    """Turns a checkpoint or a Hugging Face folder into a hub entry that `load` takes.
+    """Turns a checkpoint or a Hugging Face model into a hub entry that `load` takes.
 
     Example: tinybert hub publish ./all-MiniLM-L6-v2 me/1.0/minilm --license Apache-2.0
     """

@@ -45,7 +45,7 @@ Model = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        help="A hub uid, a folder of finetune's, a Hugging Face BERT folder, or a checkpoint file.",
+        help="hf:OWNER/NAME of Hugging Face, a folder of one or of finetune's, a hub uid, or a checkpoint file.",
         autocompletion=completion.uids,
     ),
 ]
@@ -209,7 +209,9 @@ class ModelOptions:
 
     vocabulary: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--vocabulary", help="A vocab.txt, or a folder with one. [default: the model's own]"),
+        typer.Option(
+            "--vocabulary", help="A vocab.txt, a folder with one, or hf:OWNER/NAME. [default: the model's own]"
+        ),
     ] = None
     cased: Annotated[
         Optional[bool],  # noqa: UP045

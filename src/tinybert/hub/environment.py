@@ -1,4 +1,4 @@
-"""What the user sets from outside: the cache folder, a mirror, and whether the network may be used at all."""
+"""What the user sets from outside: the cache folder, and a mirror."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from ..errors import HubError
 from .addresses import split_web
 
 DEFAULT_HUB_DIR = "~/.mscache"
-_YES = ("1", "true", "yes", "on")
-_NO = ("", "0", "false", "no", "off")
 
 _chosen_hub_dir: Path | None = None
 
@@ -30,23 +28,6 @@ def set_hub_dir(path: str | Path | None = None) -> None:
 def get_hub_dir() -> Path:
     """Returns the folder of the cache: from `set_hub_dir`, else `MSHUB_CACHE`, else `~/.mscache`."""
     return _chosen_hub_dir or _absolute(os.environ.get("MSHUB_CACHE") or DEFAULT_HUB_DIR)
-
-
-def offline() -> bool:
-    """Whether `MSHUB_OFFLINE` forbids using the network.
-
-    Raises:
-        HubError: Its value is neither yes nor no.
-    """
-    value = os.environ.get("MSHUB_OFFLINE", "").strip().lower()
-    if value in _YES:
-        return True
-    if value in _NO:
-        return False
-    raise HubError(
-        f"MSHUB_OFFLINE is {value!r}; set it to one of {', '.join(_YES)} to stay off the network, "
-        f"to one of {', '.join(filter(None, _NO))} or to nothing to use it"
-    )
 
 
 def mirror() -> str | Path | None:

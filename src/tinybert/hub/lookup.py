@@ -1,4 +1,4 @@
-"""The one description of a model, whatever names it: a folder, a file, a uid, or the path of a card."""
+"""The one description of a model, whatever names it: a folder, a file, Hugging Face, a uid, or a card."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ..arguments import describe, path_of
 from ..checkpoint import StoredModel, stored_at
 from ..checkpoint.formats import FORMATS
 from ..errors import InputError, UnsafePathError
+from ..hf import is_hf_name, suggestion
 from .cache import HubCache
 from .finding import find_module, local_module
 from .modules import Module
@@ -18,15 +19,19 @@ def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> Sto
 
     Args:
         source: A module's uid, or the path of its card (`.md`); a folder that a fine-tuning or `save_folder` wrote; a
-            Hugging Face BERT folder; or a `.ckpt` or `.safetensors` file. A path that exists wins over a uid.
+            Hugging Face BERT folder, or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a
+            `.ckpt` or `.safetensors` file. A path that exists wins over a uid, but not over what begins with `hf:`.
         hub_dir: The folder of the cache in which a uid is looked up; by default the one of `get_hub_dir`.
 
     Raises:
         InputError: It is none of these, or does not exist.
         UnknownModuleError: No module has this uid; lists the closest.
+        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
     """
     if not isinstance(source, str | Path) or not str(source):
         raise InputError(f"source is {describe(source)}: it must be a folder, a checkpoint file or a module's uid")
+    if is_hf_name(source):
+        return stored_at(source)
     path = path_of(source)
     if path.exists():
         return _of_module(local_module(path)) if path.suffix == ".md" and path.is_file() else stored_at(path)
@@ -35,6 +40,10 @@ def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> Sto
     try:
         return _of_module(find_module(str(source), cache=HubCache(hub_dir)))
     except UnsafePathError as error:
+        if meant := suggestion(str(source)):
+            raise InputError(
+                f"{source} is neither a folder nor a file, and not a module's uid: did you mean {meant}?"
+            ) from None
         raise InputError(f"{source} is neither a folder nor a file, and not a module's uid: {error}") from None
 
 

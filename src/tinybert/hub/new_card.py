@@ -11,6 +11,7 @@ from typing import Any
 from ..checkpoint import Checkpoint
 from ..config import TinyBertConfig
 from ..errors import CardError
+from ..hf import is_hf_name
 from ..text import BertTokenizer
 from .addresses import split_https
 from .card import Asset, Card
@@ -36,7 +37,7 @@ _MINDSPORE_VERSION = "2.10"
 _BODY = """\
 ## Introduction
 
-{summary}
+{summary}{origin}
 
 ## Usage
 
@@ -101,7 +102,7 @@ def new_card(
         "mindspore_version": _MINDSPORE_VERSION,
         "license": "see the author",
         "summary": summary,
-        "body": _BODY.format(summary=summary, uid=uid).strip("\n"),
+        "body": _BODY.format(summary=summary, origin=_origin(checkpoint.source), uid=uid).strip("\n"),
     }
     described = {**defaults, **facts}
     _check_repository(described["repo_link"])
@@ -123,6 +124,11 @@ def new_card(
         sentence_sha256=sentence_sha256,
         do_lower_case=tokenizer.vocabulary.do_lower_case if tokenizer else None,
     )
+
+
+def _origin(source: str) -> str:
+    """Where weights of Hugging Face are from. Other sources are paths, which tell others nothing."""
+    return f"\n\nThe weights are those of `{source}`." if is_hf_name(source) else ""
 
 
 def _checkpoint(folder: str | None, name: str, sha256: str) -> dict[str, Any]:

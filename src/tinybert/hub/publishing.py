@@ -41,9 +41,9 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     """Publishes a model: card with hash, checkpoint in v1.0 names, vocabulary, code.
 
     Args:
-        source: A folder that a fine-tuning wrote, a Hugging Face BERT folder, a `.ckpt` or `.safetensors` file in any
-            known layout, or a uid. Or a checkpoint, from `read_checkpoint` with whatever a file cannot tell, or from
-            `tinybert.weights.checkpoint_of(network)`.
+        source: A folder that a fine-tuning wrote, a Hugging Face BERT folder or the `hf:` name of one, a `.ckpt` or
+            `.safetensors` file in any known layout, or a uid. Or a checkpoint, from `read_checkpoint` with whatever a
+            file cannot tell, or from `tinybert.weights.checkpoint_of(network)`.
         uid: What to call it: `<user>/<version>/<name>` or `<user>/<device>/<version>/<name>`.
         tokenizer: Its vocabulary goes into the entry; by default that of the source, if it has one.
         task: What the model is for, with labels and problem; by default what the source says.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import UnsafePathError
+from ..hf import is_hf_name
 from .addresses import split_https
 from .safe_names import plain_name, shown
 
@@ -24,6 +25,11 @@ def parse_uid(name: str) -> str:
         >>> parse_uid("https://gitee.com/mindspore/hub/raw/master/mshub_res/assets/mindspore/1.3/lenet_mnist.md")
         'mindspore/1.3/lenet_mnist'
     """
+    if is_hf_name(name):
+        raise UnsafePathError(
+            f"{shown(name)} is not a uid, but a name on Hugging Face: it is taken wherever a model is named, and "
+            "becomes a module with `tinybert hub publish`"
+        )
     parts = _parts_of_link(name) if "://" in name else name.split("/")
     if len(parts) not in (3, 4):
         raise UnsafePathError(

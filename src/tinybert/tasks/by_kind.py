@@ -27,8 +27,8 @@ def load(source: str | Path, **options: Any) -> AnyTask:
     """Loads a model as the task object that it is for.
 
     Args:
-        source: A module's uid, or the path of its card; a folder that a fine-tuning wrote; a Hugging Face BERT folder;
-            or a `.ckpt` or `.safetensors` file.
+        source: A module's uid, or the path of its card; a folder that a fine-tuning wrote; a Hugging Face BERT folder,
+            or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or `.safetensors` file.
         **options: As for `load_model`; of a file with a head, `kind` says what it is for.
 
     Returns:

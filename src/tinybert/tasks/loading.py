@@ -12,6 +12,7 @@ from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
 from ..config import TinyBertConfig
 from ..errors import InputError
+from ..hf import is_hf_name, pinned
 from ..hub.environment import get_hub_dir
 from ..hub.lookup import find_stored
 from ..runtime.mindspore import MindSporeRuntime
@@ -25,7 +26,7 @@ class ModelDescription:
     """What a model was loaded from: small, to be pickled and loaded again in another process or on another machine.
 
     Attributes:
-        source: As for `load_model`.
+        source: As for `load_model`; a name on Hugging Face has the commit that was loaded.
         options: The other arguments of `load_model`.
         hub_dir: The folder of the hub's cache that a uid was found in; None, and where there is no such folder, is the
             one of `get_hub_dir` there.
@@ -56,10 +57,10 @@ def load_model(
 
     Args:
         source: A module's uid, or the path of its card (`.md`); a folder that a fine-tuning or `save_folder` wrote; a
-            Hugging Face BERT folder; or a `.ckpt` or `.safetensors` file in any published layout. A path that exists
-            wins over a uid.
-        vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, or a tokenizer. Needed for a file, and
-            for a module whose card declares none; elsewhere it takes precedence.
+            Hugging Face BERT folder, or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a
+            `.ckpt` or `.safetensors` file in any published layout. A path that exists wins over a uid.
+        vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, an `hf:` name, or a tokenizer. Needed
+            for a file, and for a module whose card declares none; elsewhere it takes precedence.
         do_lower_case: Whether text is lower-cased; by default what card or folder say.
         kind: What the model must be for, one of `tinybert.task.KINDS`; any has an encoder. None takes what it is. A
             file does not say what its head is for: it is taken for this.
@@ -86,6 +87,7 @@ def load_model(
     """
     wanted = None if kind is None else Task(kind)
     check_mindspore()  # what is missing is said before anything is fetched
+    vocabulary = pinned(vocabulary)
     hub_dir = str(path_of(hub_dir).absolute()) if hub_dir else str(get_hub_dir())
     stored = find_stored(source, hub_dir=hub_dir)
     if not stored.knows_task and (wanted is None or not wanted.facts.has_labels):
@@ -105,7 +107,9 @@ def load_model(
         "problem": problem,
         **config,
     }
-    description = ModelDescription(_anywhere(str(source)), options, hub_dir)
+    # Whoever loads it again gets the same commit, also where the branch has moved on.
+    again = stored.name if is_hf_name(source) else _anywhere(str(source))
+    description = ModelDescription(again, options, hub_dir)
     return TaskModel(runtime, tokenizer, stored.name, description, checkpoint.sentence)
 
 

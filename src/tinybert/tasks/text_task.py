@@ -43,13 +43,14 @@ class TextTask:
         problem: str | None = None,
         **config: Any,
     ) -> Self:
-        """Loads the model of a uid, a folder or a checkpoint file.
+        """Loads the model of a uid, a folder, a name on Hugging Face or a checkpoint file.
 
         Args:
             source: A module's uid, or the path of its card; a folder that a fine-tuning wrote; a Hugging Face BERT
-                folder; or a `.ckpt` or `.safetensors` file. A path that exists wins over a uid.
-            vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, or a tokenizer. Needed for a file,
-                and for a module whose card declares none.
+                folder, or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or
+                `.safetensors` file. A path that exists wins over a uid.
+            vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, an `hf:` name, or a tokenizer.
+                Needed for a file, and for a module whose card declares none.
             do_lower_case: Whether text is lower-cased; by default what card or folder say.
             labels: Names of the head's outputs; by default those of card or folder.
             problem: Of a classifier: `single-label`, `multi-label` or `regression`. By default what the folder says;

@@ -67,6 +67,7 @@ class BertTokenizer:
 
         Args:
             path: The file or folder. In a folder: `tokenizer.json`, `vocab.txt` or one `*.vocab.txt`, in this order.
+                Or the name of such a folder on Hugging Face: `hf:OWNER/NAME`, `hf:OWNER/NAME@REVISION`.
             do_lower_case: Overrides what the files say. Where they are silent it is True: say False for a cased
                 `vocab.txt`.
             model_max_length: Positions of the model, likewise; 512 where the files are silent.

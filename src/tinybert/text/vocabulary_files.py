@@ -7,9 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypedDict
 
+from ..arguments import path_of
 from ..counting import counted
 from ..errors import InputError
 from ..foreign import foreign
+from ..hf import SETTINGS, fetch, is_hf_name
 from ..reading import checked, parse_json, read_bytes
 from ..writing import replacing
 from .tokenizer_settings import FLAGS, added_tokens, folder_settings
@@ -48,7 +50,8 @@ def read_vocabulary(
 
     Args:
         path: A `vocab.txt` (any `*.txt`), a `tokenizer.json` (any `*.json`), or a folder with a `tokenizer.json`, a
-            `vocab.txt` or a single `*.vocab.txt`, looked for in this order.
+            `vocab.txt` or a single `*.vocab.txt`, looked for in this order; or the name of such a folder on Hugging
+            Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`.
         do_lower_case: Whether the model lower-cases; True where nothing says otherwise.
         model_max_length: The model's positions; 512 where nothing says otherwise.
 
@@ -57,8 +60,13 @@ def read_vocabulary(
 
     Raises:
         InputError: There is no vocabulary, it is malformed, or it is not one of BERT's kind.
+        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
     """
-    path = Path(path)
+    if is_hf_name(path):
+        snapshot = fetch(str(path), SETTINGS)
+        with snapshot.named():
+            return read_vocabulary(snapshot.folder, do_lower_case=do_lower_case, model_max_length=model_max_length)
+    path = path_of(path)
     file = _vocabulary_file(path) if path.is_dir() else path
     found = _fields(read_bytes(file), file)
     if path.is_dir():

@@ -110,6 +110,7 @@ def finetune(
         dev=dev_examples,
         settings=chosen_settings,
         sentence=checkpoint.sentence,
+        source=checkpoint.source,
     ).run()
 
 
@@ -131,6 +132,7 @@ class FineTuning:
         command: What to write down as the command; by default that of this process.
         sentence: How the encoder makes a vector of a text, as its checkpoint says. Training puts no prompt before
             texts, and so the model has none by default.
+        source: Where the encoder is from, to be written down; a name on Hugging Face with its commit.
 
     Raises:
         InputError: An example does not fit the task.
@@ -149,6 +151,7 @@ class FineTuning:
         settings: TrainingSettings | None = None,
         command: list[str] | None = None,
         sentence: SentenceSettings | None = None,
+        source: str | None = None,
     ) -> None:
         self.settings = settings or TrainingSettings()
         check_kind(train, task.kind)
@@ -156,7 +159,7 @@ class FineTuning:
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
         self.folder = path_of(folder)
         self.dev = None if dev is None else scorer_for(task, task.labels, dev)
-        self.command = command or sys.argv
+        self.command, self.source = command or sys.argv, source
         sentence = SentenceSettings() if sentence is None or task.facts.has_head else sentence
         self.sentence = dataclasses.replace(sentence, default_prompt=None)
 
@@ -200,7 +203,7 @@ class FineTuning:
             progress = trainer.train()
             if world.is_first:
                 draw_curves(self.folder)
-                write_record(self.folder, self.command, self.settings, ended=(progress, trainer.identity))
+                write_record(self.folder, self.command, self.source, self.settings, ended=(progress, trainer.identity))
         if world.is_first:  # what the record says, the state need not say any more
             remove_state(self.folder)
         return world.share(best.metrics)
@@ -214,7 +217,7 @@ class FineTuning:
 
     def _keep(self, best: BestModel) -> None:
         best.keep()
-        write_record(self.folder, self.command, self.settings)
+        write_record(self.folder, self.command, self.source, self.settings)
 
     def _say_that_it_ended_before(self) -> None:
         warnings.warn(

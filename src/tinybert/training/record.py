@@ -27,6 +27,7 @@ class _Record(TypedDict, total=False):
 def write_record(
     folder: Path,
     command: list[str],
+    model: str | None,
     settings: TrainingSettings,
     ended: tuple[Progress, dict[str, Any]] | None = None,
 ) -> None:
@@ -35,12 +36,14 @@ def write_record(
     Args:
         folder: The run's folder.
         command: The command.
+        model: What the training started from; None where nobody said.
         settings: How it trained.
         ended: Where it ended, and its identity, if it has.
     """
     names = ("mindspore", "numpy", "mindspore-tinybert")
     facts: dict[str, Any] = {
         "command": command,
+        "model": model,
         "settings": settings.to_dict(),
         "versions": {name: metadata.version(name) for name in names},
     }

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from ...errors import DownloadError, HubError, IntegrityError, OfflineError
+from ...offline import offline
 from ..addresses import https_link, web_link
-from ..environment import offline
 from ..integrity import sha256_text, verify
 from ..locks import locked
 from .download import Download

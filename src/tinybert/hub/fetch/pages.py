@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from ...errors import DownloadError, OfflineError
-from ..environment import offline
+from ...offline import offline
 from .download import Download
 from .partial_file import PartialFile
 
