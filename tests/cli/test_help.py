@@ -92,7 +92,7 @@ def test_the_example_can_be_copied(name):
 
 
 def test_defaults_are_not_taken_for_markup():
-    assert "[default: known names; the last]" in " ".join(command("finetune", "--help").out.split())
+    assert "[default: a known name; the last]" in " ".join(command("finetune", "--help").out.split())
 
 
 NOT_NONE = {"patience": 1, "class_weights": "balanced"}

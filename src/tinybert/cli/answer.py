@@ -43,7 +43,7 @@ class QuestionInput:
 
     from_: Annotated[
         Optional[From],  # noqa: UP045
-        typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, jsonl]"),
+        typer.Option("--from", help="Format of the input. [default: by the file name; for stdin, jsonl]"),
     ] = None
     question_column: Annotated[str, typer.Option("--question-column", help="Column of the question.")] = "question"
     context_column: Annotated[str, typer.Option("--context-column", help="Column of the context.")] = "context"
@@ -104,17 +104,17 @@ def answer(
             show_default=False,
         ),
     ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="Answers to each question, the best first.")] = 1,
+    top_k: Annotated[int, typer.Option(min=1, help="Number of answers to each question, best first.")] = 1,
     no_answer_threshold: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="Lets 'no answer' win where it exceeds the best answer by this, in logits; 0 is usual."),
+        typer.Option(help="Give no answer where that exceeds the best answer by this much, in logits; usually 0."),
     ] = None,
     id_: options.Id = None,
     align_to_words: Annotated[
         Optional[bool],  # noqa: UP045
         typer.Option(
             "--align-to-words/--no-align-to-words",
-            help="Whether answers grow to whole words. [default: where the script has blanks between words]",
+            help="Extend answers to whole words. [default: where words are separated by blanks]",
             show_default=False,
         ),
     ] = None,

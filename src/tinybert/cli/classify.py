@@ -32,11 +32,14 @@ def classify(
     output: options.Output = "-",
     to: Annotated[
         Optional[To],  # noqa: UP045
-        typer.Option(help="Format of the output. [default: by its ending; on stdout, tsv]", show_default=False),
+        typer.Option(help="Format of the output. [default: by the file name; on stdout, tsv]", show_default=False),
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Also the probability of each label.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Write the probability of each label as well.")] = False,
     threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Of several labels a text: the probability above which it has one.")
+        float,
+        typer.Option(
+            min=0, max=1, help="For models with several labels a text: the probability above which a label applies."
+        ),
     ] = 0.5,
     pair: options.Pair = None,
     id_: options.Id = None,

@@ -38,9 +38,9 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A .ckpt or .safetensors file, or a folder.")],
     layout: Annotated[
         Optional[Layout],  # noqa: UP045
-        typer.Option(help="Names of the parameters. [default: of a file v1.0, of a folder huggingface]"),
+        typer.Option(help="Naming of the parameters. [default: v1.0 for a file, huggingface for a folder]"),
     ] = None,
-    encoder: Annotated[bool, typer.Option("--encoder", help="Leaves the head out.")] = False,
+    encoder: Annotated[bool, typer.Option("--encoder", help="Leave the head out.")] = False,
     config: options.Config = None,
     prefix: options.Prefix = None,
 ) -> None:

@@ -47,18 +47,18 @@ def embed(
     output: options.Output = "-",
     to: Annotated[
         Optional[To],  # noqa: UP045
-        typer.Option(help="Format of the output. [default: by its ending; on stdout, jsonl]", show_default=False),
+        typer.Option(help="Format of the output. [default: by the file name; on stdout, jsonl]", show_default=False),
     ] = None,
     pooling: Annotated[
         Optional[Pooling],  # noqa: UP045
         typer.Option(
-            help="How the tokens' vectors become one, without the model's dense layers. [default: what the model says]",
+            help="How token vectors become one, without the model's dense layers. [default: as the model says]",
             show_default=False,
         ),
     ] = None,
     normalize: Annotated[
         Optional[bool],  # noqa: UP045
-        typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: what the model says]"),
+        typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: as the model says]"),
     ] = None,
     prompt_name: options.PromptName = None,
     prompt: options.Prompt = None,

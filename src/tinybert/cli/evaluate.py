@@ -20,7 +20,7 @@ def evaluate(
     data: Annotated[str, typer.Argument(metavar="DATA", help="Labelled data, as for `tinybert finetune`; - is stdin.")],
     predictions: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Also writes what the model says: TSV, of tags CoNLL, of answers SQuAD's predictions."),
+        typer.Option(help="Write the predictions to this file: TSV; CoNLL for tags; SQuAD's predictions for answers."),
     ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Print the scores of each class and the confusion matrix as text instead.")
@@ -29,7 +29,7 @@ def evaluate(
         Optional[str],  # noqa: UP045
         typer.Option(
             "--task",
-            help="Of a checkpoint file with a head, which does not say: sequence-classification, "
+            help="What the head of a checkpoint file is for: sequence-classification, "
             "token-classification or question-answering.",
         ),
     ] = None,

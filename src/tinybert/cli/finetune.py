@@ -43,20 +43,20 @@ class DataOptions(options.TableOptions):
         Optional[str],  # noqa: UP045
         typer.Option(
             metavar="FILE|SHARE",
-            help="Dev set; the network that is best on it is kept. A share such as 0.1 is put aside of the training "
-            "data, of each class alike. [default: none; the last network is kept]",
+            help="Dev set; the network that scores best on it is kept. A share such as 0.1 is taken from the training "
+            "data, the same of each class. [default: none; the last network is kept]",
         ),
     ] = None
     labels: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            help="All labels in the order of the outputs, with commas between; or a file with one a line. "
+            help="All labels in the order of the outputs, separated by commas; or a file with one a line. "
             "[default: those of the training data, sorted]"
         ),
     ] = None
-    regression: Annotated[bool, typer.Option("--regression", help="Labels are numbers, to be predicted.")] = False
+    regression: Annotated[bool, typer.Option("--regression", help="Predict numbers: labels are scores.")] = False
     skip_misplaced: Annotated[
-        bool, typer.Option("--skip-misplaced", help="Leaves out questions whose answers are not where the file says.")
+        bool, typer.Option("--skip-misplaced", help="Leave out questions whose answers are not where the file says.")
     ] = False
 
     def read(self, kind: str, path: str, *, strict: bool | None = None) -> Examples:
@@ -70,15 +70,18 @@ class DataOptions(options.TableOptions):
 def finetune(
     task: Annotated[
         TaskName,
-        typer.Argument(metavar="TASK", help="What to learn: classify texts, tag words, answer questions, embed texts."),
+        typer.Argument(
+            metavar="TASK", help="Task to train for: classify texts, tag words, answer questions, or embed texts."
+        ),
     ],
     model: Annotated[
-        str, typer.Option(help="Where to start from, as for `tinybert embed`.", autocompletion=completion.uids)
+        str, typer.Option(help="Model to start from, as for `tinybert embed`.", autocompletion=completion.uids)
     ],
     train: Annotated[
         str,
         typer.Option(
-            help="Training data: .tsv, .csv or .jsonl; to tag CoNLL; to answer SQuAD; or token ids in records."
+            help="Training data: .tsv, .csv or .jsonl; CoNLL to tag; SQuAD to answer; or token ids in TFRecord or "
+            "MindRecord."
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model, its log and state.")],
@@ -87,11 +90,13 @@ def finetune(
     loading: options.ModelOptions,
     settings: TrainingSettings,
     devices: Annotated[
-        int, typer.Option(min=1, help="Devices that train together, data parallel, a process each; on CPU processes.")
+        int, typer.Option(min=1, help="Devices to train on, data parallel, with one process each; on CPU, processes.")
     ] = 1,
     port: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option(min=1024, max=65535, help="Where several processes find each other. [default: a free one]"),
+        typer.Option(
+            min=1024, max=65535, help="Port at which several processes find each other. [default: a free one]"
+        ),
     ] = None,
 ) -> None:
     """Trains a model on labelled examples, and prints its metrics on the dev set as JSON.

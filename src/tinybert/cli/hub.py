@@ -31,7 +31,9 @@ Cache = Annotated[
 
 @app.command("list")
 def list_modules(
-    only_cached: Annotated[bool, typer.Option("--cached", help="Only those whose weights are in the cache.")] = False,
+    only_cached: Annotated[
+        bool, typer.Option("--cached", help="List only those whose weights are in the cache.")
+    ] = False,
     as_json: Json = False,
     cache: Cache = None,
 ) -> None:
@@ -96,17 +98,17 @@ def install(
         str,
         typer.Argument(
             metavar="UID|URL|FOLDER",
-            help="A module's uid; or what was published elsewhere: a folder with a card and its files, the path or the "
+            help="Uid of a module; or one published elsewhere: a folder with a card and its files, the path or "
             "address of a card, the address of its folder.",
             autocompletion=completion.uids,
         ),
     ],
     checkpoint: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="The checkpoint, fetched elsewhere. Without it, it is downloaded.", dir_okay=False),
+        typer.Option(help="The checkpoint file, downloaded elsewhere. [default: download it]", dir_okay=False),
     ] = None,
-    uid: Annotated[str, typer.Option(help="What to call what was published elsewhere. [default: as its card]")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Takes the place of another model of that uid.")] = False,
+    uid: Annotated[str, typer.Option(help="Uid for a module published elsewhere. [default: as its card says]")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace another model of that uid.")] = False,
     cache: Cache = None,
 ) -> None:
     """Lays a module's card, code and files into the cache, where the official client finds them too.
@@ -136,7 +138,7 @@ def remove(uid: Uid, cache: Cache = None) -> None:
 @app.command()
 def publish(
     source: options.Model,
-    uid: Annotated[str, typer.Argument(help="What to call it: USER/VERSION/NAME or USER/DEVICE/VERSION/NAME.")],
+    uid: Annotated[str, typer.Argument(help="Uid of the module: USER/VERSION/NAME or USER/DEVICE/VERSION/NAME.")],
     link: Annotated[
         str,
         typer.Option(help="https address of the folder in which USER/VERSION/ will be hosted. [default: nowhere]"),
@@ -146,13 +148,14 @@ def publish(
         typer.Option(help="Address of the code: https://HOST.com/OWNER/REPO[/tree/BRANCH/PATH]. [default: TinyBERT's]"),
     ] = "",
     task: Annotated[
-        str, typer.Option(help="Of a head: sequence-classification, token-classification or question-answering.")
+        str,
+        typer.Option(help="What the head is for: sequence-classification, token-classification or question-answering."),
     ] = "",
     labels: Annotated[
-        str, typer.Option(help="Names of the head's outputs, with commas between; or a file with one a line.")
+        str, typer.Option(help="Names of the head's outputs, separated by commas; or a file with one a line.")
     ] = "",
     problem: Annotated[
-        str, typer.Option(help="Of a head for texts, where the source does not say: multi-label or regression.")
+        str, typer.Option(help="Problem of a head for texts, where the source does not say: multi-label or regression.")
     ] = "",
     vocabulary: Annotated[
         Optional[str],  # noqa: UP045
@@ -163,7 +166,7 @@ def publish(
     config: options.Config = None,
     prefix: options.Prefix = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Takes the place of another model, or other settings, of that uid.")
+        bool, typer.Option("--force", help="Replace another model, or other settings, of that uid.")
     ] = False,
     cache: Cache = None,
 ) -> None:

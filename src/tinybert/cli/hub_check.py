@@ -14,12 +14,16 @@ from ..errors import CardError, InputError
 from ..hub.card import check_card, read_card_text
 from ..hub.card.problem import Problem
 
-Json = Annotated[bool, typer.Option("--json", help="Prints JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def check(
-    cards: Annotated[list[Path], typer.Argument(help="Card files, or folders: all .md files below but READMEs.")],
-    strict: Annotated[bool, typer.Option("--strict", help="Notes count as errors, as for a card to publish.")] = False,
+    cards: Annotated[
+        list[Path], typer.Argument(help="Card files, or folders, of which all .md files except READMEs are checked.")
+    ],
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Count notes as errors, as for a card to be published.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Checks model cards, and prints each problem with its line. Exit code 1 if there is an error.

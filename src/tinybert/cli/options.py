@@ -57,11 +57,13 @@ Input = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[str, typer.Option("--output", "-o", help="Where results go; - is stdout. It is there whole or not.")]
+Output = Annotated[
+    str, typer.Option("--output", "-o", help="Output file; - is stdout. A file is written completely or not at all.")
+]
 
 Text = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--text", help="Column of the text: a name, or an index from 0. [default: names known from GLUE]"),
+    typer.Option("--text", help="Column of the text: a name, or an index from 0. [default: a known name]"),
 ]
 Pair = Annotated[
     Optional[str],  # noqa: UP045
@@ -70,15 +72,11 @@ Pair = Annotated[
 ExtraFields = Annotated[bool, typer.Option("--allow-extra-fields", help="Rows may have more fields than the first.")]
 Header = Annotated[
     Optional[bool],  # noqa: UP045
-    typer.Option(
-        "--header/--no-header", help="Whether a table's first line holds names. [default: what it looks like]"
-    ),
+    typer.Option("--header/--no-header", help="Whether the first line of a table holds names. [default: detected]"),
 ]
 Delimiter = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(
-        "--delimiter", help="What separates the fields of a CSV. [default: comma; or semicolon, tab or bar, as is seen]"
-    ),
+    typer.Option("--delimiter", help="Character between the fields of a CSV. [default: detected]"),
 ]
 Encoding = Annotated[
     Optional[str],  # noqa: UP045
@@ -90,7 +88,7 @@ Config = Annotated[
 ]
 Prefix = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="What the network's names begin with, where a file holds several, such as teacher and student."),
+    typer.Option(help="Prefix of the network's parameter names, where a file holds several networks."),
 ]
 Id = Annotated[
     Optional[str],  # noqa: UP045
@@ -102,7 +100,7 @@ Id = Annotated[
 ]
 PromptName = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="Which of the model's prompts comes before each text. [default: what the model says]"),
+    typer.Option(help="Name of the model's prompt to put before each text. [default: as the model says]"),
 ]
 Prompt = Annotated[
     Optional[str],  # noqa: UP045
@@ -110,7 +108,7 @@ Prompt = Annotated[
 ]
 OnErrorOption = Annotated[
     OnError,
-    typer.Option("--on-error", help="At a bad line, fail; or skip: report it, go on, exit with 1 at the end."),
+    typer.Option("--on-error", help="At a bad line, fail; or skip it: report it, go on, and exit with 1 at the end."),
 ]
 
 
@@ -126,7 +124,7 @@ class InputOptions:
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option(
-            "--from", help="Format of the input. [default: by its ending; of stdin, text]", show_default=False
+            "--from", help="Format of the input. [default: by the file name; for stdin, text]", show_default=False
         ),
     ] = None
 
@@ -160,24 +158,27 @@ class TableOptions:
     pair: Pair = None
     label: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--label", help="Column of the label; of CoNLL files its index. [default: known names; the last]"),
+        typer.Option(
+            "--label", help="Column of the label; for CoNLL files, its index. [default: a known name; the last]"
+        ),
     ] = None
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option(
-            "--from", help="Format of a table: tsv, csv or jsonl. [default: by its ending]", show_default=False
+            "--from", help="Format of a table: tsv, csv or jsonl. [default: by the file name]", show_default=False
         ),
     ] = None
     multi_label: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--multi-label", metavar="SEP", help="Texts may have several labels; what separates them."),
+        typer.Option("--multi-label", metavar="SEP", help="Texts may have several labels, separated by this."),
     ] = None
     allow_extra_fields: ExtraFields = False
     header: Header = None
     delimiter: Delimiter = None
     encoding: Encoding = None
     skip_unlabelled: Annotated[
-        bool, typer.Option("--skip-unlabelled", help="Leave out rows without a label, such as - or n/a; say how many.")
+        bool,
+        typer.Option("--skip-unlabelled", help="Leave out rows without a label, such as - or n/a, and say how many."),
     ] = False
     on_error: Annotated[
         OnError, typer.Option("--on-error", help="At a bad row, fail; or skip such rows and say how many there were.")
@@ -215,7 +216,7 @@ class ModelOptions:
     ] = None
     cased: Annotated[
         Optional[bool],  # noqa: UP045
-        typer.Option("--cased/--uncased", help="Whether upper case is kept. [default: what the model says]"),
+        typer.Option("--cased/--uncased", help="Whether to keep upper case. [default: as the model says]"),
     ] = None
     config: Config = None
 
@@ -243,11 +244,11 @@ class ComputeOptions:
 
     max_length: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option("--max-length", help="Tokens to which a text is cut, or of a window. [default: the model's]"),
+        typer.Option(
+            "--max-length", help="Length in tokens to which texts are cut, or of a window. [default: the model's]"
+        ),
     ] = None
-    batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="The most rows that are computed at once.")] = (
-        64
-    )
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Largest number of rows in a batch.")] = 64
 
 
 def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict[str, Any]:

@@ -25,17 +25,19 @@ class To(str, Enum):
 def search(
     index: Annotated[str, typer.Argument(metavar="INDEX", help="What `tinybert embed --output INDEX.npz` wrote.")],
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="What to look for; - reads queries from stdin, one a line.")
+        str, typer.Argument(metavar="QUERY", help="Text to look for; - reads queries from stdin, one a line.")
     ],
     model: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Where the index's model is now. [default: where it was]", autocompletion=completion.uids),
+        typer.Option(
+            help="Location of the index's model. [default: as when the index was made]", autocompletion=completion.uids
+        ),
     ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="Texts to each query, the nearest first.")] = 10,
+    top_k: Annotated[int, typer.Option(min=1, help="Number of texts for each query, nearest first.")] = 10,
     output: options.Output = "-",
     to: Annotated[
         Optional[To],  # noqa: UP045
-        typer.Option(help="Format of the output. [default: by its ending; on stdout, tsv]", show_default=False),
+        typer.Option(help="Format of the output. [default: by the file name; on stdout, tsv]", show_default=False),
     ] = None,
     prompt_name: options.PromptName = None,
     prompt: options.Prompt = None,

@@ -46,7 +46,7 @@ class Aggregation(str, Enum):
 
 TagFrom = Annotated[
     Optional[From],  # noqa: UP045
-    typer.Option("--from", help="Format of the input. [default: by its ending; of stdin, text]"),
+    typer.Option("--from", help="Format of the input. [default: by the file name; for stdin, text]"),
 ]
 """One format more than other commands have."""
 
@@ -65,14 +65,14 @@ def tag(
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="Spans (jsonl, csv), or a word and its label a line (conll). [default: by its ending; on stdout, "
+            help="Spans (jsonl, csv), or a word and its label a line (conll). [default: by the file name; on stdout, "
             "jsonl]",
             show_default=False,
         ),
     ] = None,
     conll: Annotated[bool, typer.Option("--conll", help="The same as --to conll.")] = False,
-    words: Annotated[bool, typer.Option("--words", help="Words are what is separated by blanks.")] = False,
-    aggregation: Annotated[Aggregation, typer.Option(help="Whose label a word of several pieces gets.")] = (
+    words: Annotated[bool, typer.Option("--words", help="Split texts into words at blanks.")] = False,
+    aggregation: Annotated[Aggregation, typer.Option(help="How a word of several pieces gets its label.")] = (
         Aggregation.FIRST
     ),
     id_: options.Id = None,

@@ -22,7 +22,7 @@ class TrainingSettings:
 
     Args:
         epochs: Passes over the training data.
-        batch_size: Rows of a step on one device.
+        batch_size: Rows in a batch, on each device.
         learning_rate: The highest learning rate, at the end of the warm-up.
         warmup_ratio: Share of the steps in which the learning rate rises from 0; it then falls to 0, both linearly.
         weight_decay: Decoupled weight decay (Loshchilov and Hutter 2017); none on biases and LayerNorm.
@@ -41,21 +41,21 @@ class TrainingSettings:
         ConfigError: A value is not allowed; names it and says what is.
     """
 
-    epochs: int = _setting(3, "Passes over the data.")
-    batch_size: int = _setting(32, "Rows of a step on one device.")
-    learning_rate: float = _setting(5e-5, "The highest.")
-    warmup_ratio: float = _setting(0.1, "Share of the steps in which the learning rate rises from 0.")
-    weight_decay: float = _setting(0.01, "Of AdamW.")
-    max_grad_norm: float = _setting(1.0, "Gradients are clipped to this global norm; 0 for no limit.")
-    accumulation_steps: int = _setting(1, "Batches averaged for an update.")
-    max_length: int = _setting(128, "Tokens of a row; 384 is usual for questions.")
-    seed: int = _setting(42, "Of head, order and dropout.")
-    evals_per_epoch: int = _setting(1, "Evaluations on the dev set.")
-    patience: int | None = _setting(None, "Evaluations without progress, then stop. [default: never]")
-    pad_to_multiple_of: int = _setting(8, "Rows are padded to a multiple of this.")
-    save_minutes: float = _setting(5.0, "Between saved states, in minutes.")
+    epochs: int = _setting(3, "Passes over the training data.")
+    batch_size: int = _setting(32, "Rows in a batch, on each device.")
+    learning_rate: float = _setting(5e-5, "Highest learning rate.")
+    warmup_ratio: float = _setting(0.1, "Share of the steps over which the learning rate rises from 0.")
+    weight_decay: float = _setting(0.01, "Weight decay of AdamW.")
+    max_grad_norm: float = _setting(1.0, "Global norm to which gradients are clipped; 0 for no limit.")
+    accumulation_steps: int = _setting(1, "Batches accumulated for one update.")
+    max_length: int = _setting(128, "Length of a row in tokens; 384 is usual for questions.")
+    seed: int = _setting(42, "Seed of the head, the order of rows and dropout.")
+    evals_per_epoch: int = _setting(1, "Evaluations on the dev set in each epoch.")
+    patience: int | None = _setting(None, "Evaluations without progress after which to stop. [default: never]")
+    pad_to_multiple_of: int = _setting(8, "Multiple to which the length of rows is padded.")
+    save_minutes: float = _setting(5.0, "Minutes between saved states.")
     class_weights: str | None = _setting(
-        None, "What classes count for in the loss: balanced, or label=weight,label=weight. [default: 1 each]"
+        None, "Weights of classes in the loss: balanced, or label=weight,label=weight. [default: 1 each]"
     )
 
     def __post_init__(self) -> None:
