@@ -18,7 +18,7 @@ def test_the_names_in_checkpoints_are_those_of_the_code():
 
 def test_the_prefixes_in_checkpoints_are_those_of_the_code():
     text = (DOCS / "checkpoints.md").read_text(encoding="utf-8")
-    line = re.search(r"Prefixes added by wrappers are removed: (.*?)\. The following", text, re.DOTALL)[1]
+    line = re.search(r"Prefixes added by wrappers are removed: (.*?)\. The", text, re.DOTALL)[1]
     assert set(re.findall(r"`([^`]+)`", line)) == set(layouts.WRAPPERS)
 
 
