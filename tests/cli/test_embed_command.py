@@ -71,7 +71,7 @@ def test_what_is_wrong_with_a_skipped_line_names_options(encoder_folder):
     run = command("embed", encoder_folder, "--from", "csv", "--on-error", "skip", stdin=b'text\n"a" film\ngood\n')
     problem = json.loads(run.out.splitlines()[0])["error"]
     assert problem.endswith("If the fields are separated by tabs, it is TSV (--from tsv).")
-    assert run.err == f"tinybert: stdin, line 2: {problem}\ntinybert: 1 bad lines were skipped\n"
+    assert run.err == f"tinybert: stdin, line 2: {problem}\ntinybert: 1 bad line was skipped\n"
 
 
 def test_a_bad_line_fails_and_leaves_no_file(encoder_folder, tmp_path):

@@ -56,7 +56,10 @@ def test_another_model_is_noticed(index, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["none.npz", "a"], "none.npz does not exist"), ([__file__, "a"], "is not an index: tinybert embed MODEL INPUT")],
+    [
+        (["none.npz", "a"], "none.npz does not exist"),
+        ([__file__, "a"], "is not an index: tinybert embed MODEL INPUT"),
+    ],
 )
 def test_what_is_wrong_is_told(arguments, message):
     run = command("search", *arguments)
@@ -69,3 +72,8 @@ def test_an_index_needs_a_file_and_a_text(encoder_folder, tmp_path):
     run = command("embed", encoder_folder, "-o", tmp_path / "a.npz", stdin=b"")
     assert (run.code, "no text to search in" in run.err) == (1, True)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_query_is_an_error(index):
+    assert "the query is empty" in command("search", index, " ").err
+    assert "stdin, line 2: the query is empty" in command("search", index, "-", stdin=b"a\n\nb\n").err

@@ -9,7 +9,9 @@ from typing import Any
 
 import typer
 
-from ..errors import TinyBertError
+from ..counting import counted
+from ..data.bad_rows import REMEDY
+from ..errors import InputError, TinyBertError
 from .errors import complain, rendered
 from .input_rows import Row
 from .options import OnError
@@ -51,15 +53,17 @@ class Results:
             if problem is None:
                 yield row, result
                 continue
-            placed = problem.prefixed(f"{self._name}, {row.unit} {row.line}: ")
+            place = f"{self._name}, {row.unit} {row.line}: "
             if self._on_error is OnError.FAIL:
-                raise placed
+                raise problem.prefixed(place)
+            if problem.message.endswith(REMEDY):  # which was taken
+                problem = InputError(problem.message.removesuffix(REMEDY))
             self._bad += 1
-            complain(rendered(placed))
+            complain(rendered(problem.prefixed(place)))
             yield replace(row, item=None, error=problem), None
 
     def finish(self) -> None:
         """Ends the command with exit code 1 if a line was bad."""
         if self._bad:
-            complain(f"{self._bad} bad lines were skipped")
+            complain(f"{counted(self._bad, 'bad line was', 'bad lines were')} skipped")
             raise typer.Exit(1)

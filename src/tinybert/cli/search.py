@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from ..errors import InputError
 from . import completion, options
 
 if TYPE_CHECKING:
@@ -71,9 +72,14 @@ def _queries(query: str) -> list[str]:
     from .input_rows import open_input
 
     if query != "-":
-        return [query]
-    with open_input(query) as file:
-        return [text.rstrip("\r\n") for _, text in numbered_lines(file)]
+        found = [query]
+    else:
+        with open_input(query) as file:
+            found = [text.rstrip("\r\n") for _, text in numbered_lines(file)]
+    for number, text in enumerate(found, 1):
+        if not text.strip():
+            raise InputError(f"stdin, line {number}: the query is empty" if query == "-" else "the query is empty")
+    return found
 
 
 def _tsv(queries: list[str], results: list[list[Hit]], *, several: bool) -> Iterator[str]:

@@ -12,6 +12,8 @@ from .text_lines import Source, name_of
 
 OnError = Literal["raise", "skip"]
 """What becomes of a bad row."""
+REMEDY = " Bad rows can be left out."
+"""Ends the message of an error that has no other remedy; where they are left out, it goes without saying."""
 
 
 class BadRows:
@@ -55,4 +57,4 @@ class BadRows:
         if not any_good:
             raise self._first.prefixed(f"{name_of(self._source)}: no row is good; the first error: ")
         left_out = f"{counted(self._count, 'bad row is', 'bad rows are')} left out"
-        warnings.warn(f"{left_out}; the first: {self._first.message}", stacklevel=3)
+        warnings.warn(f"{left_out}; the first: {self._first.message.removesuffix(REMEDY)}", stacklevel=3)
