@@ -14,7 +14,7 @@ from tinybert.checkpoint.layouts import HUGGING_FACE_HEADS
 from tinybert.cli import evaluate as evaluate_command
 from tinybert.cli.app import COMMANDS
 from tinybert.cli.finetune import NEXT
-from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled
+from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled, split
 from tinybert.errors import InputError
 from tinybert.evaluation.predicting import PREDICTORS
 from tinybert.evaluation.scorers import SCORERS, scorer_for
@@ -29,6 +29,7 @@ TABLES = {
     "classes of transformers": ARCHITECTURES,
     "examples": labelled.EXAMPLES,
     "readers of examples": labelled._READERS,
+    "splits": split._PARTS,
     "scorers": SCORERS,
     "predictors": PREDICTORS,
     "learning": LEARNING,
