@@ -99,8 +99,8 @@ def answer(
     to: Annotated[
         Optional[To],  # noqa: UP045
         typer.Option(
-            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl, csv, tsv. [default: by its "
-            "ending; on stdout as the input]",
+            help="The best answer by id, as SQuAD's scorers take it (json); or jsonl, csv, tsv. [default: by the file "
+            "name; on stdout as the input]",
             show_default=False,
         ),
     ] = None,
@@ -140,8 +140,7 @@ def answer(
     if question is not None and input_ != "-":
         raise typer.BadParameter("give --question and --context, or an input", param_hint="INPUT")
     one, kind = question is not None, reading.kind(input_)
-    usual = {"squad": "json", "csv": "csv", "tsv": "tsv"}.get("" if one else kind, "jsonl")
-    form = output_format(output, to and to.value, tuple(dict.fromkeys((usual, *(each.value for each in To)))))
+    form = output_format(output, to and to.value, _forms("jsonl" if one else kind))
     whole = form == "csv" or id_ is not None
     if form == "json" and id_ is not None:
         raise typer.BadParameter("JSON has one answer for each id, and no columns", param_hint="--id")
@@ -162,15 +161,23 @@ def answer(
         )
         results = Results(task, input_, output, on_error)
         found = results.of(rows)
-        if form in ("csv", "tsv") or whole:
-            names = ["answer", "score", "start", "end"] if top_k == 1 else ["answers"]
-            lines = beside(found, form, names, _values, id_)
+        if form == "json":
+            lines = _predictions(found)
+        elif form == "jsonl" and not whole:
+            lines = _lines(found)
         else:
-            lines = (_predictions if form == "json" else _lines)(found)
+            names = ["answer", "score", "start", "end"] if top_k == 1 else ["answers"]
+            lines = beside(found, form, names, _values, whole=whole, id_=id_)
         with text_output(output) as write:
             for line in lines:
                 write(line)
     results.finish()
+
+
+def _forms(kind: str) -> tuple[str, ...]:
+    """The formats of the output, the usual one for an input of a format first."""
+    usual = "json" if kind == "squad" else kind
+    return (usual, *(form.value for form in To if form.value != usual))
 
 
 def _values(found: Any) -> list[Any]:

@@ -11,14 +11,14 @@ from typing import Any
 
 from ..errors import InputError
 from .input_rows import Row
-from .output import bad_line, json_line
+from .output import error_of, json_line
 
 Values = Callable[[Any], Sequence[Any]]
 """What is written of a result, a value for each of its columns."""
 
 
 def beside(
-    results: Iterable[tuple[Row, Any]], form: str, names: Sequence[str], values: Values, id_: str | None
+    results: Iterable[tuple[Row, Any]], form: str, names: Sequence[str], values: Values, *, whole: bool, id_: str | None
 ) -> Iterator[str]:
     """Lines of CSV, TSV or JSON lines: for each row its columns, then the result.
 
@@ -26,10 +26,11 @@ def beside(
     called as one of the input begins with `predicted_`.
 
     Args:
-        results: Rows with their `record`, each with its result; None for a bad one.
+        results: Rows, each with its result; None for a bad one.
         form: `csv`, `tsv` or `jsonl`.
         names: The columns of a result.
         values: Gives what they hold.
+        whole: Whether rows have their `record`, whose columns are written; if not, results alone are.
         id_: The one column of the input to write, by name or index; None writes all.
 
     Raises:
@@ -39,7 +40,7 @@ def beside(
     # Bad rows may come before the first that says what the columns are.
     early = []
     columns: list[str] = []
-    for row, result in pending:
+    for row, result in pending if whole else ():
         early.append((row, result))
         if row.record is not None:
             columns = _kept(list(row.record), id_)
@@ -84,12 +85,11 @@ def _json_lines(
     rows: Iterable[tuple[Row, Any]], columns: Sequence[str], names: Sequence[str], values: Values, form: str
 ) -> Iterator[str]:
     del form
+    (error,) = _beside_names(["error"], columns)
     for row, result in rows:
         kept = {name: row.record[name] for name in columns if name in row.record} if row.record else {}
-        if result is None:
-            yield bad_line(row, **kept)
-        else:
-            yield json_line(**kept, **dict(zip(names, values(result), strict=True)))
+        said = {error: error_of(row)} if result is None else dict(zip(names, values(result), strict=True))
+        yield json_line(**kept, **said)
 
 
 def _line(fields: Sequence[str], form: str) -> str:

@@ -78,11 +78,13 @@ def classify(
         names = _NAMES[problem]
         if form == "jsonl":
             names += ("probabilities",) if labels else ()
-            lines = beside(found, form, names, partial(_values, names), id_) if whole else _json_lines(found, names)
-        elif whole:
-            lines = beside(found, form, (*names, *labels), partial(_values, names, labels=labels), id_)
+            columns, said = names, partial(_values, names)
         else:
-            lines = _tsv(found, names, labels)
+            columns, said = (*names, *labels), partial(_values, names, labels=labels)
+        if form == "jsonl" and not whole:
+            lines = _json_lines(found, names)
+        else:
+            lines = beside(found, form, columns, said, whole=whole, id_=id_)
         with text_output(output) as write:
             for line in lines:
                 write(line)
@@ -97,17 +99,6 @@ def _values(names: Sequence[str], result: ClassifierResult, labels: Sequence[str
     """What is said of a text, and the probabilities of labels."""
     facts = result.to_dict()
     return [*(facts[name] for name in names), *(facts["probabilities"][label] for label in labels)]
-
-
-def _tsv(
-    results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str], labels: Sequence[str]
-) -> Iterator[str]:
-    from .beside import shown
-
-    yield "\t".join([*names, *labels]) + "\n"
-    for _, result in results:
-        fields = [""] * len([*names, *labels]) if result is None else map(shown, _values(names, result, labels))
-        yield "\t".join(fields) + "\n"
 
 
 def _json_lines(results: Iterator[tuple[Row, ClassifierResult | None]], names: Sequence[str]) -> Iterator[str]:

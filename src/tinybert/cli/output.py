@@ -96,7 +96,12 @@ def json_line(**values: Any) -> str:
 
 def bad_line(row: Row, **named: Any) -> str:
     """The object of JSON lines in the place of a bad line."""
-    return json_line(**named, error=rendered(row.error) if row.error else None)
+    return json_line(**named, error=error_of(row))
+
+
+def error_of(row: Row) -> str | None:
+    """What is wrong with a row."""
+    return rendered(row.error) if row.error else None
 
 
 def is_terminal(path: str) -> bool:

@@ -123,7 +123,7 @@ def tag(
         results = Results(task, input_, output, on_error)
         found = results.of(rows)
         if whole:
-            lines = beside(found, form, ["spans"], lambda spans: [_listed(spans)], id_)
+            lines = beside(found, form, ["spans"], lambda spans: [_listed(spans)], whole=True, id_=id_)
         else:
             lines = (_words(words_) if form == "conll" else _spans(row, words_) for row, words_ in found)
         with text_output(output) as write:
