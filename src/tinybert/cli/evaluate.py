@@ -54,6 +54,8 @@ def evaluate(
     source = sys.stdin.buffer if data == "-" else data
     examples = read_examples(task.kind, source, reading.table(regression=task.problem == "regression"))
     scorer = evaluation.scorer_for(task, loaded.labels, examples)
+    if report:
+        scorer.check_report()
     found = evaluation.predictions(loaded, examples, max_length=computing.max_length, batch_size=computing.batch_size)
     if predictions:
         rows = evaluation.labelled(examples, task, loaded.labels)

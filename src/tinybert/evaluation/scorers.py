@@ -56,14 +56,27 @@ class Scorer(ABC):
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         """The metrics of predictions, one for each example, by name; see `tinybert.metrics`."""
 
+    @property
+    def has_report(self) -> bool:
+        """Whether there are classes or entities to report of."""
+        return False
+
+    def check_report(self) -> None:
+        """Raises InputError unless there are classes or entities to report of."""
+        if not self.has_report:
+            raise InputError(f"a report is of classes or entities, of which {self.task.kind} with {self.form} has none")
+
     def report(self, predictions: Sequence[Any]) -> str:
         """The scores of each class as a table, and which is taken for which; see `tinybert.metrics`.
 
         Raises:
             InputError: There are no classes.
         """
-        del predictions
-        raise InputError(f"a report is of classes or entities, of which {self.task.kind} with {self.form} has none")
+        self.check_report()
+        return self._report(predictions)
+
+    def _report(self, predictions: Sequence[Any]) -> str:
+        raise NotImplementedError
 
 
 class PairScorer(Scorer):
@@ -97,9 +110,11 @@ class TextScorer(Scorer):
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         return self._scores(self._truth, self._values(predictions, self.labels))
 
-    def report(self, predictions: Sequence[Any]) -> str:
-        if self.form == "regression":
-            return super().report(predictions)
+    @property
+    def has_report(self) -> bool:
+        return self.form != "regression"
+
+    def _report(self, predictions: Sequence[Any]) -> str:
         if self.form == "multi-label":
             return metrics.multilabel_report(self._truth, label_sets(predictions, self.labels), self.labels)
         truth = [self.labels[index] for index in self._truth.tolist()]
@@ -131,7 +146,9 @@ class WordScorer(Scorer):
         # Labels that mark no spans, parts of speech say: each word counts by itself.
         return metrics.classification_scores(self._ids, label_ids(list(chain.from_iterable(predictions)), self.labels))
 
-    def report(self, predictions: Sequence[Any]) -> str:
+    has_report = True
+
+    def _report(self, predictions: Sequence[Any]) -> str:
         if self.form == "tags":
             return metrics.entity_report(self._tags, predictions)
         words = [list(chain.from_iterable(sentences)) for sentences in (self._tags, predictions)]
