@@ -25,6 +25,7 @@ from tinybert.config import TinyBertConfig
 from tinybert.data import read_conll, read_records, read_squad, read_texts, write_mindrecord, write_tfrecord
 from tinybert.hub.card import read_card
 from tinybert.task import Task
+from tinybert.tasks.search_index import SearchIndex
 from tinybert.text import BertTokenizer, Vocabulary
 
 TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "snow", "##ed", "rain", "雪")
@@ -151,6 +152,13 @@ def _read_run(folder: Path) -> None:
     load_state(folder, {"w": Parameter(Tensor(np.ones(3, np.float32)), name="w")}, {"seed": 1})
 
 
+def _index(folder: Path) -> None:
+    vectors = np.ones((2, 3), np.float32)
+    SearchIndex(vectors, ["snow", "rain"], [1, 3], "a/1.0/model", {"pooling": "mean", "prompt": "q: "}).save(
+        folder / "a.npz"
+    )
+
+
 def _text(name: str, content: str) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_text(content, encoding="utf-8")
 
@@ -197,5 +205,6 @@ READERS = {
         lambda folder: write_mindrecord(folder / "a.mindrecord", _rows()), _records("a.mindrecord")
     ),
     "training": Reader(_run, _read_run),
+    "search index": Reader(_index, lambda folder: SearchIndex.load(folder / "a.npz")),
 }
 """Every reader by the name of what it reads."""

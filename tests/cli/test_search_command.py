@@ -77,3 +77,17 @@ def test_an_index_needs_a_file_and_a_text(encoder_folder, tmp_path):
 def test_an_empty_query_is_an_error(index):
     assert "the query is empty" in command("search", index, " ").err
     assert "stdin, line 2: the query is empty" in command("search", index, "-", stdin=b"a\n\nb\n").err
+
+
+def test_a_model_that_is_gone_is_named_with_the_remedy(encoder_folder, tmp_path):
+    from tinybert.tasks.search_index import SearchIndex
+
+    index = tmp_path / "a.npz"
+    command("embed", encoder_folder, "-o", index, stdin=b"fine\n")
+    opened = SearchIndex.load(index)
+    SearchIndex(opened.vectors, opened.texts, opened.lines, "gone/1.0/model").save(index)
+    run = command("search", index, "fine")
+    assert (run.code, run.out) == (1, "")
+    assert run.err.startswith(f"tinybert: {index} was made with the model gone/1.0/model, which cannot be loaded: ")
+    assert run.err.endswith("Say where it is (--model MODEL)\n")
+    assert command("search", index, "fine", "--model", encoder_folder).code == 0

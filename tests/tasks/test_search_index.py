@@ -86,6 +86,7 @@ def parts(**changes):
     return {name: array for name, array in {**whole, **changes}.items() if array is not None}
 
 
+OPTIONS = b'{"format": 1, "model": "m", "options": {"pooling": 5}}'
 BROKEN = {
     "empty": b"",
     "text": b"a text",
@@ -97,6 +98,10 @@ BROKEN = {
     "texts that are not JSON": written(**parts(texts=np.frombuffer(b"[", np.uint8))),
     "texts that are numbers": written(**parts(texts=np.frombuffer(b"[1]", np.uint8))),
     "another format": written(**parts(about=np.frombuffer(b'{"format": 2, "model": "m"}', np.uint8))),
+    "unknown options": written(
+        **parts(about=np.frombuffer(b'{"format": 1, "model": "m", "options": {"pooling": 5}}', np.uint8))
+    ),
+    "no lines": written(**parts(lines=np.array(1, np.int64))),
     "a pickle": written(**parts(lines=np.array([None]))),
 }
 

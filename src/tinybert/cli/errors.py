@@ -27,6 +27,7 @@ OPTIONS = {
     "label": "--label",
     "link": "--link",
     "labels": "--labels",
+    "model": "--model",
     "learning_rate": "--learning-rate",
     "multi_label_separator": "--multi-label",
     "on_error": "--on-error",

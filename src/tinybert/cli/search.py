@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from ..errors import InputError
+from ..errors import InputError, TinyBertError
+from ..task import ENCODER
 from . import completion, options
 
 if TYPE_CHECKING:
-    from ..tasks.search_index import Hit
+    from ..tasks import TaskModel
+    from ..tasks.search_index import Hit, SearchIndex
 
 
 class To(str, Enum):
@@ -49,7 +51,6 @@ def search(
 
     Example: tinybert search sentences.npz "Will it freeze tonight?" --top-k 3
     """
-    from ..task import ENCODER
     from ..tasks import Embedder
     from ..tasks.search_index import SearchIndex
     from .output import output_format, text_output
@@ -57,14 +58,26 @@ def search(
     form = output_format(output, to and to.value, ("tsv", "jsonl"))
     opened = SearchIndex.load(index)
     queries = _queries(query)
-    embedder = Embedder(loading.load(model or opened.model, ENCODER.name))
+    embedder = Embedder(_model(loading, model, opened))
     chosen = {"prompt": prompt, "prompt_name": prompt_name}
     # One that is given takes the place of both that the index was made with.
     own = chosen if any(value is not None for value in chosen.values()) else {}
     results = opened.search(embedder, queries, top_k, **own)
     with text_output(output) as write:
-        for line in (_json_lines if form == "jsonl" else _tsv)(queries, results, several=query == "-"):
+        found = zip(queries, results, strict=True)
+        for line in _json_lines(found) if form == "jsonl" else _tsv(found, several=query == "-"):
             write(line)
+
+
+def _model(loading: options.ModelOptions, given: str | None, index: SearchIndex) -> TaskModel:
+    """The model that was given, or the one that the index was made with."""
+    if given is not None:
+        return loading.load(given, ENCODER.name)
+    try:
+        return loading.load(index.model, ENCODER.name)
+    except TinyBertError as error:
+        problem = f"{index.source} was made with the model {index.model}, which cannot be loaded: {error.message}"
+        raise InputError(f"{problem.removesuffix('.')}. Say where it is", argument="model", example="MODEL") from None
 
 
 def _queries(query: str) -> list[str]:
@@ -82,18 +95,17 @@ def _queries(query: str) -> list[str]:
     return found
 
 
-def _tsv(queries: list[str], results: list[list[Hit]], *, several: bool) -> Iterator[str]:
+def _tsv(found: Iterable[tuple[str, list[Hit]]], *, several: bool) -> Iterator[str]:
     """A text may hold tabs or line ends, which are blanks here."""
     yield "\t".join([*(["query"] if several else []), "score", "line", "text"]) + "\n"
-    for query, hits in zip(queries, results, strict=True):
+    for query, hits in found:
         for hit in hits:
             fields = [*([query] if several else []), f"{hit.score:.4f}", str(hit.line), hit.text]
             yield "\t".join(" ".join(field.split()) for field in fields) + "\n"
 
 
-def _json_lines(queries: list[str], results: list[list[Hit]], *, several: bool) -> Iterator[str]:
+def _json_lines(found: Iterable[tuple[str, list[Hit]]]) -> Iterator[str]:
     from .output import json_line
 
-    del several
-    for query, hits in zip(queries, results, strict=True):
+    for query, hits in found:
         yield json_line(query=query, results=[asdict(hit) for hit in hits])

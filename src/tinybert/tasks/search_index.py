@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 import numpy as np
 
+from ..arguments import path_of
 from ..counting import counted
 from ..errors import InputError
 from ..reading import parse_json
@@ -38,12 +38,22 @@ class Hit:
     text: str
 
 
+class _Options(TypedDict, total=False):
+    """Options of `Embedder` that its vectors depend on."""
+
+    pooling: str
+    normalize: bool
+    prompt_name: str
+    prompt: str
+    max_length: int
+
+
 class _About(msgspec.Struct):
     """What an index says of itself; `format` is 1."""
 
     format: int
     model: str
-    options: dict[str, Any] = {}
+    options: _Options = {}
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ class SearchIndex:
         Raises:
             InputError: The file cannot be read, or is not an index.
         """
+        path = path_of(path)
         wrong = f"{path} is not an index: tinybert embed MODEL INPUT --output INDEX.npz makes one"
         try:
             with np.load(path, allow_pickle=False) as file:
@@ -97,15 +108,18 @@ class SearchIndex:
             raise InputError(f"{path} does not exist") from None
         except IsADirectoryError:
             raise InputError(f"{path} is a folder, not an index") from None
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except MemoryError:
+            raise InputError(f"{path} is larger than the memory, or damaged") from None
+        except Exception:  # NumPy, zipfile and zlib have a dozen for a damaged file
             raise InputError(wrong) from None
-        if about.dtype != np.uint8 or texts.dtype != np.uint8 or vectors.ndim != 2 or vectors.dtype != np.float32:
+        forms = [(array.ndim, array.dtype.name) for array in (vectors, lines, texts, about)]
+        if forms != [(2, "float32"), (1, "int64"), (1, "uint8"), (1, "uint8")]:
             raise InputError(wrong)
         facts = parse_json(about.tobytes(), _About, source=str(path))
         names = parse_json(texts.tobytes(), list[str], source=str(path))
-        if facts.format != 1 or not len(names) == len(vectors) == lines.size or lines.dtype != np.int64:
+        if facts.format != 1 or not len(names) == len(vectors) == len(lines):
             raise InputError(wrong)
-        return cls(vectors, names, lines.tolist(), facts.model, facts.options, str(path))
+        return cls(vectors, names, lines.tolist(), facts.model, {**facts.options}, str(path))
 
     def search(self, embedder: Embedder, queries: Sequence[str], k: int = 10, **options: Any) -> list[list[Hit]]:
         """The nearest texts to each query.
