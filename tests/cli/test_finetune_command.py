@@ -169,6 +169,12 @@ def weights(folder):
         ),
         ("classify", [*COLUMNS, "--regression"], 1, "line 2: the label"),
         ("classify", [*COLUMNS, "--epochs", "0"], 1, "epochs is 0"),
+        ("classify", [*COLUMNS, "--dev", ""], 1, "the dev set is empty text: give a file, or a share (--dev 0.1)"),
+        ("classify", [*COLUMNS, "--dev", "1"], 1, "the share of the dev set is 1: it must be above 0 and below 1"),
+        ("classify", [*COLUMNS, "--labels", "none.txt"], 1, "the file of labels none.txt does not exist"),
+        ("classify", [*COLUMNS, "--labels", "good,,bad"], 1, "good,,bad: the label is empty (--labels NAME,NAME)"),
+        ("classify", [*COLUMNS, "--labels", "good,good"], 1, "labels are good, good: each must be different"),
+        ("classify", [*COLUMNS, "--class-weights", "good"], 1, "'good' is not a label with its weight"),
         ("tag", ["--label", "verdict"], 1, "columns of CoNLL files have no names"),
         ("answer", [], 1, "not JSON"),
     ],
@@ -293,3 +299,39 @@ def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
     assert list(tmp_path.iterdir()) == [pairs]
     run = command("evaluate", encoder, reviews / "dev.csv", *COLUMNS)
     assert "an encoder is trained and evaluated on pairs of texts" in run.err
+
+
+def test_a_share_of_the_data_labels_and_weights_reach_the_training(encoder, tmp_path, monkeypatch):
+    prepared = []
+    monkeypatch.setattr("tinybert.training.FineTuning.run", lambda self, world: prepared.append(self) or {})
+    rows = [f"good film {n},good" for n in range(12)] + [f"bad film {n},bad" for n in range(6)]
+    train, labels = tmp_path / "train.csv", tmp_path / "labels.txt"
+    train.write_text("text,label\n" + "\n".join(rows) + "\n,bad\n", encoding="utf-8")
+    labels.write_text("good\r\nbad\r\nfine\r\n\r\n", encoding="utf-8")
+    start = ("finetune", "classify", "--model", encoder, "--train", train, "--output", tmp_path / "model")
+    run = command(*start, "--dev", "0.34", "--labels", labels, "--class-weights", "bad=2", "--on-error", "skip")
+    assert run.code == 0
+    (found,) = prepared
+    assert (found.task.labels, found.settings.class_weights) == (("good", "bad", "fine"), '{"bad": 2.0}')
+    assert (len(found.train), len(found.dev.examples)) == (12, 6)
+    assert run.err.splitlines()[:4] == [
+        f"tinybert: 1 bad row is left out; the first: {train}, line 20: the text is empty.",
+        "tinybert: dev set, 0.34 of the data: 6 rows: good 4, bad 2",
+        "tinybert: 12 rows: good 8, bad 4",
+        "tinybert: labels without an example: 'fine'",
+    ]
+
+
+def test_an_empty_line_among_labels_is_named(encoder, reviews, tmp_path):
+    (tmp_path / "labels.txt").write_text("good\n\nbad\n", encoding="utf-8")
+    start = ("finetune", "classify", "--model", encoder, "--train", reviews / "train.csv", "-o", tmp_path / "model")
+    run = command(*start, *COLUMNS, "--labels", tmp_path / "labels.txt")
+    assert run.err == f"tinybert: {tmp_path / 'labels.txt'}, line 2: the label is empty (--labels NAME,NAME)\n"
+
+
+def test_a_report_that_there_is_none_of_is_refused_before_anything_is_computed(encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr("tinybert.evaluation.predictions", lambda *_, **__: pytest.fail("nothing is to be computed"))
+    pairs = write_pairs(tmp_path / "pairs.tsv", 8, 0)
+    run = command("evaluate", encoder, pairs, *PAIRS, "--report")
+    assert (run.code, run.out) == (1, "")
+    assert "a report is of classes or entities" in run.err

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from ..errors import InputError
 from ..task import (
     ENCODER,
     KINDS,
@@ -156,7 +157,7 @@ def _prepare(
         examples, dev = split(kind, examples, share, seed=settings.seed)
         if not is_worker():
             complain(f"dev set, {share:g} of the data: {summary(labelled(dev, task, task.labels))}")
-    elif data.dev:
+    elif data.dev is not None:
         dev = data.read(kind, data.dev)
     fields = options.config_fields(loading.config)
     checkpoint, tokenizer = find_stored(model).open(loading.vocabulary, loading.do_lower_case, **fields)
@@ -181,7 +182,9 @@ def _prepare(
 
 
 def _share(dev: str | None) -> float | None:
-    """The share of the data that is to be the dev set; None where `dev` is a file, or nothing."""
+    """The share of the data that is to be the dev set; None where `dev` is a file, or was not given."""
+    if dev == "":
+        raise InputError("the dev set is empty text: give a file, or a share", argument="dev", example=0.1)
     try:
         return None if dev is None else float(dev)
     except ValueError:

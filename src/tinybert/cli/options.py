@@ -269,18 +269,23 @@ def label_names(given: str) -> tuple[str, ...]:
     """The names of labels: those of a file, one a line, or what commas separate.
 
     Raises:
-        InputError: One is empty.
+        InputError: One is empty, or the file does not exist.
     """
-    if Path(given).is_file():
-        from ..data.text_lines import numbered_lines
+    path = Path(given)
+    if path.is_file():
+        from ..data.text_lines import numbered_lines, place
 
-        names = [text.strip() for _, text in numbered_lines(given)]
-        names = names[: len(names) - [not name for name in reversed(names)].index(False)] if any(names) else []
+        found = [(place(given, number), text.strip()) for number, text in numbered_lines(given)]
+        while len(found) > 1 and not found[-1][1]:  # empty lines at the end
+            found.pop()
+    elif "," not in given and (path.suffix or len(path.parts) > 1):
+        raise InputError(f"the file of labels {given} does not exist", argument="labels", example="NAME,NAME")
     else:
-        names = [name.strip() for name in given.split(",")]
-    if not names or not all(names):
-        raise InputError(f"{given}: one of the labels is empty", argument="labels", example="NAME,NAME")
-    return tuple(names)
+        found = [(given, name.strip()) for name in given.split(",")]
+    for where, name in found or [(given, "")]:
+        if not name:
+            raise InputError(f"{where}: the label is empty", argument="labels", example="NAME,NAME")
+    return tuple(name for _, name in found)
 
 
 def column(given: str | None) -> Column | None:

@@ -54,7 +54,8 @@ class BadRows:
         """
         if self._first is None:
             return
+        first = self._first.message.removesuffix(REMEDY)
         if not any_good:
-            raise self._first.prefixed(f"{name_of(self._source)}: no row is good; the first error: ")
+            raise InputError(f"{name_of(self._source)}: no row is good; the first error: {first}")
         left_out = f"{counted(self._count, 'bad row is', 'bad rows are')} left out"
-        warnings.warn(f"{left_out}; the first: {self._first.message.removesuffix(REMEDY)}", stacklevel=3)
+        warnings.warn(f"{left_out}; the first: {first}", stacklevel=3)
