@@ -10,9 +10,10 @@ from mindspore import Parameter, Tensor, nn
 
 from tinybert import Task
 from tinybert.compat import graph_mode
+from tinybert.data import TextExample
 from tinybert.errors import ConfigError
 from tinybert.text import Encoding
-from tinybert.training import Trainer, TrainingSettings
+from tinybert.training import FineTuning, Trainer, TrainingSettings
 from tinybert.training.class_weights import check_task
 from tinybert.training.features import Features, weighted
 from tinybert.training.losses import CrossEntropy, TokenLoss
@@ -43,7 +44,8 @@ def features(labels):
 )
 def test_both_forms_are_kept_as_one(given, kept):
     settings = TrainingSettings(class_weights=given)
-    assert settings.class_weights == kept or json.loads(settings.class_weights) == kept
+    found = settings.class_weights
+    assert (found if given == "balanced" else json.loads(found)) == kept
     assert TrainingSettings.from_dict(settings.to_dict()) == settings
 
 
@@ -84,6 +86,20 @@ def test_tasks_without_single_classes_have_none(task):
     check_task(task, None)
     with pytest.raises(ConfigError, match="are for tagging, and for classification with one label a text"):
         check_task(task, "balanced")
+
+
+def test_a_training_of_them_is_refused_before_anything_is_written(tmp_path, make_encoder, tokenizer):
+    pairs = [TextExample("a", "b", 0.0), TextExample("c", "d", 1.0)]
+    with pytest.raises(ConfigError, match="are for tagging"):
+        FineTuning(
+            make_encoder(),
+            tokenizer,
+            Task(),
+            pairs,
+            tmp_path / "m",
+            settings=TrainingSettings(class_weights="balanced"),
+        )
+    assert not (tmp_path / "m").exists()
 
 
 def test_a_label_that_there_is_not_is_named():

@@ -41,7 +41,8 @@ TAGGING = Task("token-classification", ("O", "B-X"))
 EMBEDDING = Task("encoder")
 
 
-TASKS = {"classify": TASK, "tag": TAGGING, "embed": EMBEDDING}
+TASKS = {"classify": TASK, "weighted": TASK, "tag": TAGGING, "embed": EMBEDDING}
+WEIGHTED = {"class_weights": "bad=0.3,good=4"}
 
 
 def settings(size, **changes):
@@ -69,7 +70,7 @@ def pairs(examples):
     return [TextExample(a.text, b.text, float(a.label == b.label)) for a, b in zip(examples, following, strict=True)]
 
 
-def train(world, folder, task):
+def train(world, folder, name):
     """Trains without dropout, on few rows; each process begins with other weights."""
     from reviews import VOCABULARY, reviews
 
@@ -77,7 +78,8 @@ def train(world, folder, task):
 
     heads.Dropout = lambda p: Dropout(0.0)
     trainer_module.Log = lambda path, **others: Log(path, every=1, **others)
-    rows, dev, chosen = reviews(27, 0), reviews(7, 1), settings(world.size)
+    task, changes = TASKS[name], WEIGHTED if name == "weighted" else {}
+    rows, dev, chosen = reviews(27, 0), reviews(7, 1), settings(world.size, **changes)
     if task == TAGGING:
         rows, dev, chosen = tagged(rows), tagged(dev), settings(world.size, accumulation_steps=2)
     if task == EMBEDDING:
@@ -129,7 +131,7 @@ def main():
     if name == "long":
         train_long(world, folder)
     else:
-        train(world, folder, TASKS[name])
+        train(world, folder, name)
 
 
 def command(name, folder):
@@ -160,8 +162,8 @@ def alone(tmp_path, monkeypatch):
     monkeypatch.setattr(heads, "Dropout", Dropout)
     monkeypatch.setattr(finetuning, "remove_state", lambda folder: None)
 
-    def alone(task):
-        train(World(), tmp_path / "alone", task)
+    def alone(name):
+        train(World(), tmp_path / "alone", name)
         return tmp_path / "alone"
 
     return alone
@@ -172,7 +174,7 @@ def alone(tmp_path, monkeypatch):
 def test_two_processes_train_as_one_with_the_doubled_batch(name, alone, tmp_path):
     folder = tmp_path / "together"
     launch(2, command(name, folder), timeout=LONGEST)
-    other = alone(TASKS[name])
+    other = alone(name)
     assert_alike(folder, other)
     expected = json.loads((other / "metrics_0.json").read_text())
     for rank in range(2):

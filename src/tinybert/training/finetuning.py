@@ -29,6 +29,7 @@ from ..tasks import TaskModel
 from ..text import BertTokenizer
 from ..weights import add_head, restore
 from .best import BestModel
+from .class_weights import check_task
 from .distributed import World
 from .features import weighted
 from .identity import contents
@@ -96,7 +97,7 @@ def finetune(
     examples = examples_of(wanted, train, table, strict=True)  # a wrong place would be learned
     problem = task.problem if isinstance(task, Task) else None
     learned = wanted if wanted.labels else task_for(wanted.kind, examples, problem=problem)
-    if isinstance(dev, float):
+    if isinstance(dev, int | float):
         examples, dev = split(learned.kind, examples, dev, seed=chosen_settings.seed)
     dev_examples = None if dev is None else examples_of(learned, dev, table)
     checkpoint, tokenizer = find_stored(source).open(tokenizer, **(config or {}))
@@ -136,7 +137,8 @@ class FineTuning:
 
     Raises:
         InputError: An example does not fit the task.
-        ConfigError: There is one label only; or the pairs have no scores, and a batch is one pair.
+        ConfigError: There is one label only, or there are no classes to weigh; or the pairs have no scores, and a batch
+            is one pair.
     """
 
     def __init__(  # noqa: PLR0913 - what a training needs, by name
@@ -155,6 +157,7 @@ class FineTuning:
     ) -> None:
         self.settings = settings or TrainingSettings()
         check_kind(train, task.kind)
+        check_task(task, self.settings.class_weights)
         LEARNING[task.kind].check(train, task, self.settings)
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
         self.folder = path_of(folder)

@@ -14,7 +14,6 @@ from ..evaluation.pairs import are_matches, check_pairs_to_learn
 from ..evaluation.tokenized import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
-from .class_weights import check_task
 from .embedding import CosineLoss, InBatchNegatives, TextVectors
 from .features import Features, answer_features, pair_features, sequence_features, token_features
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
@@ -46,7 +45,7 @@ class Learning(NamedTuple):
 
 
 def _check_pairs(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    check_task(task, settings.class_weights)
+    del task
     check_pairs_to_learn(examples)
     if are_matches(examples) and settings.batch_size == 1:
         raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
@@ -60,8 +59,7 @@ def _text_vectors(encoder: nn.Cell, sentence: SentenceSettings) -> nn.Cell:
 
 
 def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    del examples
-    check_task(task, settings.class_weights)
+    del examples, settings
     if len(task.labels) == 1 and task.problem != "multi-label":
         raise ConfigError(f"all labels are {task.labels[0]!r}: there is nothing to tell apart")
 
@@ -79,11 +77,7 @@ LEARNING: dict[str, Learning] = {
     TOKEN_CLASSIFICATION.name: Learning(
         token_features, lambda task, features: TokenLoss(features.class_weights), check=_check_labels
     ),
-    QUESTION_ANSWERING.name: Learning(
-        answer_features,
-        lambda task, features: AnswerLoss(),
-        check=lambda examples, task, settings: check_task(task, settings.class_weights),
-    ),
+    QUESTION_ANSWERING.name: Learning(answer_features, lambda task, features: AnswerLoss()),
 }
 """How each kind of task is learned."""
 
