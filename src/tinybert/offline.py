@@ -6,7 +6,7 @@ import os
 
 from .errors import HubError
 
-_YES = ("1", "true", "yes", "on")
+YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
 
 
@@ -17,11 +17,11 @@ def offline() -> bool:
         HubError: Its value is neither yes nor no.
     """
     value = os.environ.get("MSHUB_OFFLINE", "").strip().lower()
-    if value in _YES:
+    if value in YES:
         return True
     if value in _NO:
         return False
     raise HubError(
-        f"MSHUB_OFFLINE is {value!r}; set it to one of {', '.join(_YES)} to stay off the network, "
+        f"MSHUB_OFFLINE is {value!r}; set it to one of {', '.join(YES)} to stay off the network, "
         f"to one of {', '.join(filter(None, _NO))} or to nothing to use it"
     )

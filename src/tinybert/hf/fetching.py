@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from ..errors import DependencyError, TinyBertError
-from ..offline import offline
+from ..offline import YES, offline
 from .name import HfName, is_hf_name
 from .trouble import Circumstances, explained
 
@@ -37,7 +37,6 @@ SETTINGS = (
 WEIGHTS = ("model.safetensors", "tinybert.ckpt")
 """The encoder's weights, one or the other; no pickle, which runs code."""
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-_YES = ("1", "true", "yes", "on")
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ def _forbidden_by() -> str | None:
     """The environment variable that forbids using the network, if one does."""
     if offline():
         return "MSHUB_OFFLINE"
-    return next((name for name in _OFFLINE if os.environ.get(name, "").strip().lower() in _YES), None)
+    return next((name for name in _OFFLINE if os.environ.get(name, "").strip().lower() in YES), None)
 
 
 def _cache_dir(hub: ModuleType) -> Path:
