@@ -187,7 +187,7 @@ def test_msrun_does_the_same(alone, tmp_path, monkeypatch):
     options = ["--worker_num=2", "--local_worker_num=2", f"--master_port={free_port()}", "--join=True"]
     script = command("classify", tmp_path / "together")[1:]
     subprocess.run(["msrun", *options, f"--log_dir={tmp_path / 'logs'}", *script], check=True, timeout=300)
-    assert_alike(tmp_path / "together", alone(TASK))
+    assert_alike(tmp_path / "together", alone("classify"))
 
 
 @pytest.mark.slow
@@ -202,8 +202,9 @@ def test_a_port_in_use_under_msrun_ends_the_workers(tmp_path, monkeypatch):
             ["msrun", *options, f"--log_dir={tmp_path}", *command("classify", tmp_path)[1:]], check=False, timeout=500
         )
     assert run.returncode
-    log = (tmp_path / "worker_0.log").read_text()
-    assert f"within {SECONDS_TO_MEET} seconds. Another program may listen on this port" in log
+    # The first worker to give up ends the other, so only one of the logs is sure to say why.
+    logs = "".join(path.read_text() for path in tmp_path.glob("*.log"))
+    assert f"within {SECONDS_TO_MEET} seconds. Another program may listen on this port" in logs
 
 
 @pytest.mark.slow
