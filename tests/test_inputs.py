@@ -74,7 +74,9 @@ def test_mask_and_segments_are_told_apart(tiny_config, order):
             with pytest.raises(InputError, match="in row 0 neither order"):
                 check_inputs(tiny_config, ids, *arrays)
         else:
-            check_inputs(tiny_config, ids, *arrays)
+            mask, segments = reversed(arrays) if order == "third" else arrays
+            for found, expected in zip(check_inputs(tiny_config, ids, *arrays), (ids, mask, segments), strict=True):
+                np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(("first", "other"), [*itertools.permutations(["second", "third", "either"], 2)])

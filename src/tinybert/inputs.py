@@ -16,7 +16,7 @@ Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def check_inputs(config: TinyBertConfig, input_ids: Any, input_mask: Any, segment_ids: Any) -> Arrays:
-    """The three inputs as int32 arrays.
+    """Ids, mask and segments as int32 arrays, in this order.
 
     Args:
         config: Tells vocabulary, positions and segment types.
@@ -32,7 +32,10 @@ def check_inputs(config: TinyBertConfig, input_ids: Any, input_mask: Any, segmen
     segments = np.zeros_like(ids) if segment_ids is None else _integer_array("segment_ids", segment_ids)
     _check_shapes(config, ids, mask, segments)
     _check_ids(config, ids)
-    _check_masks(config, mask, segments)
+    if _mask_is_last(mask, segments):
+        mask, segments = segments, mask
+    _check_range("input_mask", mask, 2)
+    _check_range("segment_ids", segments, config.type_vocab_size)
     return ids.astype(np.int32, copy=False), mask.astype(np.int32, copy=False), segments.astype(np.int32, copy=False)
 
 
@@ -67,12 +70,6 @@ def _check_ids(config: TinyBertConfig, ids: np.ndarray) -> None:
             f"input_ids[{row}, {column}] is {ids[row, column]}: ids must be at least 0 and below the vocabulary size, "
             f"{config.vocab_size}. Was the text tokenized with another model's vocabulary?"
         )
-
-
-def _check_masks(config: TinyBertConfig, second: np.ndarray, third: np.ndarray) -> None:
-    mask_last = _mask_is_last(second, third)
-    _check_range("input_mask", third if mask_last else second, 2)
-    _check_range("segment_ids", second if mask_last else third, config.type_vocab_size)
 
 
 def _mask_is_last(second: np.ndarray, third: np.ndarray) -> bool:

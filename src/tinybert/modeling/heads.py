@@ -61,7 +61,7 @@ class TaskNetwork(Network):
         """What the outputs are called, in their order; none if they have no names."""
         return self.task.labels
 
-    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
+    def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
         outputs = self.bert.encode(input_ids, input_mask, segment_ids, False)
         return self.logits(outputs[0], outputs[1])
 

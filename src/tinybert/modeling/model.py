@@ -16,7 +16,6 @@ from .embeddings import AttentionBias, EmbeddingLookup, EmbeddingPostprocessor
 from .encoder import Encoder
 from .layers import Linear, exact_tanh
 from .network import Network
-from .order import order_masks
 
 
 class TinyBertModel(Network):
@@ -90,13 +89,9 @@ class TinyBertModel(Network):
         """(V, H) float32, the word embedding table itself, not a copy."""
         return self.tinybert_embedding_lookup.embedding_table
 
-    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
-        outputs = self.compute(input_ids, input_mask, segment_ids)
-        return outputs[:2] + (self.tinybert_embedding_lookup.embedding_table,) + outputs[2:]
-
     def assemble(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """Adds the word embedding table, which the graph would copy at each call: 47 MB."""
-        return (*outputs[:2], self.embedding_table, *outputs[2:])
+        return outputs[:2] + (self.tinybert_embedding_lookup.embedding_table,) + outputs[2:]
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
         """All outputs but the word embedding table."""
@@ -107,16 +102,15 @@ class TinyBertModel(Network):
         """What heads, and losses over hidden states, are computed from; inside a graph.
 
         Args:
-            input_ids: As for the network, likewise what follows.
-            input_mask: (B, T).
-            segment_ids: (B, T).
+            input_ids: (B, T) int32.
+            input_mask: (B, T) int32, always the second here.
+            segment_ids: (B, T) int32.
             all_encoders: Whether hidden states and attention scores are computed; they are empty tuples otherwise.
 
         Returns:
             Sequence output (B, T, H); pooled output (B, H), None without a pooler; hidden states; attention scores.
         """
         batch_size, length = input_ids.shape
-        input_mask, segment_ids = order_masks(input_mask, segment_ids)
         words = self.tinybert_embedding_lookup(input_ids.reshape((-1,)))
         x = self.tinybert_embedding_postprocessor(words, segment_ids)  # (B*T, H)
         encoded = self.tinybert_encoder(x, self.attention_bias(input_mask))

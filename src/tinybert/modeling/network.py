@@ -11,13 +11,15 @@ from ..compat import device_target, graph_runs
 from ..config import TinyBertConfig
 from ..inputs import check_inputs
 from ..task import Task
+from .order import order_masks
 
 
 class Network(nn.Cell):
     """A cell over (input_ids, input_mask, segment_ids) that can be called from outside and used inside other cells.
 
-    Called from outside, it checks its inputs on the host and runs one compiled graph for every shape, in GRAPH_MODE
-    and in PYNATIVE_MODE. Inside a cell that is itself compiled, MindSpore takes `construct` and nothing else happens.
+    Called from outside, it checks and orders its inputs on the host and runs one compiled graph for every shape, in
+    GRAPH_MODE and in PYNATIVE_MODE. Inside a cell that is itself compiled, MindSpore takes `construct` and nothing else
+    happens.
 
     Args:
         config: The configuration of the encoder.
@@ -35,12 +37,15 @@ class Network(nn.Cell):
         with graph_runs():
             return _computed(self.assemble(self._own_graph()(*inputs)))
 
+    def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
+        return self.assemble(self.compute(input_ids, *order_masks(input_mask, segment_ids)))
+
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
-        """What the compiled graph returns."""
-        return self.construct(input_ids, input_mask, segment_ids)
+        """What the compiled graph returns, from inputs in this order."""
+        raise NotImplementedError
 
     def assemble(self, outputs: Any) -> Any:
-        """What a caller outside gets, from what the compiled graph returned."""
+        """What a caller gets, from what `compute` returned."""
         return outputs
 
     def _own_graph(self) -> CompiledNetwork:
