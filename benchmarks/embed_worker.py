@@ -33,16 +33,17 @@ def ours(folder: Path) -> Embed:
 
 def padded(folder: Path) -> Embed:
     """The same network as the published usage feeds it: every row padded to 128, in the order of the file."""
+    from tinybert.checkpoint.sentence import SentenceSettings
     from tinybert.tasks import load_model
-    from tinybert.tasks.embed import pool
+    from tinybert.tasks.pooling import vectors_of
 
-    model = load_model(folder)
+    model, settings = load_model(folder), SentenceSettings()
 
     def embed(texts: list[str]) -> np.ndarray:
         vectors = []
         for begin in range(0, len(texts), BATCH_SIZE):
             inputs = model.tokenizer(texts[begin : begin + BATCH_SIZE], pad_to=MAX_LENGTH, max_length=MAX_LENGTH).inputs
-            vectors.append(pool(model.runtime.encode(inputs), inputs[1], "mean"))
+            vectors.append(vectors_of(model.runtime.encode(inputs), inputs[1], settings))
         return np.concatenate(vectors)
 
     return embed

@@ -42,12 +42,14 @@ def train_peer(
     from tinybert import evaluate
     from tinybert.data import TrainingBatches
     from tinybert.evaluation import scorer_for
+    from tinybert.runtime.mindspore import MindSporeRuntime
     from tinybert.tasks import TaskModel, load_model
     from tinybert.training import featurize
     from tinybert.training.finetuning import fresh_network
 
     chosen = settings(recipe, args.seed)
     model = load_model(folder)
+    assert isinstance(model.runtime, MindSporeRuntime)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
     batches = TrainingBatches(features.lengths, chosen.batch_size, seed=args.seed)
     encoder = model.runtime.network

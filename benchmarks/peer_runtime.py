@@ -24,7 +24,7 @@ class PeerRuntime(MindSporeRuntime):
 
     def encode(self, inputs: Inputs) -> EncoderOutputs:
         """As `Runtime.encode`, of an encoder; without a pooled output, which the mean over tokens does not need."""
-        return EncoderOutputs(*self.peer.outputs(*inputs), None)
+        return EncoderOutputs(self.peer.outputs(*inputs)[0], None)
 
     def logits(self, inputs: Inputs) -> Any:
         """As `Runtime.logits`."""

@@ -41,10 +41,12 @@ def peer(folder: Path, what: Task, train: list[TextExample]) -> float:
     """The same steps in PyTorch."""
     from peer import Peer
 
+    from tinybert.runtime.mindspore import MindSporeRuntime
     from tinybert.training.finetuning import fresh_network
 
     chosen = settings(RECIPE, SEED)
     model = load_model(folder)
+    assert isinstance(model.runtime, MindSporeRuntime)
     features = featurize(train, what, model.tokenizer, chosen.max_length)
     batches = TrainingBatches(features.lengths, chosen.batch_size, seed=SEED).epoch(0)
     trained = Peer(folder, RECIPE.kind, fresh_network(model.runtime.network, what, SEED), chosen, len(batches))

@@ -19,9 +19,7 @@ from mindspore import Tensor
 import mindspore_hub as mshub
 from tinybert import hub
 from tinybert.data import COLUMNS, write_tfrecord
-from tinybert.errors import IntegrityError, UnknownModuleError
-from tinybert.hub.integrity import verify
-from tinybert.text import BertTokenizer
+from tinybert.errors import TinyBertError
 
 UID = "demo/1.0/minilm-l6"
 SENTENCES = Path(__file__).with_name("sentences.txt")
@@ -46,7 +44,7 @@ def main() -> None:
     print(f"loaded    {UID}: {sum(p.size for p in network.get_parameters()) / 1e6:.1f} million parameters")
 
     sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
-    tokenizer = BertTokenizer.from_file(module.vocabulary_path(), do_lower_case=module.card.do_lower_case)
+    tokenizer = module.tokenizer()
     with tempfile.TemporaryDirectory() as folder:
         data_files = str(Path(folder) / "sentences.tfrecord")
         encoding = tokenizer(sentences, pad_to=128)
@@ -60,9 +58,9 @@ def published_module(model: Path) -> hub.Module:
     """The hub entry; published from the weights the first time, taken from the cache afterwards."""
     try:
         module = hub.find_module(UID)
-        verify(module.paths.asset, module.card.asset.sha256, quarantine=False)
+        module.checkpoint_bytes()  # which are those of the card, or an error
         print(f"cached    {module.paths.asset}")
-    except (UnknownModuleError, IntegrityError, FileNotFoundError):
+    except TinyBertError:
         with tempfile.TemporaryDirectory() as folder:
             module = hub.publish(weights_folder(model, Path(folder)), UID, facts=FACTS)
         print(f"published {module.paths.asset}")
