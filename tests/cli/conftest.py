@@ -72,6 +72,12 @@ def encoder_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def encoder(tmp_path_factory):
+    """An untrained encoder of one layer, for what is trained."""
+    return save_model(tmp_path_factory.mktemp("encoder"), layers=1)
+
+
+@pytest.fixture(scope="session")
 def reviews(tmp_path_factory):
     """`train.csv` and `dev.csv` with the columns id, opinion and verdict."""
     folder = tmp_path_factory.mktemp("reviews")

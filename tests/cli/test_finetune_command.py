@@ -9,15 +9,13 @@ import shutil
 import numpy as np
 import pytest
 import typer
-from tiny import WORDS, command, save_model
+from tiny import COLUMNS, SETTINGS, command
 
-from tinybert import Task
 from tinybert.cli.app import app
 from tinybert.cli.finetune import NEXT
 from tinybert.task import KINDS
 from tinybert.task import SEQUENCE_CLASSIFICATION as TASK
 
-COLUMNS = ("--text", "opinion", "--label", "verdict")
 INTERRUPTED = """
 import os, signal, sys
 from tinybert.training.trainer import Trainer
@@ -32,7 +30,6 @@ from tinybert.cli import main
 main()
 """
 """The command, as the code of a process that gets a Ctrl-C after some steps."""
-SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
 COUNTS = "tinybert: 96 rows: good 50, bad 46\n"
 
 
@@ -44,12 +41,6 @@ def where(folder):
 def arguments(model, reviews, folder):
     data = ("--train", str(reviews / "train.csv"), "--dev", str(reviews / "dev.csv"))
     return ("finetune", "classify", "--model", str(model), *data, "--output", str(folder), *COLUMNS, *SETTINGS)
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    """An untrained encoder, of one layer for the sake of time."""
-    return save_model(tmp_path_factory.mktemp("encoder"), layers=1)
 
 
 @pytest.fixture(scope="module")
@@ -199,108 +190,6 @@ def test_a_model_of_pairs_is_tried_with_pairs(encoder, tmp_path, monkeypatch, ta
     assert run.err.splitlines()[-1].endswith(f"the model is in {folder}; try it: {then.format(folder)}")
 
 
-def write_pairs(path, count, seed):
-    """Writes pairs of words, alike where both are good or both are bad, as TSV."""
-    random = np.random.default_rng(seed)
-    rows = ["first\tsecond\talike"]
-    for _ in range(count):
-        one, other = random.integers(6, size=2)
-        rows.append(f"the film is {WORDS[one]}\ta {WORDS[other]} book\t{5 * int(one // 3 == other // 3)}")
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return path
-
-
-PAIRS = ("--text", "first", "--pair", "second", "--label", "alike")
-
-
-def test_what_embed_learns_from_and_is_scored_on(encoder, tmp_path, monkeypatch):
-    """The rest is `finetuning.FineTuning`, whatever the task."""
-    prepared = []
-
-    def run(self, world):
-        prepared.append(self)
-        return {self.dev.key_metric: 0.5}
-
-    monkeypatch.setattr("tinybert.training.FineTuning.run", run)
-    train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
-    start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", tmp_path / "model")
-    run = command(*start, *PAIRS, *SETTINGS)
-    assert (run.code, json.loads(run.out), run.err) == (
-        0,
-        {"spearman": 0.5},
-        "tinybert: 96 rows: scores from 0 to 5, mean 2.76\n"
-        f"tinybert: the model is in {tmp_path / 'model'}; try it: tinybert embed {tmp_path / 'model'} texts.txt "
-        "--output vectors.npy\n",
-    )
-    [found] = prepared
-    assert (found.task, found.folder) == (Task(), tmp_path / "model")
-    assert (found.settings.epochs, found.settings.batch_size, found.settings.learning_rate) == (6, 8, 5e-3)
-    assert (len(found.train), len(found.dev.examples)) == (96, 32)
-    assert {pair.label for pair in found.train} == {0.0, 5.0}
-    assert type(found.encoder).__name__ == "TinyBertModel"
-
-    again = command("evaluate", encoder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
-    assert again.code == 0
-    assert {"spearman", "pearson"} <= json.loads(again.out).keys()
-    rows = [line.split("\t") for line in (tmp_path / "predictions.tsv").read_text().splitlines()]
-    assert (rows[0], len(rows)) == (["label", "predicted"], 33)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_embed_learns_from_pairs_and_evaluate_prints_the_same(encoder, tmp_path):
-    folder = tmp_path / "model"
-    train, dev = write_pairs(tmp_path / "train.tsv", 96, 0), write_pairs(tmp_path / "dev.tsv", 32, 1)
-    start = ("finetune", "embed", "--model", encoder, "--train", train, "--dev", dev, "--output", folder)
-    run = command(*start, *PAIRS, *SETTINGS)
-    assert (run.code, run.err.splitlines()[0]) == (0, "tinybert: 96 rows: scores from 0 to 5, mean 2.76")
-    assert json.loads(run.out)["spearman"] > 0.6
-    again = command("evaluate", folder, dev, *PAIRS, "--predictions", tmp_path / "predictions.tsv")
-    assert (again.code, again.out) == (0, run.out)
-    assert (tmp_path / "predictions.tsv").read_text().startswith("label\tpredicted\n")
-    vectors = command("embed", folder, "-", stdin=b"the film is good\n")
-    assert len(json.loads(vectors.out)["embedding"]) == 24
-    published = command("hub", "publish", folder, "me/1.0/films", "--cache", tmp_path / "hub")
-    assert published.code == 0
-
-
-def test_pairs_without_scores_are_matches(encoder, tmp_path):
-    pairs, predictions = tmp_path / "pairs.tsv", tmp_path / "predictions.tsv"
-    pairs.write_text("text_a\ttext_b\na good film\tgreat\na bad film\tpoor\n", encoding="utf-8")
-    run = command("evaluate", encoder, pairs, "--predictions", predictions)
-    assert run.code == 0
-    assert (
-        run.err
-        == f"tinybert: {pairs}: no column is known as a score, so each pair is taken for a match; if there are scores, "
-        "give their column as the label\n"
-    )
-    heading, *ranks = predictions.read_text().splitlines()
-    assert heading == "rank"
-    assert json.loads(run.out)["mrr"] == np.mean([1 / int(rank) for rank in ranks])
-
-
-def test_embed_says_what_it_needs(encoder, reviews, tmp_path):
-    pairs = tmp_path / "pairs.tsv"
-    start = ("finetune", "embed", "--model", encoder, "--train", pairs, "--output", tmp_path / "model")
-    for rows, message in [
-        ("text\tscore\na film\t1\n", "is trained and evaluated on pairs of texts. Say which column has the second one"),
-        ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t\n", "line 3: no label, but line 2 has one"),
-        ("text_a\ttext_b\tscore\na\tb\t1\nc\td\t1\n", "all 2 pairs have the score 1: nothing can be learned"),
-        (
-            "text_a\ttext_b\tlabel\na\tb\tyes\n",
-            "tinybert: an encoder is trained and evaluated on pairs of texts, each with a number that says how alike "
-            f"they are or, without such a column, each a match: {pairs}, line 2: the label 'yes' is not a number",
-        ),
-    ]:
-        pairs.write_text(rows, encoding="utf-8")
-        run = command(*start)
-        assert (run.code, run.out) == (1, "")
-        assert message in run.err
-    assert list(tmp_path.iterdir()) == [pairs]
-    run = command("evaluate", encoder, reviews / "dev.csv", *COLUMNS)
-    assert "an encoder is trained and evaluated on pairs of texts" in run.err
-
-
 def test_a_share_of_the_data_labels_and_weights_reach_the_training(encoder, tmp_path, monkeypatch):
     prepared = []
     monkeypatch.setattr("tinybert.training.FineTuning.run", lambda self, world: prepared.append(self) or {})
@@ -327,11 +216,3 @@ def test_an_empty_line_among_labels_is_named(encoder, reviews, tmp_path):
     start = ("finetune", "classify", "--model", encoder, "--train", reviews / "train.csv", "-o", tmp_path / "model")
     run = command(*start, *COLUMNS, "--labels", tmp_path / "labels.txt")
     assert run.err == f"tinybert: {tmp_path / 'labels.txt'}, line 2: the label is empty (--labels NAME,NAME)\n"
-
-
-def test_a_report_that_there_is_none_of_is_refused_before_anything_is_computed(encoder, tmp_path, monkeypatch):
-    monkeypatch.setattr("tinybert.evaluation.predictions", lambda *_, **__: pytest.fail("nothing is to be computed"))
-    pairs = write_pairs(tmp_path / "pairs.tsv", 8, 0)
-    run = command("evaluate", encoder, pairs, *PAIRS, "--report")
-    assert (run.code, run.out) == (1, "")
-    assert "a report is of classes or entities" in run.err

@@ -12,7 +12,7 @@ import time
 
 import psutil
 import pytest
-from tiny import START, command, save_model
+from tiny import START, command
 
 from tinybert.errors import WorkerError
 from tinybert.training import launch as launching
@@ -38,12 +38,6 @@ if "FAIL" in os.environ:
 from tinybert.cli import main
 main()
 """
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    """An untrained encoder of one layer."""
-    return save_model(tmp_path_factory.mktemp("encoder"), layers=1)
 
 
 @pytest.fixture

@@ -12,6 +12,11 @@ import numpy as np
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor", "film", "book", "the", "a", "is", "was", "very", "not")
 
+COLUMNS = ("--text", "opinion", "--label", "verdict")
+"""The columns of `reviews` as options."""
+SETTINGS = ("--epochs", "6", "--batch-size", "8", "--learning-rate", "5e-3", "--max-length", "12")
+"""Options with which a tiny model learns in seconds."""
+
 START = """
 import sys
 sys.argv[0] = "tinybert"
