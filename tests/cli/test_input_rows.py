@@ -41,7 +41,7 @@ def test_an_empty_text_is_a_text():
 )
 def test_an_empty_cell_is_a_bad_row_as_in_training_data(content, kind):
     first, second = read_rows(io.BytesIO(content), kind, Request(), pairs=b"premise" in content)
-    assert (first.item, first.error.message) == (None, "the text is empty. Bad rows can be left out.")
+    assert (first.item, first.error.message) == (None, "the text is empty.")
     assert second.error is None
 
 

@@ -46,6 +46,17 @@ def test_queries_come_from_stdin_too(index):
     assert (found["query"], len(found["results"]), found["results"][0]["line"]) == ("fine", 4, 4)
 
 
+def test_the_model_is_loaded_as_it_was_for_the_index(encoder_folder, tmp_path):
+    vocabulary = tmp_path / "vocab.txt"
+    vocabulary.write_bytes((encoder_folder / "vocab.txt").read_bytes())
+    options = ("--vocabulary", vocabulary, "--cased", "--config", "layer_norm_eps=0.5")
+    index = tmp_path / "texts.npz"
+    assert command("embed", encoder_folder, "-o", index, *options, stdin=b"good\nGood\n").code == 0
+    assert command("search", index, "good", "--to", "jsonl").code == 0  # its first text is found to be the same
+    vocabulary.unlink()
+    assert "vocab.txt" in command("search", index, "good").err
+
+
 def test_another_model_is_noticed(index, tmp_path):
     run = command(
         "search", index, "fine", "--model", save_model(tmp_path / "other", "sequence-classification", ("a", "b"))

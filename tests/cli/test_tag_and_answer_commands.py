@@ -80,6 +80,23 @@ def test_words_as_conll(tagger, conll, tmp_path):
     assert command("tag", tagger, "--words", "--to", "conll", stdin=stdin).out == output.read_text()
 
 
+def test_bad_sentences_keep_their_place(tagger, tmp_path):
+    path = tmp_path / "names.conll"
+    path.write_bytes(b"good O\nfilm O\n\nbook\n\nthe O\n")
+    run = command("tag", tagger, path)
+    assert (run.code, run.err) == (
+        1,
+        f"tinybert: {path}, line 4: 1 column, but the first row has 2: 'book'. "
+        "Bad rows can be left out (--on-error skip).\n",
+    )
+    run = command("tag", tagger, path, "--on-error", "skip")
+    first, bad, last = (json.loads(line) for line in run.out.splitlines())
+    assert (first["text"], list(bad), last["text"]) == ("good film", ["error"], "the")
+    assert (run.code, run.err.endswith("tinybert: 1 bad line was skipped\n")) == (1, True)
+    tagged = command("tag", tagger, path, "--on-error", "skip", "--to", "conll").out
+    assert [line.split("\t")[0] for line in tagged.split("\n")] == ["good", "film", "", "", "the", "", ""]
+
+
 def test_evaluate_scores_the_tags_that_it_writes(tagger, conll, tmp_path):
     predictions = tmp_path / "predicted.conll"
     run = command("evaluate", tagger, conll, "--predictions", predictions)
@@ -121,6 +138,16 @@ def test_questions_as_json_lines_with_a_bad_one(answerer):
         1,
         "tinybert: stdin, line 2: no key 'context'; there are 'question'.",
     )
+
+
+def test_malformed_questions_are_left_out(answerer, tmp_path):
+    path = tmp_path / "bad.json"
+    questions = [*SQUAD["data"][0]["paragraphs"][0]["qas"], {"id": "q9"}]
+    path.write_text(json.dumps({"data": [{"paragraphs": [{"context": CONTEXT, "qas": questions}]}]}))
+    run = command("answer", answerer, path)
+    assert (run.code, "bad.json, question 3: question 'q9': no 'question'" in run.err) == (1, True)
+    run = command("answer", answerer, path, "--on-error", "skip")
+    assert (run.code, list(json.loads(run.out))) == (1, [question["id"] for question in questions[:-1]])
 
 
 def test_evaluate_scores_the_answers_that_it_writes(answerer, squad, tmp_path):

@@ -1,6 +1,7 @@
 """Bad rows fail with file and line, or are left out and counted; examples know where they are from."""
 
 import io
+import json
 
 import pytest
 
@@ -58,6 +59,57 @@ def test_sentences_with_a_bad_line_are_left_out_whole(table):
         found = read_conll(path, on_error="skip")
     assert found == [TaggedExample(("Ada", "sang"), ("B-PER", "O")), TaggedExample(("Eve",), ("B-PER",))]
     assert [example.place for example in found] == [f"{path}, line 1", f"{path}, line 8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b'{"text": "a", "label": 1}\n{"text": \n', "a.jsonl, line 2: not JSON"),
+        ("a.jsonl", b'{"text": "a", "label": 1}\n[1]\n', "a.jsonl, line 2: a JSON list"),
+        ("a.csv", b"text,label\na,1\nb\n", "a.csv, line 3: 1 field, but line 1 has 2"),
+        ("a.csv", b"text,label\na,1\n\nb,2\n", "a.csv, line 3: an empty line"),
+    ],
+)
+def test_any_bad_row_says_that_it_can_be_left_out(table, name, content, message):
+    with pytest.raises(InputError) as caught:
+        read_texts(table(content, name))
+    assert message in str(caught.value)
+    assert str(caught.value).endswith("Bad rows can be left out (on_error='skip').")
+
+
+def test_an_error_with_a_remedy_of_its_own_keeps_it(table):
+    with pytest.raises(InputError, match=r"Rows with more fields can be allowed \(allow_extra_fields=True\)\.$"):
+        read_texts(table(b"text,label\na,1,2\n"))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"data": 3},
+        {"paragraphs": [{"qas": []}]},
+        {"paragraphs": [{"context": "c", "qas": 1}]},
+        {"paragraphs": [{"context": "c", "qas": [{"id": 5, "question": "q"}]}]},
+        {"paragraphs": [{"context": "c", "qas": [{"id": "good", "question": "again"}]}]},
+        {"paragraphs": [{"context": "c", "qas": [{"id": "2", "question": "q", "answers": [{"text": "c"}]}]}]},
+    ],
+)
+def test_malformed_questions_are_left_out_wherever_they_are(table, bad):
+    good = {"paragraphs": [{"context": "c", "qas": [{"id": "good", "question": "q"}]}]}
+    path = table(json.dumps({"data": [good, bad]}).encode(), "a.json")
+    with pytest.raises(InputError, match=r"a.json, .*Bad rows can be left out \(on_error='skip'\)"):
+        read_squad(path)
+    with pytest.warns(UserWarning, match=r"^1 bad row is left out; the first: .*a.json, "):
+        assert [question.question for question in read_squad(path, on_error="skip")] == ["q"]
+    with pytest.warns(UserWarning, match="left out"):
+        assert len(read_examples("question-answering", path, Table(on_error="skip"), strict=None)) == 1
+
+
+def test_a_line_that_is_not_text_spoils_its_sentence_only(table):
+    path = table(b"a O\n\n\xff O\nb O\n\nc O\n", "a.conll")
+    with pytest.raises(InputError, match=r"a.conll, line 3: not UTF-8"):
+        read_conll(path)
+    with pytest.warns(UserWarning, match="1 bad row is left out"):
+        assert [sentence.words for sentence in read_conll(path, on_error="skip")] == [("a",), ("c",)]
 
 
 def test_another_word_than_skip_is_an_error(table):

@@ -113,7 +113,13 @@ CLASSIFY = "sequence-classification"
             "labels are scores or lists of classes, not both",
         ),
         ("encoder", "a,b\nc,d\n", {}, "text", "an encoder is trained and evaluated on pairs of texts, each with a"),
-        ("encoder", "text1,text2,score\nc,d,x\n", {}, None, "an encoder is trained and evaluated on pairs of texts"),
+        (
+            "encoder",
+            "text1,text2,score\nc,d,x\n",
+            {},
+            "on_error",
+            "an encoder is trained and evaluated on pairs of texts",
+        ),
         (
             "token-classification",
             "a O\n",

@@ -19,12 +19,17 @@ def test_each_class_gives_its_share():
     assert train == sorted(train, key=TEXTS.index)
 
 
-@pytest.mark.parametrize("share", [0.01, 0.07, 0.33, 0.5, 0.99])
+@pytest.mark.parametrize("share", [0.03, 0.07, 0.33, 0.5, 0.99])
 def test_the_share_is_that_of_all(share):
     train, dev = split("sequence-classification", TEXTS, share, seed=3)
     assert len(dev) == pytest.approx(share * 200, abs=2)
     assert len(train) + len(dev) == 200
     assert {example.label for example in train} == {"a", "b", "c"}
+
+
+def test_a_share_that_is_all_of_one_class_is_said():
+    with pytest.warns(UserWarning, match=r"^the dev set, 0.01 of the data, has only examples of 'c': give a larger"):
+        split("sequence-classification", TEXTS, 0.01, seed=3)
 
 
 def test_the_seed_determines_which():

@@ -7,6 +7,7 @@ import io
 import pytest
 
 from tinybert.data import read_texts
+from tinybert.data.bad_rows import with_remedy
 from tinybert.data.table_formats import rows_or_errors, table_format
 from tinybert.errors import InputError
 
@@ -26,7 +27,7 @@ def test_an_error_has_the_place_of_its_row(kind):
         read_texts(io.BytesIO(BAD[kind]), format=kind, text="a")
     line, problem = found[1]
     assert line == 2
-    assert str(caught.value) == f"the file, line 2: {problem}"
+    assert str(caught.value) == f"the file, line 2: {with_remedy(problem)}"
 
 
 @pytest.mark.parametrize("content", [b"a\nb\n", b"a\nb\n \n\r\n  \n"])

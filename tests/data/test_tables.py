@@ -103,6 +103,13 @@ def test_line_ends_and_byte_order_marks(write):
     assert read_texts(write("no_end.tsv", "text\na")) == [TextExample("a")]
 
 
+@pytest.mark.parametrize("values", [('"x"', '["x"]'), ('["x", "y"]', '"x"')])
+def test_lists_of_labels_among_single_ones(write, values):
+    path = write("a.jsonl", "".join(f'{{"text": "a", "label": {value}}}\n' for value in values))
+    with pytest.raises(InputError, match=r"line 2: .*, but line 1 has .*Give all rows a list"):
+        read_texts(path)
+
+
 def test_several_labels(write):
     path = write("a.csv", "text,labels\na,x|y\nb,\nc,z\n")
     assert [example.label for example in read_texts(path, multi_label_separator="|")] == [("x", "y"), (), ("z",)]

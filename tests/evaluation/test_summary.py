@@ -19,10 +19,13 @@ def texts(**counts):
     ("examples", "line"),
     [
         (texts(neg=1, pos=3), "4 rows: pos 3, neg 1"),
-        ([TextExample("a", label=("x", "y")), TextExample("a", label=())], "2 rows: x 1, y 1"),
+        (
+            [TextExample("a", label=("x", "y")), TextExample("a", label=())],
+            "2 rows with any number of labels: x 1, y 1",
+        ),
         ([TextExample("a", label=value) for value in (0.5, 2.0)], "2 rows: scores from 0.5 to 2, mean 1.25"),
         ([TextExample("a", "b")] * 3, "3 pairs, each a match"),
-        ([TextExample("a", label=())], "1 row: no labels"),
+        ([TextExample("a", label=())], "1 row with any number of labels: no labels"),
         (
             [TaggedExample(("a", "b", "c"), ("B-PER", "I-PER", "O")), TaggedExample(("d",), ("B-LOC",))],
             "2 sentences, 4 words: PER 1, LOC 1",

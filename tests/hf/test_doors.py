@@ -17,6 +17,7 @@ from tinybert.errors import CheckpointError, InputError, UnknownModuleError
 from tinybert.hub.lookup import find_stored
 from tinybert.hub.publishing import publish
 from tinybert.training import FineTuning
+from tinybert.training import launch as launching
 
 NAME = "hf:me/encoder"
 TEXTS = ["It snows.", "A joy from start to finish, they said."]
@@ -196,6 +197,19 @@ def test_a_fine_tuning_knows_what_it_started_from(commit, tmp_path, monkeypatch,
     else:
         finetune(NAME, data, out, task="classify", table=Table("opinion", label="verdict"))
     assert started == [f"{NAME}@{commit}"]
+
+
+def test_several_processes_train_one_commit_although_the_branch_may_move(commit, tmp_path, monkeypatch):
+    launched = []
+    monkeypatch.setattr(launching, "launch", lambda workers, argv, port=None: launched.append(argv) or [])
+    data = write_reviews(tmp_path / "train.csv", 8, 0)
+    given = ("finetune", "classify", "--model", NAME, "--train", data, "--output", tmp_path / "out", "--devices", "2")
+    columns = ("--text", "opinion", "--label", "verdict")
+    assert command(*given, *columns, "--vocabulary", NAME).code == 0
+    pinned = f"{NAME}@{commit}"
+    assert launched[0][-4:] == ["--model", pinned, "--vocabulary", pinned]
+    again = launched[0][launched[0].index("finetune") :]
+    assert command(*again).code == 0  # of an option given twice the last is taken
 
 
 @pytest.mark.slow

@@ -74,6 +74,12 @@ def test_one_label_is_nothing_to_learn(task, example, refused):
     refused(ConfigError, message, task, [example] * 4)
 
 
+def test_a_label_that_was_not_given_is_named_before_there_is_only_one(refused):
+    examples = [TextExample("a film", None, "good"), TextExample("a book", None, "bad", "train.csv, line 3")]
+    message = "train.csv, line 3 has the label 'bad'; the model's labels are good"
+    refused(InputError, message, Task("sequence-classification", ("good",)), examples)
+
+
 def test_one_label_that_applies_or_not_is_not_refused(tmp_path, make_encoder, tokenizer, no_graphs):
     task = Task("sequence-classification", ("good",), "multi-label")
     examples = [TextExample("a good film", None, ("good",)), TextExample("a film", None, ())]

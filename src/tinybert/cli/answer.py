@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..errors import InputError
 from ..task import QUESTION_ANSWERING
 from . import options
 from .options import OnError
@@ -59,14 +60,17 @@ class QuestionInput:
 
     def rows(self, file: Any, kind: Any, whole: bool) -> Iterator[Row]:
         """The questions of an input, each with its context."""
-        from ..data import read_squad
         from ..data.columns import Request
+        from ..data.squad import questions_or_errors
         from ..data.table_rows import Form
         from ..data.text_lines import decoded
         from .input_rows import Row, read_rows
 
         if kind == "squad":
-            for number, example in enumerate(read_squad(decoded(file, self.encoding), strict=None), 1):
+            for number, example in enumerate(questions_or_errors(decoded(file, self.encoding)), 1):
+                if isinstance(example, InputError):
+                    yield Row(number, error=example, unit="question")
+                    continue
                 record = {"id": example.id, "question": example.question, "context": example.context}
                 item = (example.question, example.context)
                 yield Row(number, item, id=example.id, unit="question", record=record if whole else None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, TinyBertError, WorkerError
@@ -52,10 +54,16 @@ def check_files(*paths: str | None) -> None:
         raise InputError("several processes cannot read one stdin: give a file instead of -")
 
 
-def launch_workers(devices: int, port: int | None) -> None:
+def launch_workers(devices: int, port: int | None, pinned: Mapping[str, str]) -> None:
     """Runs this process's command in several processes, and waits for them; the first prints what it prints.
 
     What the first has to say is said once all have ended, unless a terminal has shown it.
+
+    Args:
+        devices: Number of processes.
+        port: The port by which they find each other; None takes a free one.
+        pinned: Options that replace the user's, such as a model's name with its commit: a branch may move between the
+            start of one process and the next.
 
     Raises:
         DistributedError: The port is in use.
@@ -64,7 +72,7 @@ def launch_workers(devices: int, port: int | None) -> None:
     """
     from ..training.launch import PYTHON, launch
 
-    command = [*PYTHON, "-m", __package__.partition(".")[0], *sys.argv[1:]]
+    command = [*PYTHON, "-m", __package__.partition(".")[0], *sys.argv[1:], *chain.from_iterable(pinned.items())]
     try:
         lines = launch(devices, command, port=port)
     except WorkerError as error:

@@ -120,6 +120,7 @@ def _write_index(results: Iterable[tuple[Row, Any]], path: str, embedder: Embedd
         [row.line for row, _ in found],
         description.source,
         {name: value for name, value in chosen.items() if value is not None},
+        {name: value for name, value in description.options.items() if value is not None and value != ()},
     ).save(path)
 
 

@@ -120,7 +120,7 @@ def finetune(
             check_files(train, data.dev)
         prepared = _prepare(kind_of_command(task.value).name, model, train, output, data, loading, settings)
         if devices > 1 and world is None:  # what is wrong was said once, and before any process is started
-            launch_workers(devices, port)
+            launch_workers(devices, port, _pinned(model, loading.vocabulary))
         else:
             _train(prepared, world)
         if not is_launched() and (world is None or world.is_first):
@@ -179,6 +179,14 @@ def _prepare(
         sentence=checkpoint.sentence,
         source=checkpoint.source,
     )
+
+
+def _pinned(model: str, vocabulary: str | None) -> dict[str, str]:
+    """The options that name something on Hugging Face's hub, with its commit."""
+    from ..hf import is_hf_name, pinned
+
+    given = {"--model": model, "--vocabulary": vocabulary}
+    return {option: pinned(name) for option, name in given.items() if name is not None and is_hf_name(name)}
 
 
 def _share(dev: str | None) -> float | None:

@@ -229,13 +229,12 @@ class ModelOptions:
         """Loads a model for a kind of task; None takes what it is for."""
         from ..tasks import load_model
 
-        return load_model(
-            model,
-            vocabulary=self.vocabulary,
-            do_lower_case=self.do_lower_case,
-            kind=kind,
-            **config_fields(self.config),
-        )
+        return load_model(model, kind=kind, **self.given())
+
+    def given(self) -> dict[str, Any]:
+        """What the user gave, as arguments of `load_model`."""
+        said = {"vocabulary": self.vocabulary, "do_lower_case": self.do_lower_case, **config_fields(self.config)}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True)

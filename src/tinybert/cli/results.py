@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from ..counting import counted
-from ..data.bad_rows import REMEDY
+from ..data.bad_rows import with_remedy
 from ..errors import InputError, TinyBertError
 from .errors import complain, rendered
 from .input_rows import Row
@@ -55,9 +55,7 @@ class Results:
                 continue
             place = f"{self._name}, {row.unit} {row.line}: "
             if self._on_error is OnError.FAIL:
-                raise problem.prefixed(place)
-            if problem.message.endswith(REMEDY):  # which was taken
-                problem = InputError(problem.message.removesuffix(REMEDY))
+                raise (with_remedy(problem) if isinstance(problem, InputError) else problem).prefixed(place)
             self._bad += 1
             complain(rendered(problem.prefixed(place)))
             yield replace(row, item=None, error=problem), None

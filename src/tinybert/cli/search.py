@@ -71,10 +71,12 @@ def search(
 
 def _model(loading: options.ModelOptions, given: str | None, index: SearchIndex) -> TaskModel:
     """The model that was given, or the one that the index was made with."""
+    from ..tasks import load_model
+
     if given is not None:
         return loading.load(given, ENCODER.name)
     try:
-        return loading.load(index.model, ENCODER.name)
+        return load_model(index.model, **{**index.loading, **loading.given()})
     except TinyBertError as error:
         problem = f"{index.source} was made with the model {index.model}, which cannot be loaded: {error.message}"
         raise InputError(f"{problem.removesuffix('.')}. Say where it is", argument="model", example="MODEL") from None

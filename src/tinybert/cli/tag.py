@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from ..errors import InputError
 from ..task import TOKEN_CLASSIFICATION
 from . import options
 from .options import OnError
@@ -133,11 +134,11 @@ def tag(
 
 
 def _sentences(file: Any) -> Iterator[Row]:
-    from ..data import read_conll
+    from ..data.conll import words_or_errors
     from .input_rows import Row
 
-    for number, sentence in enumerate(read_conll(file, label_column=None), 1):
-        yield Row(number, list(sentence.words), unit="sentence")
+    for line, words in words_or_errors(file):
+        yield Row(line, error=words) if isinstance(words, InputError) else Row(line, words)
 
 
 def _spans(row: Row, spans: list[Any] | None) -> str:

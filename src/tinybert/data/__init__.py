@@ -13,7 +13,8 @@
 """
 
 from .batches import TrainingBatches
-from .conll import read_conll, write_conll
+from .conll import read_conll
+from .conll_writer import write_conll
 from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
 from .labelled import EXAMPLES, Table, read_examples
 from .mindrecord import write_mindrecord

@@ -12,8 +12,14 @@ from .text_lines import Source, name_of
 
 OnError = Literal["raise", "skip"]
 """What becomes of a bad row."""
-REMEDY = " Bad rows can be left out."
-"""Ends the message of an error that has no other remedy; where they are left out, it goes without saying."""
+
+
+def with_remedy(error: InputError) -> InputError:
+    """The error of a bad row, which says that such rows can be left out, unless it names another remedy."""
+    if error.argument is not None:
+        return error
+    message = f"{error.message.removesuffix('.')}. Bad rows can be left out."
+    return InputError(message, argument="on_error", example="skip")
 
 
 class BadRows:
@@ -36,7 +42,7 @@ class BadRows:
     def add(self, error: InputError) -> None:
         """Counts a bad row, or raises its error, which names file and line."""
         if self._on_error == "raise":
-            raise error from None
+            raise with_remedy(error) from None
         self._count += 1
         self._first = self._first or error
 
@@ -54,7 +60,7 @@ class BadRows:
         """
         if self._first is None:
             return
-        first = self._first.message.removesuffix(REMEDY)
+        first = self._first.message
         if not any_good:
             raise InputError(f"{name_of(self._source)}: no row is good; the first error: {first}")
         left_out = f"{counted(self._count, 'bad row is', 'bad rows are')} left out"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..counting import counted
 from ..errors import InputError
 from ..metrics import Scheme
-from ..writing import replacing
 from .bad_rows import BadRows, OnError
 from .examples import TaggedExample
 from .tagging import TagChecker
-from .text_lines import Source, error_at, is_whole, name_of, numbered_lines, place
+from .text_lines import Source, error_at, lines_of, name_of, place
 
 DOCUMENT = "-DOCSTART-"
 _DOCUMENT_MARKS = ("#begin document", "#end document")  # CoNLL-2012
@@ -62,7 +60,12 @@ def read_conll(
         (('EU', 'rejects'), ('B-ORG', 'O'))
     """
     bad = BadRows(path, on_error)
-    sentences = _sentences(path, word_column, label_column, bad)
+    sentences = []
+    for sentence in _sentences(path, word_column, label_column):
+        if sentence.problem:
+            bad.add(error_at(path, sentence.line, sentence.problem))
+        else:
+            sentences.append(sentence)
     if label_column is not None:
         checker = TagChecker([sentence.labels for sentence in sentences], scheme, strict=strict)
         sentences = [sentence for sentence in sentences if _has_tags(sentence, checker, path, bad)]
@@ -70,37 +73,21 @@ def read_conll(
     return [sentence.example(path) for sentence in sentences]
 
 
-def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample]) -> int:
-    """Writes words and labels, tab separated, as `read_conll` reads them back equal.
+def words_or_errors(path: Source) -> Iterator[tuple[int, list[str] | InputError]]:
+    """Reads the words of sentences without their labels; a bad sentence has its place among the others.
 
     Args:
-        path: The file. It is there whole or not at all.
-        examples: The sentences; all with labels, or none.
+        path: The file, as for `read_conll`; the words are in its first column.
 
-    Returns:
-        Sentences written.
+    Yields:
+        The number of the line that a sentence begins in, and its words; or of a bad one, the line that is wrong and an
+        InputError that says how, to follow file and line.
 
     Raises:
-        InputError: There are none, only some have labels, or a word or label is empty or holds a blank that would be
-            lost; names the sentence's index.
+        InputError: The file cannot be read or has no words.
     """
-    count, labelled = 0, None
-    with replacing(path, through_link=True) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
-        for index, example in enumerate(examples):
-            labelled = example.labels is not None if labelled is None else labelled
-            if labelled != (example.labels is not None):
-                raise InputError(f"examples[{index}] and examples[0] differ in having labels.")
-            columns = [example.words] if example.labels is None else [example.words, example.labels]
-            if not example.words:
-                raise InputError(f"examples[{index}] has no words.")
-            for row in zip(*columns, strict=True):
-                _check_row(index, row)
-                file.write("\t".join(row) + "\n")
-            file.write("\n")
-            count += 1
-        if not count:
-            raise InputError(f"There are no examples to write to {os.fspath(path)}.")
-    return count
+    for sentence in _sentences(path, 0, None):
+        yield sentence.line, sentence.problem or sentence.words
 
 
 # In CoNLL-U the id of several words that are written as one, 1-2, and of a word that is not written, 8.1.
@@ -112,7 +99,12 @@ class _Sentence:
     words: list[str] = dataclasses.field(default_factory=list)
     labels: list[str] = dataclasses.field(default_factory=list)
     lines: list[int] = dataclasses.field(default_factory=list)
-    bad: bool = False
+    problem: InputError | None = None
+
+    @property
+    def line(self) -> int:
+        """The line that it begins in; of a bad one, the line that is wrong."""
+        return self.lines[-1 if self.problem else 0]
 
     def example(self, path: Source) -> TaggedExample:
         return TaggedExample(tuple(self.words), tuple(self.labels) or None, place(path, self.lines[0]))
@@ -121,6 +113,11 @@ class _Sentence:
 class _Line(NamedTuple):
     number: int
     text: str
+    problem: InputError | None = None
+
+    @property
+    def is_row(self) -> bool:
+        return self.problem is None and bool(self.text.strip(" \t"))
 
     def fields(self, tabs: bool) -> list[str]:
         if tabs:
@@ -128,14 +125,14 @@ class _Line(NamedTuple):
         return _BLANKS.split(self.text.strip(" \t"))
 
 
-def _sentences(path: Source, word_column: int, label_column: int | None, bad: BadRows) -> list[_Sentence]:
-    lines = [_Line(number, text.rstrip("\r\n")) for number, text in numbered_lines(path)]
-    pattern = next(
-        (line for line in lines if line.text.strip(" \t") and not line.text.startswith(("#", DOCUMENT))), None
-    )
-    pattern = pattern or next((line for line in lines if line.text.strip(" \t")), None)
+def _sentences(path: Source, word_column: int, label_column: int | None) -> list[_Sentence]:
+    """The sentences of a file, bad ones among them."""
+    lines = [_Line(number, text.rstrip("\r\n"), problem) for number, text, problem in lines_of(path)]
+    pattern = next((line for line in lines if line.is_row and not line.text.startswith(("#", DOCUMENT))), None)
+    pattern = pattern or next((line for line in lines if line.is_row), None)
     if pattern is None:
-        raise InputError(f"{name_of(path)} has no words.")
+        bad = next((line for line in lines if line.problem), None)
+        raise error_at(path, bad.number, bad.problem) if bad else InputError(f"{name_of(path)} has no words.")
     tabs = "\t" in pattern.text
     columns = len(pattern.fields(tabs))
     word = _column(path, pattern, word_column, columns, "word_column")
@@ -143,45 +140,45 @@ def _sentences(path: Source, word_column: int, label_column: int | None, bad: Ba
     if word == label:
         problem = InputError("words and labels are the same column. Each line needs both.", argument="label_column")
         raise error_at(path, pattern.number, problem)
-    sentences = list(_split(path, lines, tabs, columns, (word, label), bad))
+    sentences = list(_split(lines, tabs, columns, (word, label)))
     if not sentences:
         raise InputError(f"{name_of(path)} has no words.")
-    return [sentence for sentence in sentences if not sentence.bad]
+    return sentences
 
 
-def _split(
-    path: Source, lines: list[_Line], tabs: bool, columns: int, places: tuple[int, int | None], bad: BadRows
-) -> Iterator[_Sentence]:
+def _split(lines: list[_Line], tabs: bool, columns: int, places: tuple[int, int | None]) -> Iterator[_Sentence]:
     word, label = places
     sentence = _Sentence()
     for line in [*lines, _Line(0, "")]:
         fields = line.fields(tabs)
+        problem = line.problem
         # A line of blanks and tabs alone parts sentences too: WNUT-17 has a tab there.
         ends = not any(fields) or fields[0] == DOCUMENT
-        if ends and (sentence.words or sentence.bad):
+        if ends and (sentence.words or sentence.problem):
             yield sentence
             sentence = _Sentence()
-        if ends or sentence.bad or _is_comment(line, fields, tabs, columns) or (word and _NO_WORD.fullmatch(fields[0])):
+        if ends or sentence.problem or (problem is None and _is_no_row(line, fields, tabs, columns, word)):
             continue
-        problem = _row_problem(line, fields, columns, places)
-        if problem:
-            bad.add(error_at(path, line.number, problem))
-            sentence.bad = True
+        sentence.lines.append(line.number)
+        sentence.problem = problem or _row_problem(line, fields, columns, places)
+        if sentence.problem:
             continue
         sentence.words.append(fields[word])
-        sentence.lines.append(line.number)
         if label is not None:
             sentence.labels.append(fields[label])
 
 
-def _row_problem(line: _Line, fields: list[str], columns: int, places: tuple[int, int | None]) -> str:
-    """What is wrong with a row; empty if nothing."""
+def _is_no_row(line: _Line, fields: list[str], tabs: bool, columns: int, word: int) -> bool:
+    return _is_comment(line, fields, tabs, columns) or bool(word and _NO_WORD.fullmatch(fields[0]))
+
+
+def _row_problem(line: _Line, fields: list[str], columns: int, places: tuple[int, int | None]) -> InputError | None:
     if len(fields) != columns:
-        return f"{counted(len(fields), 'column')}, but the first row has {columns}: {line.text!r:.60}."
+        return InputError(f"{counted(len(fields), 'column')}, but the first row has {columns}: {line.text!r:.60}.")
     for name, column in zip(("word", "label"), places, strict=True):
         if column is not None and not fields[column]:
-            return f"the {name} is empty: {line.text!r:.60}."
-    return ""
+            return InputError(f"the {name} is empty: {line.text!r:.60}.")
+    return None
 
 
 def _has_tags(sentence: _Sentence, checker: TagChecker, path: Source, bad: BadRows) -> bool:
@@ -210,24 +207,3 @@ def _column(path: Source, pattern: _Line, column: int, columns: int, name: str) 
         problem = InputError(f"there is no column {column} among {columns}: {pattern.text!r:.60}.", argument=name)
         raise error_at(path, pattern.number, problem)
     return column % columns
-
-
-def _check_row(index: int, row: tuple[str, ...]) -> None:
-    for field in row:
-        problem = _field_problem(field, alone=len(row) == 1)
-        if problem:
-            raise InputError(f"examples[{index}]: {field!r:.40} {problem}.")
-    if row[0] == DOCUMENT or (row[0].startswith("#") and " " in row[0]):
-        raise InputError(f"examples[{index}]: {row[0]!r:.40} would be read as a mark between sentences, not as a word.")
-
-
-def _field_problem(field: str, *, alone: bool) -> str:
-    if not field:
-        return "is empty"
-    if any(character in field for character in "\t\r\n\0"):
-        return "holds a tab, a line end or NUL"
-    if field != field.strip(" ") or (alone and " " in field):
-        return "holds a blank that would not be read back"
-    if field[0] == "\ufeff":
-        return "begins with a byte order mark"
-    return "" if is_whole(field) else "holds half of a surrogate pair"

@@ -46,6 +46,7 @@ class LabelReader:
         self._regression = regression
         self._separator = separator
         self._first: tuple[int, bool] | None = None
+        self._listed: tuple[int, bool] | None = None
         self._skip = skip
         self.skipped = 0
 
@@ -61,7 +62,8 @@ class LabelReader:
 
         Raises:
             InputError: It is not a number in regression, not a string, number or list of them, or it is there where
-                the first row has none, or the other way round. The message is to follow file and line.
+                the first row has none, or the other way round; or it is a list, and the first is not, or the other way
+                round. The message is to follow file and line.
         """
         spelled = isinstance(value, str) and value.strip().casefold() in NO_LABEL
         label = None if spelled else self._label(value)
@@ -76,7 +78,16 @@ class LabelReader:
         elif self._first[1] != present:
             here, there = ("a label", "none") if present else ("no label", "one")
             raise _unlabelled(f"{here}, but line {self._first[0]} has {there}. Give all rows a label or none.")
+        self._check_form(line, label)
         return label
+
+    def _check_form(self, line: int, label: Label) -> None:
+        several = isinstance(label, tuple)
+        if label is not None and self._listed is None:
+            self._listed = (line, several)
+        elif label is not None and self._listed is not None and self._listed[1] != several:
+            here, there = ("a list of labels", "one label") if several else ("one label", "a list of labels")
+            raise InputError(f"{here}, but line {self._listed[0]} has {there}. Give all rows a list or none.")
 
     def _label(self, value: Any) -> Label:
         if value is None or (isinstance(value, str) and not value.strip()):

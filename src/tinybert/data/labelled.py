@@ -36,8 +36,8 @@ class Table:
         delimiter: What separates the fields of a CSV; None where that is to be seen.
         encoding: The file's encoding; None for UTF-8.
         skip_unlabelled: Whether rows without a label are left out.
-        on_error: `raise` an error at a bad row, or `skip` bad rows, sentences, and questions whose answers are not
-            where the file says; a warning counts them.
+        on_error: `raise` an error at a bad row, or `skip` bad rows, sentences and questions, those whose answers are
+            not where the file says among them; a warning counts them.
     """
 
     text: Column | None = None
@@ -128,7 +128,7 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
 
 def _read_questions(source: Source, table: Table, strict: bool | None) -> list[QuestionExample]:
     skips = table.on_error == "skip" and strict is not None
-    return read_squad(decoded(source, table.encoding), strict=False if skips else strict)
+    return read_squad(decoded(source, table.encoding), strict=False if skips else strict, on_error=table.on_error)
 
 
 def _read_table(source: Source, table: Table) -> list[TextExample]:

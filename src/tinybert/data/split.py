@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
@@ -29,6 +30,9 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
 
     Raises:
         InputError: The share is not between 0 and 1, or one of the parts would be empty.
+
+    Warns:
+        UserWarning: All examples that are put aside are of one class.
 
     Example:
         >>> from tinybert.data import TextExample
@@ -60,6 +64,12 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
             f"the share of the dev set is {share:g}: of {len(examples)} examples that leaves none for it. Give a "
             "larger share, or a file",
             argument="dev",
+        )
+    if len(strata) > 1 and len({stratum_of(examples[row]) for row in aside}) == 1:
+        only = stratum_of(examples[min(aside)])
+        warnings.warn(
+            f"the dev set, {share:g} of the data, has only examples of {only!r}: give a larger share, or a file",
+            stacklevel=2,
         )
     parts = [example for row, example in enumerate(examples) if row not in aside]
     return parts, [examples[row] for row in sorted(aside)]

@@ -10,17 +10,19 @@ from typing import Any
 from ..counting import counted
 from ..errors import InputError
 from ..reading import parse_json
+from .bad_rows import BadRows, OnError
 from .examples import AnswerSpan, QuestionExample
 from .text_lines import Source, is_whole, name_of, read_text
 
 
-def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExample]:
+def read_squad(path: Source, *, strict: bool | None = True, on_error: OnError = "raise") -> list[QuestionExample]:
     """Reads questions and checks that each answer is in its context where the file says.
 
     Args:
         path: The file, UTF-8; or an open binary file.
         strict: False leaves out the questions that have an answer at a wrong place, and warns once with their number.
             None does not look at places: to train on answers takes them, to score takes their texts alone.
+        on_error: `raise` an error at a malformed question, or `skip` malformed ones; a warning counts them.
 
     Returns:
         The questions in the order of the file. A question without `answers`, as in a test set, has none; one with
@@ -43,37 +45,90 @@ def read_squad(path: Source, *, strict: bool | None = True) -> list[QuestionExam
         >>> read_squad(io.BytesIO(json.dumps(content).encode()))[0].answers
         (AnswerSpan(text='Here', start=0),)
     """
-    name = name_of(path)
-    content = parse_json(read_text(path), source=name, lone_surrogates=True)
-    try:
-        questions = list(_questions(content, name))
-        check_ids(questions)
-        looked_at = questions if strict is not None else ()
-        problems = {question.id: problem for question in looked_at if (problem := answer_problem(question))}
-        if problems and strict:
-            identifier, problem = next(iter(problems.items()))
-            raise InputError(
-                f"question {identifier!r}: {problem} Questions like that: {len(problems)}; they can be left out.",
-                argument="strict",
-                example=False,
-            )
-    except InputError as error:
-        raise error.prefixed(f"{name}, ") from None
-    if problems:
-        identifier, problem = next(iter(problems.items()))
-        of = f"of {counted(len(questions), 'question')}"
-        left_out = f"{name}: {counted(len(problems), f'{of} is', f'{of} are')} left out"
-        warnings.warn(f"{left_out}; the first is {identifier!r}: {problem}", stacklevel=2)
+    name, bad = name_of(path), BadRows(path, on_error)
+    questions = []
+    for entry in questions_or_errors(path):
+        if isinstance(entry, InputError):
+            bad.add(entry.prefixed(f"{name}, "))
+        else:
+            questions.append(entry)
+    bad.report(any_good=bool(questions))
+    looked_at = questions if strict is not None else ()
+    problems = {question.id: problem for question in looked_at if (problem := answer_problem(question))}
+    if not problems:
+        return questions
+    identifier, problem = next(iter(problems.items()))
+    if strict:
+        raise InputError(
+            f"{name}, question {identifier!r}: {problem} Questions like that: {len(problems)}; they can be left out.",
+            argument="strict",
+            example=False,
+        )
+    of = f"of {counted(len(questions), 'question')}"
+    left_out = f"{name}: {counted(len(problems), f'{of} is', f'{of} are')} left out"
+    warnings.warn(f"{left_out}; the first is {identifier!r}: {problem}", stacklevel=2)
     return [question for question in questions if question.id not in problems]
 
 
-def _questions(content: Any, name: str) -> Iterator[QuestionExample]:
+def questions_or_errors(path: Source) -> list[QuestionExample | InputError]:
+    """Reads questions; a malformed one, or an article or paragraph that is, has its place among the others.
+
+    Args:
+        path: The file, as for `read_squad`.
+
+    Returns:
+        The questions; in the place of a malformed one an InputError that says which it is and what is wrong, to follow
+        the file's name.
+
+    Raises:
+        InputError: The file is not JSON, is not of this form, or has no questions.
+    """
+    name = name_of(path)
+    content = parse_json(read_text(path), source=name, lone_surrogates=True)
+    try:
+        articles = [*_items(content, "data", "the file")]
+    except InputError as error:
+        raise error.prefixed(f"{name}, ") from None
+    entries: list[QuestionExample | InputError] = []
+    seen: set[str] = set()
+    for entry in _questions(articles, name):
+        if isinstance(entry, QuestionExample) and entry.id in seen:
+            entries.append(_twice(entry.id))
+            continue
+        entries.append(entry)
+        if isinstance(entry, QuestionExample):
+            seen.add(entry.id)
+    if not entries:
+        raise InputError(f"{name}, there are no questions.")
+    return entries
+
+
+def _questions(articles: list[tuple[str, Any]], name: str) -> Iterator[QuestionExample | InputError]:
     # Places such as data[3].paragraphs[0] say where a question without an id is.
-    for place, article in _items(content, "data", "the file"):
-        for inner, paragraph in _items(article, "paragraphs", place):
-            context = _string(paragraph, "context", inner)
-            for innermost, question in _items(paragraph, "qas", inner):
-                yield _question(question, context, innermost, name)
+    for place, article in articles:
+        try:
+            paragraphs = [*_items(article, "paragraphs", place)]
+        except InputError as error:
+            yield error
+            continue
+        for inner, paragraph in paragraphs:
+            yield from _questions_about(paragraph, inner, name)
+
+
+def _questions_about(paragraph: Any, place: str, name: str) -> Iterator[QuestionExample | InputError]:
+    try:
+        context = _string(paragraph, "context", place)
+        questions = [*_items(paragraph, "qas", place)]
+    except InputError as error:
+        yield error
+        return
+    for inner, question in questions:
+        try:
+            found = _question(question, context, inner, name)
+        except InputError as error:
+            yield error
+            continue
+        yield found
 
 
 def _question(question: Any, context: str, place: str, name: str) -> QuestionExample:
@@ -122,10 +177,14 @@ def check_ids(questions: list[QuestionExample]) -> None:
     seen: set[str] = set()
     for question in questions:
         if question.id in seen:
-            raise InputError(f"question {question.id!r} occurs twice; predictions could not be told apart.")
+            raise _twice(question.id)
         seen.add(question.id)
     if not questions:
         raise InputError("there are no questions.")
+
+
+def _twice(identifier: str) -> InputError:
+    return InputError(f"question {identifier!r} occurs twice; predictions could not be told apart.")
 
 
 def answer_problem(question: QuestionExample) -> str:

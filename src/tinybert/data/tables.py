@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..counting import counted
 from ..errors import InputError
-from .bad_rows import REMEDY, BadRows, OnError
+from .bad_rows import BadRows, OnError
 from .columns import Column, Request
 from .examples import TextExample
 from .label_column import LabelReader
@@ -163,7 +163,7 @@ def check_text(value: Any) -> str:
     if not isinstance(value, str):
         raise InputError(f"the text is {value!r:.60}, not a string.")
     if not value or value.isspace():
-        raise InputError(f"the text is empty.{REMEDY}", argument="on_error", example="skip")
+        raise InputError("the text is empty.")
     if "\0" in value:
         raise InputError("the text holds NUL, which text never contains.")
     if not value.isascii():

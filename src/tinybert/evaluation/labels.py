@@ -87,6 +87,14 @@ def labels_of(examples: Examples) -> tuple[str, ...]:
     return tuple(sorted(found, key=int) if numeric else sorted(found, key=lambda name: (name != "O", name)))
 
 
+def check_labels(examples: Examples, task: Task) -> None:
+    """Raises InputError where an example has a label that the task does not have; names the example."""
+    index = _index(task.labels)
+    for row, example in enumerate(() if are_tokenized(examples) else examples):
+        for name in _names_in(example):
+            _id(name, index, examples, row)
+
+
 def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ...]:
     """The names of all labels, and behind them those of examples that are not among them.
 
@@ -98,7 +106,7 @@ def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ..
     known = {*names}
     unknown: dict[str, int] = {}
     for row, example in enumerate(examples):
-        for name in _names(example.labels if isinstance(example, TaggedExample) else example.label):
+        for name in _names_in(example):
             if name not in known:
                 unknown.setdefault(name, row)
     if unknown:
@@ -183,6 +191,10 @@ def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> l
             raise InputError(f"{place_of(examples, row)} has no labels")
         ids.append(np.array([_id(name, index, examples, row) for name in example.labels], np.int32))
     return ids
+
+
+def _names_in(example: Any) -> tuple[str, ...]:
+    return _names(example.labels if isinstance(example, TaggedExample) else example.label)
 
 
 def _names(label: Any) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def summary(examples: Sequence[Any]) -> str:
         return f"{counted(len(examples), 'row')}: scores from {min(values):g} to {max(values):g}, mean {mean:.3g}"
     if first.label is None:
         return f"{counted(len(examples), 'pair')}, each a match"
-    return f"{counted(len(examples), 'row')}: {_counted(_label_counts(examples))}"
+    several = " with any number of labels" if isinstance(first.label, tuple) else ""
+    return f"{counted(len(examples), 'row')}{several}: {_counted(_label_counts(examples))}"
 
 
 def doubts(examples: Sequence[Any], labels: Sequence[str] = ()) -> Iterator[str]:

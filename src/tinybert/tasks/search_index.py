@@ -54,6 +54,7 @@ class _About(msgspec.Struct):
     format: int
     model: str
     options: _Options = {}
+    loading: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class SearchIndex:
         lines: The line of each, from 1.
         model: Where the model is, as for `tinybert.load`.
         options: With which options of `Embedder` the texts were embedded, such as `pooling`.
+        loading: With which options of `tinybert.tasks.load_model` the model was loaded, such as `vocabulary`.
         source: What messages call it.
     """
 
@@ -74,6 +76,7 @@ class SearchIndex:
     lines: Sequence[int]
     model: str
     options: dict[str, Any] = field(default_factory=dict)
+    loading: dict[str, Any] = field(default_factory=dict)
     source: str = "the index"
 
     def save(self, path: str | Path) -> None:
@@ -82,7 +85,7 @@ class SearchIndex:
         Raises:
             WriteError: It cannot be written.
         """
-        about = {"format": 1, "model": self.model, "options": self.options}
+        about = {"format": 1, "model": self.model, "options": self.options, "loading": self.loading}
         arrays = {
             "vectors": np.asarray(self.vectors, np.float32),
             "lines": np.asarray(self.lines, np.int64),
@@ -119,7 +122,7 @@ class SearchIndex:
         names = parse_json(texts.tobytes(), list[str], source=str(path))
         if facts.format != 1 or not len(names) == len(vectors) == len(lines):
             raise InputError(wrong)
-        return cls(vectors, names, lines.tolist(), facts.model, {**facts.options}, str(path))
+        return cls(vectors, names, lines.tolist(), facts.model, {**facts.options}, facts.loading, str(path))
 
     def search(self, embedder: Embedder, queries: Sequence[str], k: int = 10, **options: Any) -> list[list[Hit]]:
         """The nearest texts to each query.

@@ -9,7 +9,7 @@ from mindspore import nn
 
 from ..checkpoint.sentence import SentenceSettings
 from ..errors import ConfigError
-from ..evaluation.labels import Examples, check_kind
+from ..evaluation.labels import Examples, check_kind, check_labels
 from ..evaluation.pairs import are_matches, check_pairs_to_learn
 from ..evaluation.tokenized import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
@@ -59,8 +59,9 @@ def _text_vectors(encoder: nn.Cell, sentence: SentenceSettings) -> nn.Cell:
 
 
 def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    del examples, settings
+    del settings
     if len(task.labels) == 1 and task.problem != "multi-label":
+        check_labels(examples, task)  # one that is not known is the reason, where labels were given
         raise ConfigError(f"all labels are {task.labels[0]!r}: there is nothing to tell apart")
 
 
