@@ -72,6 +72,7 @@ def test_refused_on_one_short_line(tmp_path, kind, name, content, problem):
     assert message.isprintable()
 
 
+@pytest.mark.filterwarnings("ignore:.*its fields are separated by")
 @pytest.mark.parametrize(
     ("kind", "name", "content", "count"),
     [

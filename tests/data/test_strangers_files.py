@@ -85,15 +85,16 @@ def test_a_wrong_encoding_is_an_error_with_its_line(write):
         read_texts(path, encoding="klingon")
 
 
-@pytest.mark.parametrize("content", ['text;label\n"a; b";x\nc,d;y\n', "text;label\r\na; b;x\r\n"])
-def test_semicolons_are_seen(write, content):
-    path = write("a.csv", content)
-    if '"' in content:
-        with pytest.warns(UserWarning, match="a.csv: its fields are separated by semicolons"):
-            assert [example.text for example in read_texts(path)] == ["a; b", "c,d"]
-    else:
-        with pytest.raises(InputError, match="line 2: 3 fields"):
-            read_texts(path)
+def test_semicolons_are_seen(write):
+    path = write("a.csv", 'text;label\n"a; b";x\nc,d;y\n')
+    with pytest.warns(UserWarning, match="a.csv: its fields are separated by semicolons"):
+        assert [example.text for example in read_texts(path)] == ["a; b", "c,d"]
+
+
+@pytest.mark.filterwarnings("ignore:.*its fields are separated by")
+def test_a_semicolon_in_a_text_makes_a_field_of_its_own(write):
+    with pytest.raises(InputError, match="line 2: 3 fields"):
+        read_texts(write("a.csv", "text;label\r\na; b;x\r\n"))
 
 
 def test_a_delimiter_is_one_character_of_a_csv(write):

@@ -170,6 +170,7 @@ def test_a_table_whose_header_is_bad_has_no_columns(kind):
         ("csv", None, "text", "the file, line 1: 2 columns are called 'text'"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*its fields are separated by")
 def test_a_request_that_does_not_fit_names_the_argument(kind, column, argument, message):
     with pytest.raises(InputError) as caught:
         rows(b"text\ttext\na\tb\n", kind, column)

@@ -12,6 +12,7 @@ def golden(golden_folder):
     return json.loads((golden_folder / "tokenizer_golden.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.filterwarnings("ignore:.*hardly knows Chinese")
 @pytest.mark.parametrize(("vocabulary", "lower"), [("english", True), ("chinese", True), ("english", False)])
 def test_ids_and_offsets_of_lines(golden, golden_folder, vocabulary, lower):
     cases = [case for case in golden["lines"] if (case["vocab"], case["lower"]) == (vocabulary, lower)]

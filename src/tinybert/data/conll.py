@@ -131,8 +131,10 @@ def _sentences(path: Source, word_column: int, label_column: int | None) -> list
     pattern = next((line for line in lines if line.is_row and not line.text.startswith(("#", DOCUMENT))), None)
     pattern = pattern or next((line for line in lines if line.is_row), None)
     if pattern is None:
-        bad = next((line for line in lines if line.problem), None)
-        raise error_at(path, bad.number, bad.problem) if bad else InputError(f"{name_of(path)} has no words.")
+        for line in lines:
+            if line.problem:
+                raise error_at(path, line.number, line.problem)
+        raise InputError(f"{name_of(path)} has no words.")
     tabs = "\t" in pattern.text
     columns = len(pattern.fields(tabs))
     word = _column(path, pattern, word_column, columns, "word_column")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +23,10 @@ class Description(Protocol):
     @property
     def source(self) -> str:
         """Where the model is, as for `tinybert.load`."""
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The other arguments of `tinybert.tasks.load_model`."""
 
     def load(self) -> TaskModel:
         """Loads the model again."""
