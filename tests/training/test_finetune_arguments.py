@@ -1,11 +1,13 @@
 """What a fine-tuning is given: checked before anything is written, and taken as it is."""
 
 import dataclasses
+import gc
 import json
 
 import pytest
 
 import tinybert
+from tinybert.checkpoint import Checkpoint
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample
 from tinybert.errors import ConfigError, InputError
 from tinybert.task import Task
@@ -29,6 +31,18 @@ def test_training_data_that_do_not_fit_the_task_leave_no_folder(tmp_path, make_e
     with pytest.raises(InputError, match="is one text, but others are pairs"):
         FineTuning(make_encoder(), tokenizer, TASK, mixed, tmp_path / "model", settings=SETTINGS).run()
     assert not (tmp_path / "model").exists()
+
+
+def test_a_training_does_not_hold_the_arrays_that_its_network_was_made_of(source, tmp_path, train, monkeypatch):
+    before, held = checkpoints(), []
+    monkeypatch.setattr(FineTuning, "run", lambda training: held.extend(checkpoints() - before) or {})
+    tinybert.finetune(source, train, tmp_path / "model", task="classify")
+    assert not held
+
+
+def checkpoints():
+    gc.collect()
+    return {id(found) for found in gc.get_objects() if isinstance(found, Checkpoint)}
 
 
 def test_finetune_says_what_is_wrong_before_it_writes_anything(source, tmp_path, train):

@@ -43,7 +43,7 @@ class BestModel:
     def keep(self) -> None:
         """Writes the network as it is now, with the metrics of its last evaluation."""
         network: Any = self.model.runtime.network  # type: ignore[attr-defined]
-        checkpoint = dataclasses.replace(checkpoint_of(network), sentence=self.model.sentence)
+        checkpoint = dataclasses.replace(checkpoint_of(network, copy=False), sentence=self.model.sentence)
         save_folder(checkpoint, self.folder, tokenizer=self.model.tokenizer)
         self.metrics = self._latest
         write_json(self.folder / METRICS, self.metrics)

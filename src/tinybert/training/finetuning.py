@@ -102,7 +102,7 @@ def finetune(
     dev_examples = None if dev is None else examples_of(learned, dev, table)
     checkpoint, tokenizer = find_stored(source).open(tokenizer, **(config or {}))
     encoder = restore(checkpoint.encoder(), return_all_encoders=False)
-    return FineTuning(
+    training = FineTuning(
         encoder,
         tokenizer,
         learned,
@@ -112,7 +112,9 @@ def finetune(
         settings=chosen_settings,
         sentence=checkpoint.sentence,
         source=checkpoint.source,
-    ).run()
+    )
+    del checkpoint  # the encoder has its own copy of the weights
+    return training.run()
 
 
 def _kind(name: str) -> str:

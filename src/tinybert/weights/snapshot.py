@@ -8,12 +8,13 @@ from ..modeling.network import Network
 from .binding import own_parameters
 
 
-def checkpoint_of(network: Network, source: str | None = None) -> Checkpoint:
+def checkpoint_of(network: Network, source: str | None = None, *, copy: bool = True) -> Checkpoint:
     """The parameters of a network as they are now, with its configuration and task.
 
     Args:
         network: `TinyBertModel` or a task network.
         source: What messages call it; by default the class of the network.
+        copy: False may save the memory of a copy: the arrays are then only valid until the network changes.
 
     Returns:
         The checkpoint; its arrays are copies.
@@ -31,6 +32,7 @@ def checkpoint_of(network: Network, source: str | None = None) -> Checkpoint:
             "TinyBertModel"
         )
     parameters = own_parameters(network)
-    tensors = {name: parameter.asnumpy().copy() for name, parameter in parameters.items()}
+    arrays = {name: parameter.asnumpy() for name, parameter in parameters.items()}
+    tensors = {name: array.copy() if copy else array for name, array in arrays.items()}
     names = {name: parameter.name for name, parameter in parameters.items()}
     return Checkpoint(source or type(network).__name__, "v1.0", network.config, tensors, names, {}, network.task)
