@@ -1,4 +1,4 @@
-"""Which four layers of all-MiniLM-L6-v2 make the best encoder without training: every choice, on STS-B."""
+"""Find the four layers of all-MiniLM-L6-v2 that make the best encoder without training: try every choice on STS-B."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the data sets are, and how each is read."""
+"""Locations and readers of the data sets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(os.environ.get("TINYBERT_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
-"""The data sets: `data` in the folder that TINYBERT_SHARED names, or in `shared` beside the repository."""
+"""The data sets: `data` in the folder named by TINYBERT_SHARED, or in `shared` next to the repository."""
 
 
 def _file(data: Path, *parts: str) -> Path:
@@ -22,21 +22,21 @@ def _file(data: Path, *parts: str) -> Path:
 
 
 def read_sst2(data: Path, part: str) -> list[Any]:
-    """SST-2, phrases and sentences out of film reviews, 0 negative, 1 positive."""
+    """Read SST-2: phrases and sentences from film reviews, 0 negative, 1 positive."""
     from tinybert.data import read_texts
 
     return read_texts(_file(data, "sst2", f"{part}.tsv"))
 
 
 def read_wnut17(data: Path, part: str) -> list[Any]:
-    """WNUT-17, entities of six types in noisy text."""
+    """Read WNUT-17: entities of six types in noisy text."""
     from tinybert.data import read_conll
 
     return read_conll(_file(data, "wnut17", f"{part}.conll"))
 
 
 def read_stsb(data: Path, part: str) -> list[Any]:
-    """STS-B, sentence pairs with a similarity of 0 to 5. Some rows have further fields, which are the sources."""
+    """Read STS-B: sentence pairs with a similarity of 0 to 5. Some rows have extra fields with the sources."""
     from tinybert.data import read_texts
 
     path = _file(data, "stsb", f"{part}.tsv")
@@ -44,14 +44,14 @@ def read_stsb(data: Path, part: str) -> list[Any]:
 
 
 def read_qa_en(data: Path, part: str) -> list[Any]:
-    """Questions over English passages, some without an answer."""
+    """Read questions about English passages, some without an answer."""
     from tinybert.data import read_squad
 
     return read_squad(_file(data, "qa_en", f"{part}.json"))
 
 
 def read_qa_passages(data: Path, part: str) -> list[Any]:
-    """Those of them that are of the dev part's kind: Disfl-QA, over paragraphs of Wikipedia. The others are QuAC's."""
+    """Read only the questions of the dev part's kind: Disfl-QA, about Wikipedia paragraphs. The others are QuAC's."""
     return [example for example in read_qa_en(data, part) if example.id.startswith("disflqa-")]
 
 

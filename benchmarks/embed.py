@@ -1,4 +1,4 @@
-"""Embeddings side by side with sentence-transformers: as good, and how fast. See README.md."""
+"""Compare embeddings with sentence-transformers: quality and speed. See README.md."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from weights import KEPT
 
 SIDES = ("ours", "peer", "padded")
 PADDED_LINES = 1500
-"""Lines that are enough to measure the speed of padded batches, which are all alike."""
+"""Number of lines to measure padded batches, which all take the same time."""
 TOLERANCE, TARGET_PEER, TARGET_PADDED = 0.001, 0.9, 3.0
 
 
 def measure(layers: int, args: argparse.Namespace) -> dict[str, Any]:
-    """Rounds of speed on all sides, and the correlations."""
+    """Measure speed on all sides in rounds, and the correlations."""
     common = ["--layers", layers, "--data", args.data]
     rounds = []
     for _ in range(args.rounds):
@@ -53,7 +53,7 @@ def speed_row(layers: int, rounds: list[dict[str, Any]]) -> list[str]:
 
 
 def ratio(rounds: list[dict[str, Any]], side: str) -> float:
-    """Our speed over another, as the median of the rounds."""
+    """Return our speed relative to another side's, as the median of the rounds."""
     return statistics.median(one["ours"]["speed"] / one[side]["speed"] for one in rounds)
 
 

@@ -1,4 +1,4 @@
-"""Embeddings, ours or the peer's, in this process: the worker of embed.py."""
+"""Compute embeddings, ours or the peer's, in this process: the worker of embed.py."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Embed = Callable[[list[str]], np.ndarray]
 
 
 def ours(folder: Path) -> Embed:
-    """What users call."""
+    """The function that users call."""
     from tinybert import Embedder
 
     embedder = Embedder.from_pretrained(folder)
@@ -32,7 +32,7 @@ def ours(folder: Path) -> Embed:
 
 
 def padded(folder: Path) -> Embed:
-    """The same network as the published usage feeds it: every row padded to 128, in the order of the file."""
+    """The same network used as in the published usage: every row padded to 128, in file order."""
     from tinybert.checkpoint.sentence import SentenceSettings
     from tinybert.tasks import load_model
     from tinybert.tasks.pooling import vectors_of
@@ -50,7 +50,7 @@ def padded(folder: Path) -> Embed:
 
 
 def peer(folder: Path) -> Embed:
-    """sentence-transformers on PyTorch: it sorts by length and pads to the longest of a batch, too."""
+    """sentence-transformers on PyTorch, which also sorts by length and pads to the longest row of a batch."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Pooling, Transformer
 
@@ -61,7 +61,7 @@ def peer(folder: Path) -> Embed:
 
 
 def speed(embed: Embed, lines: list[str]) -> dict[str, Any]:
-    """Lines a second, from strings to one array."""
+    """Measure lines per second, from strings to one array."""
     embed(lines[:WARM_UP])
     started = time.perf_counter()
     embed(lines)
@@ -69,7 +69,7 @@ def speed(embed: Embed, lines: list[str]) -> dict[str, Any]:
 
 
 def similarity(embed: Embed, pairs: list[Any]) -> dict[str, Any]:
-    """The Spearman correlation of cosine similarities and scores."""
+    """Compute the Spearman correlation of cosine similarities and scores."""
     first, second = (embed([getattr(pair, side) for pair in pairs]) for side in ("text", "pair"))
     cosines = (first * second).sum(axis=1) / np.linalg.norm(first, axis=1) / np.linalg.norm(second, axis=1)
     return {"spearman": float(spearmanr(cosines, [pair.label for pair in pairs])[0])}

@@ -1,4 +1,4 @@
-"""Fine-tuning side by side with PyTorch and transformers: how good, over several seeds. See README.md."""
+"""Compare fine-tuning with PyTorch and transformers: quality over several seeds. See README.md."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Run = dict[str, Any]
 
 
 def read_runs(path: Path, piece: str) -> list[Run]:
-    """What was run before, with the settings that the piece has now."""
+    """Return earlier runs with the current settings of the piece."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     runs = [json.loads(line) for line in lines]
     return [one for one in runs if (one["piece"], one["settings"]) == (piece, RECIPES[piece].settings)]
 
 
 def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace) -> Run:
-    """One fine-tuning in a process of its own."""
+    """Run one fine-tuning in a separate process."""
     options = ["--layers", layers, "--seed", seed, "--data", args.data]
     options += ["--limit", args.limit] if args.limit else []
     result = run_worker("finetune_worker.py", side, piece, *options)
@@ -41,7 +41,7 @@ def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace)
 
 
 def section(piece: str, runs: list[Run]) -> str:
-    """The report on one data set."""
+    """Return the report on one data set."""
     recipe = RECIPES[piece]
     rows, verdicts = [], []
     compared = [
@@ -85,7 +85,7 @@ all-MiniLM-L6-v2{head}, {settings}; metrics on the dev part, in points, of the b
 
 
 def _pairs(runs: list[Run], layers: int, side: str, metric: str, factor: float) -> dict[int, tuple[float, float]]:
-    """What a side and the peer reached with each seed that both have run."""
+    """Return, for each seed that both have run, the results of a side and the peer."""
     values = {(one["seed"], one["side"]): one["metrics"][metric] * factor for one in runs if one["layers"] == layers}
     both = [seed for seed in sorted({seed for seed, _ in values}) if {(seed, side), (seed, "peer")} <= values.keys()]
     return {seed: (values[seed, side], values[seed, "peer"]) for seed in both}

@@ -1,4 +1,4 @@
-"""One fine-tuning, ours or the peer's, in this process: the worker of finetune.py."""
+"""Run one fine-tuning, ours or the peer's, in this process: the worker of finetune.py."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Metrics = dict[str, float]
 def train_ours(
     recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
-    """Through the function that users call; the metrics are those that it returns."""
+    """Train with the function that users call, and return its metrics."""
     from tinybert import finetune
     from tinybert.tasks import load_model
 
@@ -35,7 +35,7 @@ def train_ours(
 def train_peer(
     recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
-    """The same in PyTorch; of its epochs, as of ours, the best on the dev set counts."""
+    """Train the same in PyTorch; as for ours, the best epoch on the dev set counts."""
     from peer import Peer
     from peer_runtime import PeerRuntime
 
@@ -67,7 +67,7 @@ def train_peer(
 
 
 def besides(recipe: Recipe, model: Any, dev: list[Any]) -> Metrics:
-    """Of questions that have an answer, how well it is found where "no answer" is not a choice."""
+    """Return metrics on the questions that have an answer, when "no answer" is not allowed."""
     from tinybert import evaluate
 
     if recipe.kind != "question-answering":

@@ -1,4 +1,4 @@
-"""Speed and memory of a forward pass, side by side with PyTorch and transformers. See README.md."""
+"""Compare speed and memory of a forward pass with PyTorch and transformers. See README.md."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from report import RESULTS, circumstances, table, write_section
 
 NETWORKS = ("tinybert", "torch")
 TARGET = 0.95
-"""The least speed against PyTorch at the shapes of a batch."""
+"""Minimum speed relative to PyTorch, at batch shapes."""
 QUIET = 0.05
-"""The share of the machine that other programs may take. PyTorch's threads wait for each other more than MindSpore's
-do, so a disturbed round flatters us."""
+"""Share of the machine that other programs may use.
+
+PyTorch's threads wait for each other more than MindSpore's do, so a disturbed round flatters our side.
+"""
 
 Pair = dict[str, dict[str, Any]]  # each network's result in one round
 
 
 @dataclass(frozen=True)
 class Case:
-    """What one row of the table measures.
+    """The case that a row of the table measures.
 
     Attributes:
         shape: Batch size and length, `8x128`.
-        options: Of both workers.
-        note: What differs from the plain case.
+        options: Options of both workers.
+        note: The difference from the plain case.
     """
 
     shape: str
@@ -45,7 +47,7 @@ class Case:
 
     @property
     def target(self) -> float | None:
-        """The least speed against PyTorch, where there is one."""
+        """Minimum speed relative to PyTorch; None without a target."""
         return TARGET if self.shape in ("8x128", "32x128") and not self.note else None
 
     @property
@@ -64,28 +66,28 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of a case: for each network one result a round."""
+    """The measurements of a case: one result per network and round."""
 
     case: Case
     rounds: Sequence[Pair]
 
     def median(self, network: str, quantity: str) -> float:
-        """Over the rounds."""
+        """Return the median over the rounds."""
         return statistics.median(one[network][quantity] for one in self.rounds)
 
     @property
     def ratios(self) -> list[float]:
-        """Speed against PyTorch, one a round: neighbours in time, so that the machine's drift cancels."""
+        """Speed relative to PyTorch in each round; both sides run in succession, so that machine drift cancels."""
         return [one["torch"]["milliseconds"] / one["tinybert"]["milliseconds"] for one in self.rounds]
 
     @property
     def ratio(self) -> float:
-        """Their median."""
+        """The median of `ratios`."""
         return statistics.median(self.ratios)
 
 
 def measure(case: Case, rounds: int, seconds: float, retries: int, pythons: dict[str, str]) -> Row:
-    """Runs both networks in turn, A B A B, each time in a fresh process."""
+    """Run both networks alternately, A B A B, each time in a new process."""
     args = (*case.sizes, "--seconds", seconds, *case.options)
 
     def pair() -> Pair:
@@ -127,7 +129,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def verdict(rows: Sequence[Row]) -> str:
-    """What reaches its target and what falls short, in sentences."""
+    """Return sentences on which cases reach their target and which do not."""
     reached = [row for row in rows if row.case.target and row.ratio >= row.case.target]
     missed = [row for row in rows if row.case.target and row.ratio < row.case.target]
     slower = [row for row in rows if not row.case.target and row.ratio < TARGET]

@@ -1,7 +1,7 @@
-"""One network at one batch size and length, timed in this process: the worker of forward.py.
+"""Time one network at one batch size and length in this process: the worker of forward.py.
 
-What is timed is a call from NumPy arrays to NumPy arrays: sequence output and pooled output, and with
-`--all-encoders` the hidden states and attention maps too.
+A call from NumPy arrays to NumPy arrays is timed: sequence output and pooled output, and with `--all-encoders` hidden
+states and attention maps too.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ NETWORKS = {"tinybert": (tinybert, ["mindspore"]), "torch": (torch, ["torch", "t
 
 
 def inputs(batch: int, length: int) -> list[np.ndarray]:
-    """Random ids, three arrays (B, T); the last eighth of every row is padding, so that no mask can be skipped."""
+    """Return three (B, T) arrays with random ids; the last eighth of each row is padding, so masks are needed."""
     ids = np.random.default_rng(0).integers(0, VOCAB_SIZE, (batch, length), dtype=np.int64)
     mask = np.ones_like(ids)
     mask[:, length - length // 8 :] = 0
@@ -82,7 +82,7 @@ def inputs(batch: int, length: int) -> list[np.ndarray]:
 
 
 def measure(call: Call, arrays: list[np.ndarray], seconds: float) -> list[float]:
-    """Milliseconds of each call, for so many seconds, after a warm-up of a quarter of that."""
+    """Return the milliseconds of each call over the given time, after a warm-up of a quarter of it."""
     first = call(*arrays)
     assert first[0].shape == (*arrays[0].shape, 384), first[0].shape
     _repeat(call, arrays, seconds / 4)

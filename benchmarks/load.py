@@ -1,4 +1,4 @@
-"""Seconds until a cached hub module answers: import, load with verification, first output. See README.md."""
+"""Measure the seconds until a cached hub module answers: import, verified load, first output. See README.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from processes import peak_memory, require, run_worker
 from report import RESULTS, circumstances, table, write_section
 
 TARGET_SECONDS = 1.0
-"""The most that load and verification may take after the import."""
+"""Maximum time of load and verification after the import."""
 ASSET = Path("mindspore/ascend/1.0/tinybert.ckpt")
 STEPS = {
     "import": "import of the package and MindSpore",
@@ -29,7 +29,7 @@ STEPS = {
 
 
 def load_network(path: Path, sha256: str) -> Any:
-    """A network with a verified checkpoint's values."""
+    """Build a network with the values of a verified checkpoint."""
     from mindspore.nn.utils import no_init_parameters
 
     from tinybert import TinyBertModel
@@ -47,9 +47,9 @@ def load_network(path: Path, sha256: str) -> Any:
 
 
 def worker(path: Path, sha256: str) -> dict[str, Any]:
-    """Times each step once, in this process."""
+    """Time each step once, in this process."""
     marks = [time.perf_counter()]
-    import tinybert.weights  # noqa: F401 -- the import is what is timed
+    import tinybert.weights  # noqa: F401 -- the import itself is timed
 
     marks.append(time.perf_counter())
     network = load_network(path, sha256)
@@ -65,7 +65,7 @@ def worker(path: Path, sha256: str) -> dict[str, Any]:
 
 
 def write_asset(path: Path) -> str:
-    """Writes an untrained network of the published configuration, and returns the file's SHA-256."""
+    """Write an untrained network of the published configuration, and return the file's SHA-256."""
     from tinybert import TinyBertConfig, TinyBertModel
     from tinybert.checkpoint import save_checkpoint
     from tinybert.weights import checkpoint_of

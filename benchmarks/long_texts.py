@@ -1,4 +1,4 @@
-"""Memory of tokenizing one long line: in parts, as here, and given to the library as a whole. See README.md."""
+"""Measure the memory of tokenizing one long line, in parts (as this package does) and at once. See README.md."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from report import RESULTS, circumstances, table, write_section
 
 LETTERS = "etaoinshrdlucm"
 SIDES = {"in parts": 1 << 16, "at once": 1 << 60}
-"""Characters beyond which a text is cut."""
+"""Length in characters above which a text is split."""
 
 
 def peak(megabytes: float, longest: int) -> tuple[float, float]:
-    """MB that a process of its own has at most, before and after it tokenizes a line."""
+    """Return the peak memory in MB of a separate process, before and after it tokenizes a line."""
     command = [sys.executable, __file__, "--worker", str(megabytes), str(longest)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     before, after = map(float, done.stdout.split())
@@ -30,7 +30,7 @@ def worker(megabytes: float, longest: int) -> None:
     from tinybert.text import BertTokenizer, Vocabulary, long_texts
 
     def most() -> float:
-        # In KiB, but for macOS.
+        # KiB, except on macOS.
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
     long_texts.LONGEST = longest

@@ -1,4 +1,4 @@
-"""Memory of embedding a million lines from a file on the command line. See README.md."""
+"""Measure the memory of embedding a million lines from a file on the command line. See README.md."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from report import RESULTS, circumstances, table, write_section
 from weights import KEPT, minilm
 
 TARGET = 1500.0
-"""MB that the process may have at once."""
+"""Maximum memory of the process in MB."""
 FLAT = 1.05
-"""By how much the second half may exceed the first."""
+"""Maximum ratio of the peak memory in the second half to that in the first."""
 INTERVAL = 0.5
 WORDS = 4
-"""Words of the longest phrase: memory follows from the number of lines, time from their length."""
+"""Words in the longest phrase: memory depends on the number of lines, time on their length."""
 
 Sample = tuple[float, float]  # seconds since the start, MB
 
 
 def write_lines(path: Path, count: int, data: Path) -> None:
-    """The short phrases of SST-2, over and over, each round with a number of its own."""
+    """Write the short phrases of SST-2 repeatedly, with the number of the round appended to each."""
     phrases = [example.text for example in read_sst2(data, "train") if len(example.text.split()) <= WORDS]
     with path.open("w", encoding="utf-8") as file:
         for index, phrase in zip(range(count), itertools.cycle(phrases), strict=False):
@@ -35,7 +35,7 @@ def write_lines(path: Path, count: int, data: Path) -> None:
 
 
 def resident(pid: int) -> float | None:
-    """The resident memory of a process in MB; None when it has ended."""
+    """Return the resident memory of a process in MB; None if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -45,7 +45,7 @@ def resident(pid: int) -> float | None:
 
 
 def embed(model: Path, lines: Path, output: Path) -> list[Sample]:
-    """Runs `tinybert embed` and samples its memory."""
+    """Run `tinybert embed` and sample its memory."""
     program = [sys.executable, "-c", "from tinybert.cli import main; main()"]
     command = [*program, "embed", str(model), str(lines), "--output", str(output)]
     started = time.perf_counter()

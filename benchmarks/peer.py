@@ -1,7 +1,7 @@
-"""The peer: the same fine-tuning in PyTorch and transformers, with a loop of its own.
+"""The peer: the same fine-tuning in PyTorch and transformers, with its own training loop.
 
-Its network is transformers' own class for the task, with the same encoder weights; its head starts with the weights
-that ours starts with. Rows, batches, order, padding and learning rates are ours; dropout draws other numbers.
+Its network is transformers' own class for the task, with the same encoder weights and the same initial weights of the
+head as ours. Rows, batches, order, padding and learning rates are the same; dropout draws different numbers.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ NETWORKS = {
 
 
 class Peer:
-    """A network of transformers and its optimizer.
+    """A transformers network with its optimizer.
 
     Args:
         folder: The encoder's Hugging Face folder.
         kind: The task.
-        ours: Our network for the task, untrained, from which the head's weights are taken if it has one.
+        ours: Our untrained network for the task; the initial weights of its head, if any, are copied.
         settings: `TrainingSettings`.
-        total_steps: Steps of the whole training.
+        total_steps: Number of steps of the whole training.
     """
 
     def __init__(self, folder: Path, kind: str, ours: Any, settings: Any, total_steps: int) -> None:
@@ -49,7 +49,7 @@ class Peer:
         named = list(self.network.named_parameters())
         decayed = [p for name, p in named if not _is_free(name)]
         free = [p for name, p in named if _is_free(name)]
-        # `fused` is what transformers' Trainer takes by default, and the fastest on CPU.
+        # `fused` is the default of transformers' Trainer, and the fastest on CPU.
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": free, "weight_decay": 0.0}],
             lr=settings.learning_rate,
@@ -58,7 +58,7 @@ class Peer:
         self.settings, self.total_steps, self.done = settings, total_steps, 0
 
     def step(self, input_ids: np.ndarray, input_mask: np.ndarray, segment_ids: np.ndarray, labels: np.ndarray) -> float:
-        """Trains on a batch of arrays as `Features.batch` gives them; returns the loss."""
+        """Train on one batch of arrays from `Features.batch`; return the loss."""
         from tinybert.training.schedule import linear_warmup_decay
 
         self.network.train()
@@ -73,7 +73,7 @@ class Peer:
         return loss.item()
 
     def outputs(self, input_ids: np.ndarray, input_mask: np.ndarray, segment_ids: np.ndarray) -> tuple[np.ndarray, ...]:
-        """What the network says: logits; for questions those of start and end; of an encoder the sequence output."""
+        """Return the outputs: logits; start and end logits for questions; the sequence output for an encoder."""
         self.network.eval()
         with torch.inference_mode():
             outputs = self.network(**_inputs(input_ids, input_mask, segment_ids))
@@ -86,7 +86,7 @@ class Peer:
     def _loss(self, inputs: dict[str, torch.Tensor], labels: np.ndarray) -> torch.Tensor:
         tensor = torch.from_numpy(np.ascontiguousarray(labels))
         if self.kind == "encoder":
-            # Of pairs, all first texts come before all second ones; labels are what their cosines should be.
+            # A batch of pairs has all first texts before all second ones; labels are the target cosines.
             mask = inputs["attention_mask"].unsqueeze(-1).float()
             vectors = (self.network(**inputs).last_hidden_state * mask).sum(1) / mask.sum(1)
             first, second = vectors.chunk(2)

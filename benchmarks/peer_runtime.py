@@ -1,4 +1,4 @@
-"""The peer as a runtime, so that our task objects judge both sides by the same code."""
+"""The peer as a runtime, so that our task objects evaluate both sides with the same code."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tinybert.runtime.mindspore import MindSporeRuntime
 
 
 class PeerRuntime(MindSporeRuntime):
-    """Answers with the peer's outputs, in batches as ours.
+    """Returns the peer's outputs, in the same batches as ours.
 
     Args:
         peer: The peer.
-        ours: Our network for the same task; only its configuration and task count.
+        ours: Our network for the same task; only its configuration and task are used.
     """
 
     def __init__(self, peer: Peer, ours: Any) -> None:
@@ -23,10 +23,10 @@ class PeerRuntime(MindSporeRuntime):
         self.peer = peer
 
     def encode(self, inputs: Inputs) -> EncoderOutputs:
-        """As `Runtime.encode`, of an encoder; without a pooled output, which the mean over tokens does not need."""
+        """Run an encoder like `Runtime.encode`, but without a pooled output, which mean pooling does not need."""
         return EncoderOutputs(self.peer.outputs(*inputs)[0], None)
 
     def logits(self, inputs: Inputs) -> Any:
-        """As `Runtime.logits`."""
+        """Run a task network like `Runtime.logits`."""
         outputs = self.peer.outputs(*inputs)
         return outputs if len(outputs) > 1 else outputs[0]

@@ -1,4 +1,4 @@
-"""Workers: a measurement runs in a process of its own and prints its result as JSON."""
+"""Run measurements in separate worker processes, which print their results as JSON."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _PROC_STAT = Path("/proc/stat")
 
 
 class WorkerError(RuntimeError):
-    """A worker ended without a result; the message is what it wrote."""
+    """A worker ended without a result; the message is its output."""
 
 
 def run_worker(script: str, *args: object, python: str = sys.executable) -> dict[str, Any]:
-    """Runs a script of this folder to its end and returns the JSON object on the last line that it prints.
+    """Run a script of this folder and return the JSON object on its last line of output.
 
     Args:
         script: The file's name.
@@ -26,11 +26,11 @@ def run_worker(script: str, *args: object, python: str = sys.executable) -> dict
         python: The interpreter.
 
     Returns:
-        The object, and under `others` the share of the machine's processor time that other programs took meanwhile,
-        0 to 1; 0 where the system does not say.
+        The object, plus `others`: the share of the machine's processor time, 0 to 1, that other programs used
+        meanwhile; 0 if the system does not report it.
 
     Raises:
-        WorkerError: It failed.
+        WorkerError: The script failed.
     """
     busy, total = _machine_seconds()
     own = _children_seconds()
@@ -45,7 +45,7 @@ def run_worker(script: str, *args: object, python: str = sys.executable) -> dict
 
 
 def require(modules: list[str], python: str = sys.executable) -> None:
-    """Ends the program with what to do, unless an interpreter has all the modules."""
+    """Exit with instructions unless an interpreter has all the modules."""
     code = "import sys, importlib.util as u; print(*(m for m in sys.argv[1:] if u.find_spec(m) is None))"
     done = subprocess.run([python, "-c", code, *modules], capture_output=True, text=True, check=True)
     absent = done.stdout.split()
@@ -57,7 +57,7 @@ def require(modules: list[str], python: str = sys.executable) -> None:
 
 
 def peak_memory() -> float:
-    """The most memory that this process has had at once, in MiB."""
+    """Return the peak memory of this process in MiB."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -65,7 +65,7 @@ def peak_memory() -> float:
 
 
 def _machine_seconds() -> tuple[float, float]:
-    """Processor time of all cores since the start: busy, and in total."""
+    """Return the processor seconds of all cores since boot: busy, and in total."""
     if not _PROC_STAT.exists():
         return 0.0, 0.0
     ticks = [int(word) for word in _PROC_STAT.read_text(encoding="utf-8").split()[1:9]]

@@ -1,4 +1,4 @@
-"""The fine-tunings that are compared: data, settings, and how far below the peer is still as good."""
+"""The fine-tunings to compare: data, settings, and the tolerance relative to the peer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Recipe:
     Attributes:
         title: Its heading in the report.
         kind: One of `tinybert.task.KINDS`.
-        metrics: What is compared, by name, with what each is multiplied by to be in points.
-        tolerance: Points that we may be below the peer, as a mean over the seeds.
-        seeds: How many seeds.
+        metrics: The compared metrics by name, with the factor that converts each to points.
+        tolerance: Points that our mean over the seeds may be below the peer's.
+        seeds: Number of seeds.
         settings: Fields of `TrainingSettings`.
         regression: Whether labels are numbers.
-        besides: Metrics that are reported, too, without a target.
-        note: What a reader of the report needs to know.
+        besides: Further metrics that are reported without a target.
+        note: A note for readers of the report.
     """
 
     title: str
@@ -34,7 +34,7 @@ class Recipe:
 
 
 SIDES = ("ours", "published", "peer")
-"""Ours as the peer's network is, ours with the head as published (with a ReLU), and the peer."""
+"""Ours with the peer's architecture, ours with the published head (with a ReLU), and the peer."""
 
 _QUESTIONS = Recipe(
     "Questions over passages, SQuAD v2",
@@ -89,14 +89,14 @@ RECIPES = {
 
 
 def task(recipe: Recipe, train: list[Any]) -> Any:
-    """What there is to learn."""
+    """Return the task to learn."""
     from tinybert.evaluation import task_for
 
     return task_for(recipe.kind, train, problem="regression" if recipe.regression else None)
 
 
 def settings(recipe: Recipe, seed: int) -> Any:
-    """How it is trained, on both sides."""
+    """Return the training settings, which are the same on both sides."""
     from tinybert.training import TrainingSettings
 
     return TrainingSettings(**recipe.settings, seed=seed)

@@ -1,4 +1,4 @@
-"""Writes a benchmark's section of the report; the sections of other benchmarks stay as they are."""
+"""Write a benchmark's section of the report; sections of other benchmarks are kept."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _HEADING = (
 
 
 def write_section(path: Path, name: str, body: str) -> None:
-    """Replaces what is between a section's markers, or appends the section.
+    """Replace the text between a section's markers, or append the section.
 
     Args:
-        path: The report; is made if it is not there.
+        path: The report; created if missing.
         name: The section's name in its markers.
         body: Markdown.
     """
@@ -35,14 +35,14 @@ def write_section(path: Path, name: str, body: str) -> None:
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table; the first column is text, the others are numbers."""
+    """Return a Markdown table; the first column is text, the others are numbers."""
     header = list(header)
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *rows))
 
 
 def circumstances(versions: Mapping[str, str]) -> str:
-    """Date, machine, versions and command, as a Markdown list."""
+    """Return date, machine, versions and command as a Markdown list."""
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     command = shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
     return "\n".join(

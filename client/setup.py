@@ -1,4 +1,4 @@
-"""Packaging of the stand-in client: a distribution called like the official one, so that pip never has both."""
+"""Packaging of the stand-in client, under the official client's distribution name, so that pip never installs both."""
 
 from setuptools import setup
 

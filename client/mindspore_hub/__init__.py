@@ -1,7 +1,7 @@
-"""A stand-in for the official MindSpore Hub client: its names and signatures, and the loading of `tinybert.hub`.
+"""A stand-in for the official MindSpore Hub client: its names and signatures, implemented by `tinybert.hub`.
 
-Unlike the official client it works offline once a module is cached, checks the hash of every file that it loads, and
-binds all parameters or none. It knows TinyBERT modules, and what `tinybert hub publish` published.
+Unlike the official client, it works offline once a module is cached, checks the hash of every file that it loads, and
+loads all parameters or none. It supports TinyBERT modules, and modules published with `tinybert hub publish`.
 """
 
 from . import info, manage

@@ -1,4 +1,4 @@
-"""The facts on a card, by the official client's names."""
+"""The fields of a card, under the official client's names."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = ["CellInfo"]
 
 
 class CellInfo:
-    """The facts on a card. Versions and dates are text, as the card has them; what it lacks is None.
+    """The fields of a card. Versions and dates are text, as on the card; missing fields are None.
 
     Args:
-        md_path: The card's file; None for no facts until `update`.
+        md_path: The card's file; None leaves the fields empty until `update`.
 
     Raises:
         tinybert.errors.CardError: The card cannot be read, or breaks rules; a ValueError.
@@ -44,7 +44,7 @@ class CellInfo:
             self.update(md_path)
 
     def update(self, md_path: str | Path) -> None:
-        """Takes the facts from a card.
+        """Read the fields from a card.
 
         Args:
             md_path: The card's file.

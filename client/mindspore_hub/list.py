@@ -1,4 +1,4 @@
-"""The list of modules, where the official client has it."""
+"""The list of modules, in the same place as in the official client."""
 
 from tinybert.hub import hub_list
 

@@ -1,4 +1,4 @@
-"""Networks and weights, where the official client has them."""
+"""Loading of networks and weights, in the same place as in the official client."""
 
 from tinybert.hub import load, load_weights
 

@@ -1,4 +1,4 @@
-"""The folder of the cache."""
+"""The cache folder."""
 
 from tinybert.hub import environment
 
@@ -6,7 +6,7 @@ __all__ = ["get_hub_dir", "set_hub_dir"]
 
 
 def set_hub_dir(dir_path: str = environment.DEFAULT_HUB_DIR) -> None:
-    """Sets the folder of the cache for this process.
+    """Set the cache folder for this process.
 
     Args:
         dir_path: The folder.
@@ -15,5 +15,5 @@ def set_hub_dir(dir_path: str = environment.DEFAULT_HUB_DIR) -> None:
 
 
 def get_hub_dir() -> str:
-    """The folder of the cache: the one that was set, else `$MSHUB_CACHE`, else `~/.mscache`."""
+    """Return the cache folder: the one set here, else `$MSHUB_CACHE`, else `~/.mscache`."""
     return str(environment.get_hub_dir())

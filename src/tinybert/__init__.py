@@ -1,7 +1,7 @@
-"""TinyBERT as a MindSpore Hub module: verified weights, text in, answers out.
+"""TinyBERT as a MindSpore Hub module: verified weights, and tasks that take text and return answers.
 
-Names are imported when they are first used, so that `import tinybert` and the command line start at once and work
-for cards and downloads without MindSpore.
+Public names are imported on first use. `import tinybert` and the command line therefore start quickly, and model cards
+and downloads work without MindSpore installed.
 """
 
 from __future__ import annotations
@@ -67,5 +67,5 @@ __all__ = [
     "top_k",
 ]
 
-if not TYPE_CHECKING:  # they would take any name for one of the package's
+if not TYPE_CHECKING:  # type checkers would otherwise accept any name as the package's
     __getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -1,4 +1,4 @@
-"""`python -m tinybert`: the command `tinybert`, where only the interpreter is known."""
+"""Run the command line as `python -m tinybert`."""
 
 from .cli import main
 

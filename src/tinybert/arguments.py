@@ -1,4 +1,4 @@
-"""Checks of arguments, paths as people write them, and how errors show a wrong value: briefly, however large it is."""
+"""Check arguments, expand user paths, and shorten the values shown in error messages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ _MOST = 40
 
 
 def check_integer(value: Any, name: str, least: int, most: int | None = None) -> int:
-    """Returns an argument that is an integer within its bounds.
+    """Return an integer argument after checking its bounds.
+
+    Args:
+        value: The argument's value.
+        name: The argument's name, for the message.
+        least: The smallest allowed value.
+        most: The largest allowed value; None for no upper bound.
 
     Raises:
-        InputError: It is not one, or outside; the message names argument, value and bounds.
+        InputError: The value is not an integer or is out of bounds; the message names argument, value and bounds.
     """
     allowed = isinstance(value, Integral) and not isinstance(value, bool)
     if not allowed or value < least or (most is not None and value > most):
@@ -29,34 +35,34 @@ def check_integer(value: Any, name: str, least: int, most: int | None = None) ->
 
 
 def check_choice(value: Any, name: str, allowed: Sequence[str]) -> None:
-    """Raises InputError unless a value is one of those allowed."""
+    """Raise InputError unless the value is one of the allowed ones."""
     if value not in allowed:
         raise InputError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
 
 
 def path_of(given: str | os.PathLike[str]) -> Path:
-    """A path in which `~` is the home folder; that of a user who does not exist stays as it is, a name like others."""
-    return Path(os.path.expanduser(given))  # `Path.expanduser` has a RuntimeError for that
+    """Return the path with `~` expanded; `~name` stays as it is if there is no such user."""
+    return Path(os.path.expanduser(given))  # `Path.expanduser` would raise RuntimeError for an unknown user
 
 
 def describe(value: Any) -> str:
-    """The type of something, and the beginning of its `repr`."""
+    """Return the value's type name and the beginning of its `repr`, for messages."""
     return "None" if value is None else f"{type(value).__name__} {beginning(value)}"
 
 
 def beginning(value: Any) -> str:
-    """The first 40 characters of what `repr` returns."""
+    """Return the first 40 characters of the value's `repr`."""
     shown = _REPR.repr(value)
     return shown if len(shown) <= _MOST else shown[: _MOST - 3] + "..."
 
 
 class _Beginning(Repr):
-    """`reprlib` writes out few elements, but sorts dicts and sets before, and writes out all of a bytes object."""
+    """A `Repr` that stops early: the base class sorts whole dicts and sets, and writes out all bytes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.maxlevel = 3
-        self.maxstring = self.maxother = 2 * _MOST  # it leaves out the middle; what is shown is the beginning
+        self.maxstring = self.maxother = 2 * _MOST  # `Repr` cuts out the middle; only the beginning is shown
 
     def repr_dict(self, x: dict[Any, Any], level: int) -> str:
         return super().repr_dict(dict(islice(x.items(), self.maxdict + 1)), level)

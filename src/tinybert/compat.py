@@ -1,4 +1,4 @@
-"""The one place that knows which MindSpore is installed: what must be there, and what differs between versions."""
+"""Everything that depends on the installed MindSpore: whether it is usable, and differences between versions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from importlib import metadata
 from .errors import DependencyError, ForkError
 from .signals import interruptible, until_done
 
-# MindSpore reads its log level when it is imported. Errors still show; its own warnings (about every checkpoint key
-# that it leaves unbound, say) would hide ours.
+# MindSpore reads its log level when it is imported. Errors are still shown; its own warnings (about every checkpoint
+# key that it does not bind, for example) would bury ours.
 os.environ.setdefault("GLOG_v", "3")
 
 
 def check_mindspore() -> None:
-    """Raises DependencyError, with what to install, unless a MindSpore that works here is there; does not import it."""
+    """Check that a usable MindSpore is installed, without importing it.
+
+    Raises:
+        DependencyError: MindSpore is missing, or NumPy is too new for it; the message says what to install.
+    """
     numpy_version = metadata.version("numpy") if importlib.util.find_spec("numpy") else "1"
     if int(numpy_version.partition(".")[0]) >= 2:
         raise DependencyError(
@@ -34,17 +38,17 @@ def check_mindspore() -> None:
 
 
 def require_mindspore() -> None:
-    """Imports MindSpore; raises as `check_mindspore` and `check_not_forked`."""
+    """Import MindSpore; raise the errors of `check_mindspore` and `check_not_forked`."""
     check_mindspore()
     check_not_forked()
-    with until_done():  # a Ctrl-C in the middle of its import is lost, or ends Python by an abort
+    with until_done():  # a Ctrl-C during its import is lost, or aborts Python
         import mindspore  # noqa: F401
 
 
 def check_not_forked() -> None:
-    """Raises ForkError in a process that was forked from one in which a graph had run: MindSpore would wait for ever.
+    """Raise ForkError if this process was forked from one that had already run a graph.
 
-    Its threads, for which it waits, are not there in the child.
+    MindSpore would hang: it waits for its worker threads, which do not exist in the child.
     """
     pid = getattr(sys.modules.get("mindspore"), _PID, os.getpid())
     if pid != os.getpid():
@@ -60,13 +64,13 @@ _PID = "_tinybert_graph_pid"
 
 @contextmanager
 def graph_runs() -> Iterator[None]:
-    """Around every run of a graph: one at a time, since MindSpore crashes when threads run them side by side.
+    """Guard a graph run: one at a time, since MindSpore crashes when several threads run graphs at once.
 
-    A Ctrl-C meanwhile interrupts at the end. The lock lies in the module `mindspore`, since the official client may
-    load several copies of this package.
+    A Ctrl-C during the run raises KeyboardInterrupt at the end of it. The lock is stored in the module `mindspore`,
+    since the official client may load several copies of this package.
 
     Raises:
-        ForkError: As `check_not_forked`.
+        ForkError: See `check_not_forked`.
     """
     import mindspore
 
@@ -77,7 +81,7 @@ def graph_runs() -> Iterator[None]:
 
 
 def device_target() -> str:
-    """The device that MindSpore computes on: `CPU`, `GPU` or `Ascend`."""
+    """Return the device that MindSpore computes on: `CPU`, `GPU` or `Ascend`."""
     import mindspore
 
     return str(mindspore.get_context("device_target"))
@@ -85,9 +89,9 @@ def device_target() -> str:
 
 @contextmanager
 def graph_mode() -> Iterator[None]:
-    """Runs what is within in GRAPH_MODE, and goes back to the caller's mode.
+    """Run the block in GRAPH_MODE, then restore the caller's mode.
 
-    In PYNATIVE_MODE, MindSpore's default, a training step is slower, with `ms.jit` or without.
+    In PYNATIVE_MODE, MindSpore's default, a training step is slower, with or without `ms.jit`.
     """
     import mindspore
 

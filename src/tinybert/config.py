@@ -1,4 +1,4 @@
-"""The configuration of an encoder: sizes, activation, numerical constants; and the common presets."""
+"""The configuration of an encoder (sizes, activation, numerical constants) and the common presets."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ class TinyBertConfig:
     Args:
         vocab_size: Rows of the word embedding table (V).
         hidden_size: Width of the hidden states (H); a multiple of `num_attention_heads`.
-        num_hidden_layers: Transformer layers (L).
-        num_attention_heads: Attention heads of each layer (A).
+        num_hidden_layers: Number of transformer layers (L).
+        num_attention_heads: Attention heads per layer (A).
         intermediate_size: Width of the feed-forward layer.
-        hidden_act: `gelu` is the tanh form that the published network was trained with, `gelu_erf` the exact form
-            (what Hugging Face calls `gelu`), `relu` the rectifier.
-        head_act: What a head for texts or tokens applies before its dense layer: `relu` as published, or `none`, which
-            is what Hugging Face's folders are read with. A head for questions applies nothing.
-        hidden_dropout_prob: Dropout after embeddings, attention and feed-forward; active in training only.
-        attention_probs_dropout_prob: Dropout of the attention probabilities; active in training only.
-        max_position_embeddings: Rows of the position table: the longest possible sequence.
+        hidden_act: `gelu` is the tanh approximation that the published network was trained with, `gelu_erf` the exact
+            form (what Hugging Face calls `gelu`), `relu` the rectifier.
+        head_act: Activation before the dense layer of a text or token head: `relu` as published, or `none`, which is
+            used for Hugging Face folders. A question-answering head has none.
+        hidden_dropout_prob: Dropout after embeddings, attention and feed-forward; training only.
+        attention_probs_dropout_prob: Dropout of the attention probabilities; training only.
+        max_position_embeddings: Rows of the position table, which is the longest possible sequence.
         type_vocab_size: Rows of the segment table.
-        initializer_range: Standard deviation of the truncated normal that fresh weights are drawn from.
+        initializer_range: Standard deviation of the truncated normal distribution for new weights.
         layer_norm_eps: Added to the variance in LayerNorm. 1e-7 is MindSpore's default, which the published network
             used; Google's and Hugging Face's BERT use 1e-12.
         seq_length: Length that the published data was padded to. The network takes any length up to
             `max_position_embeddings`.
-        compute_type: `float32` or `float16` inside the network; None takes float16 on Ascend and GPU, float32 on CPU.
+        compute_type: `float32` or `float16` inside the network. None means float16 on Ascend and GPU, float32 on CPU.
 
     Raises:
-        ConfigError: A value is not allowed; names the field, the value and what is allowed.
+        ConfigError: A value is not allowed; the message names the field, the value and the allowed values.
 
     Example:
         >>> TinyBertConfig(num_hidden_layers=6, hidden_size=768).head_size
@@ -83,30 +83,48 @@ class TinyBertConfig:
         return self.hidden_size // self.num_attention_heads
 
     def replace(self, **changes: Any) -> TinyBertConfig:
-        """A copy with some fields changed, checked like a new one.
+        """Return a copy with some fields changed, checked like a new one.
+
+        Args:
+            **changes: New values by field name.
 
         Raises:
-            ConfigError: A name is not a field (lists the fields), or a value is not allowed.
+            ConfigError: A name is not a field (the message lists the fields), or a value is not allowed.
         """
         check_fields(changes)
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields, as plain values that JSON can hold."""
+        """Return all fields as JSON-serializable values."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TinyBertConfig:
-        """The reverse of `to_dict`; fields that are absent take their defaults."""
+        """Build a configuration from the output of `to_dict`; missing fields take their defaults.
+
+        Args:
+            values: Values by field name.
+
+        Raises:
+            ConfigError: A key is not a field, or a value is not allowed.
+        """
         check_fields(values)
         return cls(**values)
 
     @classmethod
     def preset(cls, name: str, **changes: Any) -> TinyBertConfig:
-        """A common size by name, see `PRESETS`.
+        """Return a common configuration by name.
+
+        Args:
+            name: A key of `PRESETS`.
+            **changes: Fields to change, by name.
 
         Raises:
-            ConfigError: No preset has this name; lists the names.
+            ConfigError: There is no preset of this name (the message lists the names), or a change is not allowed.
+
+        Example:
+            >>> TinyBertConfig.preset("tinybert-6l-768").num_hidden_layers
+            6
         """
         if name not in PRESETS:
             raise ConfigError(f"unknown preset {name!r}; known are {', '.join(sorted(PRESETS))}")
@@ -114,7 +132,7 @@ class TinyBertConfig:
 
 
 def check_fields(values: Mapping[str, Any]) -> None:
-    """Raises ConfigError if a key is not a field of `TinyBertConfig`."""
+    """Raise ConfigError if a key is not a field of `TinyBertConfig`."""
     known = [field.name for field in dataclasses.fields(TinyBertConfig)]
     unknown = [name for name in values if name not in known]
     if unknown:
@@ -195,4 +213,8 @@ PRESETS: Mapping[str, TinyBertConfig] = {
     **_SIZES,
     **{f"{name}-chinese": config.replace(vocab_size=CHINESE_VOCAB_SIZE) for name, config in _SIZES.items()},
 }
-"""Common sizes by name. `published` is the hub module's; `-chinese` has the vocabulary of Google's Chinese BERT."""
+"""Common sizes by name. `published` is the hub module's; `-chinese` has the vocabulary size of Google's Chinese BERT.
+
+Names: `published`; `tinybert-4l-384`, `tinybert-4l-312`, `tinybert-6l-768`, `minilm-6l-384` and `bert-base`, each also
+with `-chinese`.
+"""

@@ -1,15 +1,15 @@
-"""Numbers of things in sentences: one row, two rows."""
+"""Counts in messages, with the noun in singular or plural: 1 row, 2 rows."""
 
 from __future__ import annotations
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun.
+    """Return a number with its noun.
 
     Args:
-        number: How many there are.
-        noun: What one of them is called.
-        plural: What several, or none, are called; by default with an s.
+        number: The count.
+        noun: The noun in the singular.
+        plural: The noun in the plural, also used for 0; the default adds an s.
 
     Examples:
         >>> counted(1, "row"), counted(0, "row"), counted(2, "row without a label", "rows without a label")
@@ -19,7 +19,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def there_are(number: int, noun: str, plural: str | None = None) -> str:
-    """As `counted`, as the beginning of a sentence.
+    """Return the count of `counted` as the beginning of a sentence.
 
     Examples:
         >>> there_are(1, "row"), there_are(2, "row")

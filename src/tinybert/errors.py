@@ -1,6 +1,6 @@
 """Every error that this package raises on purpose, in one hierarchy.
 
-Each message says what was wrong, where, and what to do next. All of them are `TinyBertError`; most are also the
+Each message says what was wrong, where, and what to do next. Every error is a `TinyBertError`; most are also the
 built-in error that a caller would expect (`ValueError` for a bad argument, `OSError` for a failed download), so that
 existing `except` clauses keep working.
 """
@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 _LONGEST_LINE, _LONGEST_MESSAGE = 1000, 10_000
-# Control characters, of which a terminal obeys some; marks that turn the direction of writing; halves of surrogates.
+# Control characters (a terminal acts on some), bidirectional and line separator marks, and lone surrogates.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    r"""A message as it may be shown anywhere, whatever of a file or a server's answer is quoted in it.
+    r"""Return a message that is safe to print, whatever it quotes from a file or a server's answer.
 
     Args:
-        text: The message. What a terminal would obey is written as an escape, and long lines lose their middle.
+        text: The message. Control characters are escaped, and long lines lose their middle.
 
     Examples:
         >>> printable("the server says \x1b[2Jgone")
@@ -39,15 +39,15 @@ Self = TypeVar("Self", bound="TinyBertError")
 
 
 class TinyBertError(Exception):
-    """Base of all errors of this package.
+    """Base class of all errors of this package.
 
-    An error that an argument can remedy names it in `argument`, and not in its message: the command line has an option
-    in its place. `str` shows both.
+    If changing an argument would fix the error, its name is in `argument` rather than in the message, so that the
+    command line can show its own option instead. `str` shows both.
 
     Args:
         message: What is wrong, and what to do.
-        argument: The argument that the message speaks of, by its name in Python.
-        example: A value to give for it; None if there is none to show.
+        argument: The Python name of the argument that the message is about.
+        example: A valid value for that argument; None if there is none to show.
 
     Attributes:
         message: The message, without the argument.
@@ -73,44 +73,44 @@ class TinyBertError(Exception):
         return self.with_hint(f"{self.argument}={value}")
 
     def with_hint(self, hint: str) -> str:
-        """The message with a few words in parentheses before its full stop."""
+        """Return the message with a hint in parentheses before its full stop."""
         stop = "." if self.message.endswith(".") else ""
         return f"{self.message.removesuffix('.')} ({hint}){stop}"
 
     def prefixed(self: Self, place: str) -> Self:
-        """The same error with the place before its message, such as a file and a line: `data.tsv, line 3: `."""
+        """Return the same error with a location before its message, such as `data.tsv, line 3: `."""
         error = type(self)(f"{place}{self.message}")
         error.__dict__ = {**self.__dict__, "message": error.message}
         return error
 
 
 class DependencyError(TinyBertError, ImportError):
-    """A library is missing or has a version that does not work; the message says what to install."""
+    """A library is missing or its version does not work; the message says what to install."""
 
 
 class ConfigError(TinyBertError, ValueError):
-    """A configuration value is not allowed; the message names the field, the value and what is allowed."""
+    """A configuration value is not allowed; the message names the field, the value and the allowed values."""
 
 
 class InputError(TinyBertError, ValueError):
-    """The network or the tokenizer was called with something that it cannot take."""
+    """An argument or input value is not valid."""
 
 
 class OutputError(TinyBertError, ArithmeticError):
-    """A network computed something that is not a finite number."""
+    """A network produced a value that is not a finite number."""
 
 
 class CheckpointError(TinyBertError, ValueError):
-    """A checkpoint cannot be read, or its layout is not one that this package knows."""
+    """A checkpoint cannot be read, or has a layout that this package does not know."""
 
 
 class BindingError(CheckpointError):
-    """A checkpoint does not fit a network. The network was not touched.
+    """A checkpoint does not fit a network. The network is left unchanged.
 
     Attributes:
-        missing: Names of the network's parameters that the checkpoint lacks.
-        unexpected: Names in the checkpoint that the network has no parameter for.
-        mismatched: Name of each parameter whose shapes differ, with (shape in the network, shape in the checkpoint).
+        missing: Names of network parameters that the checkpoint lacks.
+        unexpected: Names in the checkpoint that match no network parameter.
+        mismatched: Parameters whose shapes differ: name to (shape in the network, shape in the checkpoint).
     """
 
     def __init__(
@@ -128,14 +128,14 @@ class BindingError(CheckpointError):
 
 
 class ForkError(TinyBertError, RuntimeError):
-    """A forked process was to compute after its parent had; the message says how to start it instead."""
+    """A forked process tried to compute after its parent had; the message says how to start it instead."""
 
 
 class WriteError(TinyBertError, OSError):
-    """A file cannot be written; the message names it, says why, and what to do.
+    """A file cannot be written; the message names the file, the reason and what to do.
 
     Attributes:
-        errno: The system's number of the error.
+        errno: The operating system's error number, or None.
     """
 
     def __init__(self, message: str, number: int | None = None, **remedy: Any) -> None:
@@ -144,14 +144,14 @@ class WriteError(TinyBertError, OSError):
 
 
 class HubError(TinyBertError):
-    """Base of the errors of finding, fetching and publishing modules."""
+    """Base class of errors in finding, fetching and publishing modules."""
 
 
 class CardError(HubError, ValueError):
     """A model card is malformed.
 
     Attributes:
-        problems: One line a problem, each beginning with the line number in the card where it is known.
+        problems: One line per problem, starting with the line number in the card if it is known.
     """
 
     def __init__(self, message: str, *, problems: Sequence[str] = (), **remedy: Any) -> None:
@@ -160,20 +160,27 @@ class CardError(HubError, ValueError):
 
 
 class HubArgumentError(HubError, TypeError, ValueError):
-    """An argument of the hub's functions has the wrong type or value. The official client raises one or the other."""
+    """An argument of a hub function has the wrong type or value.
+
+    It is both a TypeError and a ValueError, since the official client raises either.
+    """
 
 
 class UnknownModuleError(HubError, LookupError, ValueError):
-    """No module has this uid; the message lists the closest known uids."""
+    """No module has this uid.
 
-    # LookupError's subclass KeyError would print the message in quotes.
+    Attributes:
+        closest: The most similar known uids.
+    """
+
+    # Not KeyError, a subclass of LookupError, which prints its message in quotes.
     def __init__(self, message: str, *, closest: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.closest = tuple(closest)
 
 
 class UnsafePathError(HubError, ValueError):
-    """A uid or file name would leave the cache folder."""
+    """A uid or file name would lead outside the cache folder."""
 
 
 class DownloadError(HubError, OSError):
@@ -181,15 +188,15 @@ class DownloadError(HubError, OSError):
 
 
 class OfflineError(DownloadError):
-    """A file is not cached and must not, or could not, be fetched; the message says which file belongs where."""
+    """A file is not cached and could not, or must not, be fetched; the message says which file to put where."""
 
 
 class IntegrityError(HubError, ValueError):
-    """A file's SHA-256 is not the declared one; the file was not loaded.
+    """A file's SHA-256 differs from the declared one; the file was not loaded.
 
     Attributes:
         expected: The declared SHA-256, 64 lower-case hexadecimal digits.
-        actual: The file's own.
+        actual: The SHA-256 of the file.
     """
 
     def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
@@ -199,16 +206,16 @@ class IntegrityError(HubError, ValueError):
 
 
 class DistributedError(TinyBertError, RuntimeError):
-    """Processes that train together did not find each other, or lost one; the message says why and what to do."""
+    """Processes that train together could not connect, or one was lost; the message says why and what to do."""
 
 
 class WorkerError(DistributedError):
-    """A process of a parallel training ended with an error; the others were ended too.
+    """A process of a distributed training failed, and the others were stopped.
 
     Attributes:
-        worker: Its number, from 0; None for MindSpore's scheduler process.
-        exit_code: Its exit code; minus the signal's number where a signal ended it.
-        log: The end of what it wrote; empty where that went to the terminal.
+        worker: The process's number, from 0; None for MindSpore's scheduler process.
+        exit_code: Its exit code; the negative signal number if a signal ended it.
+        log: The end of its output; empty if that went to the terminal.
     """
 
     def __init__(self, message: str, *, worker: int | None = None, exit_code: int = 1, log: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What a file is that is not what its name says: people fetch, clone and rename, and something else arrives."""
+"""Recognize files whose content is not what the name says, such as Git LFS pointers and HTML error pages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _BEGINNINGS = {
 
 
 def foreign(data: bytes) -> str | None:
-    """What a file is instead, with the remedy; None if it may be what it should be.
+    """Describe what a file really is and how to fix it; return None if nothing is wrong.
 
     Args:
-        data: Its content, or the first 64 bytes.
+        data: The file's content, or at least its first 64 bytes.
 
     Example:
         >>> foreign(b"version https://git-lfs.github.com/spec/v1")

@@ -1,4 +1,4 @@
-"""Checks of a network's inputs on the host, before a compiled graph sees them. NumPy only.
+"""Check a network's inputs on the host, before a compiled graph sees them. NumPy only.
 
 An id outside the vocabulary leaves a compiled MindSpore graph unusable, and a negative one wraps around silently.
 """
@@ -16,16 +16,19 @@ Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def check_inputs(config: TinyBertConfig, input_ids: Any, input_mask: Any, segment_ids: Any) -> Arrays:
-    """Ids, mask and segments as int32 arrays, in this order.
+    """Check the inputs of a network and return ids, mask and segments as int32 arrays.
 
     Args:
-        config: Tells vocabulary, positions and segment types.
-        input_ids: (B, T), array of an integer type.
-        input_mask: (B, T) like it, 1 = real token; None for ones. Mask and segments may come in either order.
-        segment_ids: (B, T) like it, 0 = first text, 1 = second; None for zeros.
+        config: The network's configuration: sizes of vocabulary, position table and segment table.
+        input_ids: (B, T) array of an integer type.
+        input_mask: (B, T) array of an integer type, 1 = real token; None for ones. Mask and segments may be swapped.
+        segment_ids: (B, T) array of an integer type, 0 = first text, 1 = second; None for zeros.
+
+    Returns:
+        The ids, the mask and the segments, in this order, each (B, T) int32.
 
     Raises:
-        InputError: Names the input, what is wrong with it, and what it should be.
+        InputError: An input is invalid; the message names it, what is wrong with it, and what it should be.
     """
     ids = _integer_array("input_ids", input_ids)
     mask = np.ones_like(ids) if input_mask is None else _integer_array("input_mask", input_mask)
@@ -73,7 +76,7 @@ def _check_ids(config: TinyBertConfig, ids: np.ndarray) -> None:
 
 
 def _mask_is_last(second: np.ndarray, third: np.ndarray) -> bool:
-    """Whether the rows of a call have the mask last. `modeling.order` decides the same, row by row, in the graph."""
+    """Return whether mask and segments are swapped. `modeling.order` makes the same decision per row, in the graph."""
     plain = (second[:, 0] == 1) & (third[:, 0] == 0)
     swapped = (second[:, 0] == 0) & (third[:, 0] == 1)
     unclear = np.flatnonzero(~plain & ~swapped & (second != third).any(axis=1))
@@ -96,7 +99,7 @@ def _mask_is_last(second: np.ndarray, third: np.ndarray) -> bool:
 
 
 def _possible(mask: np.ndarray, segments: np.ndarray) -> np.ndarray:
-    """(B,) bool, whether rows can be mask and segments: no segment 1 in the padding, none back to 0 after it."""
+    """Return, per row (B,) bool, whether mask and segments are consistent: segments 0 then 1, and 0 in the padding."""
     second_text = segments != 0
     outside = second_text & (mask == 0)
     back = (np.cumsum(second_text, axis=1) > 0) & ~second_text & (mask != 0)

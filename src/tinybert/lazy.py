@@ -1,4 +1,4 @@
-"""Names of a package that are imported when they are first used, so that `import` is instant and asks for nothing."""
+"""Import a package's names on first use, so that importing the package is fast and needs no heavy dependency."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The functions `__getattr__` and `__dir__` of a package.
+    """Return the functions `__getattr__` and `__dir__` for a package whose names are imported on first use.
 
     Args:
         package: The package's `__name__`.
-        homes: The module of each name, relative to the package.
+        homes: For each name, the module that defines it, relative to the package.
 
     Example:
         >>> __getattr__, __dir__ = lazy_names(__name__, {"Embedder": "tasks"})

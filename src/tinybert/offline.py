@@ -1,4 +1,4 @@
-"""Whether the network may be used at all."""
+"""The setting that forbids use of the network."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _NO = ("", "0", "false", "no", "off")
 
 
 def offline() -> bool:
-    """Whether `MSHUB_OFFLINE` forbids using the network.
+    """Return whether `MSHUB_OFFLINE` forbids use of the network.
 
     Raises:
-        HubError: Its value is neither yes nor no.
+        HubError: The value is neither a yes nor a no.
     """
     value = os.environ.get("MSHUB_OFFLINE", "").strip().lower()
     if value in YES:

@@ -1,4 +1,4 @@
-"""The progress bar: on stderr where that is a terminal, for downloads, texts and training steps alike."""
+"""The progress bar for downloads, texts and training steps, shown on stderr if that is a terminal."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 PATIENCE = 2.0
-"""Seconds of work after which a bar appears for work that may be short."""
+"""Seconds before a bar appears for work that is usually short."""
 
 
 class ProgressBar:
-    """A bar that appears when the work turns out to be long, and never in the way of another one.
+    """A progress bar that appears only for long work and never interferes with another bar.
 
     Args:
-        total: How much there is to do; None where that is unknown.
-        unit: What is counted: `bytes` are shown with their speed, anything else by its number and this name.
-        shown: None shows the bar if stderr is a terminal; True anywhere, at once; False never.
-        done: How much is done already.
-        patience: Seconds before it appears; counts with `shown=None` only.
-        description: What is shown before the bar.
+        total: The amount of work; None if unknown.
+        unit: What is counted. `bytes` are shown with their speed, anything else as a count followed by this name.
+        shown: None shows the bar if stderr is a terminal; True always and at once; False never.
+        done: The amount already done.
+        patience: Seconds before the bar appears; used only with `shown=None`.
+        description: Text shown before the bar.
 
     Examples:
         >>> with ProgressBar(3, unit="texts", shown=False) as bar:
@@ -51,7 +51,12 @@ class ProgressBar:
         self.close()
 
     def advance(self, count: float, description: str | None = None) -> None:
-        """Adds what was done since the last call, which may be a fraction, and exchanges the description if given."""
+        """Advance the bar.
+
+        Args:
+            count: The work done since the last call; may be a fraction.
+            description: New text before the bar; None keeps the old one.
+        """
         self._done += count
         self._description = self._description if description is None else description
         if self._wanted and self._progress is None and time.monotonic() >= self._appears:
@@ -61,7 +66,7 @@ class ProgressBar:
             self._progress.update(task, completed=self._done, description=self._description)
 
     def close(self) -> None:
-        """Ends the bar; what it showed last stays."""
+        """Stop the bar and leave its last state on the terminal."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
@@ -77,7 +82,7 @@ class ProgressBar:
         progress = Progress(*columns, *times, console=Console(stderr=True))
         try:
             progress.start()
-        except LiveError:  # another thread, or the program itself, has a bar on the terminal already
+        except LiveError:  # another thread, or the calling program, already has a bar on the terminal
             self._wanted = False
             return
         progress.add_task(self._description, total=self._total)
@@ -93,5 +98,5 @@ class ProgressBar:
 
 
 def is_terminal() -> bool:
-    """Whether stderr is a terminal; there is no stderr at all under pythonw."""
+    """Return whether stderr is a terminal; under pythonw there is no stderr at all."""
     return sys.stderr is not None and sys.stderr.isatty()

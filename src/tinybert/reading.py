@@ -1,4 +1,4 @@
-"""Files in: not larger than what they should be, and JSON whose keys, numbers, depth and types are checked once."""
+"""Read files with a size limit, and parse JSON strictly: duplicate keys, number size, depth and types are checked."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import msgspec
 from .errors import InputError, TinyBertError
 
 MOST_BYTES = 256 << 20
-"""The largest file of settings or vocabulary that is read; those that people have are a tenth of it."""
+"""Largest settings or vocabulary file that is read, in bytes; real ones are a tenth of this."""
 _DEEPEST = 64
-_MOST_DIGITS = 308  # what a float holds; transformers writes a length of 31 digits where it knows none
+_MOST_DIGITS = 308  # what a float can hold; transformers writes an unknown length as a number of 31 digits
 _MOST_SHOWN = 60
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
@@ -25,39 +25,43 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 def read_bytes(
     path: str | os.PathLike[str], *, most: int = MOST_BYTES, error: type[TinyBertError] = InputError
 ) -> bytes:
-    """The content of a file.
+    """Read a file of limited size.
 
     Args:
         path: The file.
-        most: Bytes that it may have.
-        error: The class of the error.
+        most: Maximum size in bytes.
+        error: The exception class to raise.
 
     Raises:
-        TinyBertError: Of the given class: it cannot be read, or has more bytes; names the file and says why.
+        TinyBertError: (of the given class) The file cannot be read or is too large; the message names it and says why.
     """
     try:
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
-            # A pipe or a device has no size, and may never end.
+            # A pipe or a device reports no size and may be endless.
             data = file.read(most + 1) if not stat.S_ISREG(status.st_mode) else b""
             size = max(status.st_size, len(data))
             if size <= most:
                 return data or file.read()
-    except (OSError, ValueError) as problem:  # a name with NUL
+    except (OSError, ValueError) as problem:  # ValueError: a NUL in the name
         raise error(f"{os.fspath(path)} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
     raise error(f"{os.fspath(path)} has {size:,} bytes or more; a file of its kind has at most {most:,}.")
 
 
 def read_json(path: str | os.PathLike[str], form: Any = Any, *, error: type[TinyBertError] = InputError) -> Any:
-    """The value in a JSON file; every JSON file is read here, and every piece of JSON by `parse_json`.
+    """Read a JSON file. Every JSON file of the package is read here, and other JSON by `parse_json`.
 
     Args:
-        path: The file, UTF-8, with or without a byte order mark.
-        form: As for `parse_json`.
-        error: The class of the error.
+        path: The file: UTF-8, with or without a byte order mark.
+        form: The expected type, as for `parse_json`.
+        error: The exception class to raise.
+
+    Returns:
+        The parsed value, converted to `form`.
 
     Raises:
-        TinyBertError: Of the given class: it cannot be read, is not JSON, or does not have the form; names the file.
+        TinyBertError: (of the given class) The file cannot be read, is not JSON, or does not match the form; the
+            message names the file.
 
     Examples:
         >>> with open("settings.json", "w") as file:
@@ -76,23 +80,26 @@ def parse_json(
     lone_surrogates: bool = False,
     error: type[TinyBertError] = InputError,
 ) -> Any:
-    """The value that JSON says.
+    """Parse JSON strictly.
 
-    What parsers differ in is decided here for all. NaN and the infinities, which Python writes and JSON does not have,
-    are null, as `writing.to_json` writes them. A key that occurs twice in an object, a number beyond what a float
-    holds, and more than 64 levels are errors.
+    This settles the cases in which parsers differ. NaN and the infinities, which Python writes although JSON has no
+    such values, are read as null, which is also what `writing.to_json` writes. Errors are: a duplicate key in an
+    object, a number too large for a float, and nesting deeper than 64 levels.
 
     Args:
-        text: JSON; bytes are UTF-8.
-        form: The type that the value must have, in terms that `msgspec` takes: `dict[str, float | None]`, a dataclass
-            or a TypedDict, whose further keys are left out. Any checks nothing.
-        source: What the message begins with, followed by the line; None where the caller adds the place.
-        lone_surrogates: Whether a string may hold half of a surrogate pair, which cannot be written anywhere. Who
-            allows them looks at the strings that he uses.
-        error: The class of the error.
+        text: The JSON text; bytes are UTF-8.
+        form: The expected type, as `msgspec` takes it: `dict[str, float | None]`, a dataclass or a TypedDict (keys that
+            it does not name are dropped). Any skips the check.
+        source: Start of the message, followed by the line; None if the caller adds the location.
+        lone_surrogates: Whether strings may contain half of a surrogate pair, which cannot be encoded. A caller that
+            allows this must check the strings that it uses.
+        error: The exception class to raise.
+
+    Returns:
+        The parsed value, converted to `form`.
 
     Raises:
-        TinyBertError: Of the given class: it is not JSON, or does not have the form; says where.
+        TinyBertError: (of the given class) The text is not JSON or does not match the form; the message says where.
 
     Examples:
         >>> parse_json('{"f1": NaN, "step": 3}', dict[str, float | None])
@@ -120,19 +127,19 @@ def parse_json(
 
 
 def checked(value: Any, form: Any, *, source: str | None, error: type[TinyBertError] = InputError) -> Any:
-    """A value that JSON said, once it is known which form it, or a part of it, must have.
+    """Check a parsed JSON value, or part of one, against a form that is known only after parsing.
 
     Args:
         value: The value.
         form: As for `parse_json`.
         source: As for `parse_json`.
-        error: The class of the error.
+        error: The exception class to raise.
 
     Returns:
-        The value in that form: a copy, without keys that the form does not name.
+        A copy converted to `form`, without the keys that the form does not name.
 
     Raises:
-        TinyBertError: Of the given class: it does not have the form; says where.
+        TinyBertError: (of the given class) The value does not match the form; the message says where.
 
     Examples:
         >>> checked({"prompts": {"query": 3}}, dict[str, dict[str, str]], source="prompts.json")
@@ -161,7 +168,7 @@ def _check_depth(value: Any) -> None:
 
 
 def _shown(problem: msgspec.ValidationError) -> str:
-    """As `msgspec` says it, but with the place first: `model.vocab[...]: expected int, got str`."""
+    """Return the message of `msgspec` with the place first: `model.vocab[...]: expected int, got str`."""
     says, _, place = str(problem).partition(" - at ")
     place = place.replace("`", "").replace("key in $", "a key of $").replace("$.", "").replace("$", "")
     return f"{place or 'the whole'}: {says[:1].lower()}{says[1:]}".replace("`", "")

@@ -1,4 +1,4 @@
-"""Signals: held until it is safe to leave, and Ctrl-C that interrupts a graph as it interrupts Python."""
+"""Signal handling: defer signals until it is safe to stop, and make Ctrl-C work while MindSpore runs a graph."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 TOLD_TO_END = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""A signal to end, and that of a closed terminal, which Windows has not."""
+"""SIGTERM, and SIGHUP (the terminal was closed), which Windows does not have."""
 
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Lets Ctrl-C interrupt after what MindSpore computes within, as it interrupts Python; in the main thread.
+    """Handle Ctrl-C, as Python does, at the end of a block in which MindSpore computes; main thread only.
 
-    While a graph is compiled or run, MindSpore has a handler of its own for SIGINT, in C, which ends the process by
-    SIGTERM: a SIGTERM that nobody handles is taken for the interrupt that it comes from. A handler that a compilation
-    left behind gives way to the one before.
+    While a graph is compiled or run, MindSpore installs its own C handler for SIGINT, which ends the process with
+    SIGTERM. A SIGTERM for which the program has no handler is therefore taken for a Ctrl-C. On exit the previous
+    handler is restored, in case a compilation left its own behind.
     """
     interrupt = signal.getsignal(signal.SIGINT)
-    if not callable(interrupt):  # ignored
+    if not callable(interrupt):  # there is no Python handler, for example because SIGINT is ignored
         yield
         return
     nobody_handles_it = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
@@ -36,13 +36,14 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def held_signals(*numbers: int) -> Iterator[list[int]]:
-    """Collects signals that come within.
+    """Collect the given signals, instead of handling them, during the block.
 
     Args:
         *numbers: The signals.
 
     Yields:
-        The list to which those that come are added. Outside the main thread, which alone gets signals, none is.
+        The list that received signals are appended to. Outside the main thread, the only one to receive signals, it
+        stays empty.
     """
     received: list[int] = []
     with _handled_by(lambda signum, frame: received.append(signum), *numbers):
@@ -51,7 +52,7 @@ def held_signals(*numbers: int) -> Iterator[list[int]]:
 
 @contextlib.contextmanager
 def until_done() -> Iterator[None]:
-    """Lets Ctrl-C, and signals to end, wait for the end of a block that must not be left in the middle."""
+    """Defer Ctrl-C, SIGTERM and SIGHUP to the end of a block that must not be left half done."""
     received: list[int] = []
     try:
         with held_signals(signal.SIGINT, *TOLD_TO_END) as received:
@@ -63,7 +64,7 @@ def until_done() -> Iterator[None]:
 
 @contextlib.contextmanager
 def interrupted_when_told_to_end() -> Iterator[None]:
-    """Makes SIGTERM, and the signal of a closed terminal, the same as Ctrl-C."""
+    """Make SIGTERM and SIGHUP act like Ctrl-C during the block."""
 
     def interrupt(signum: int, frame: Any) -> None:
         del signum, frame
@@ -75,12 +76,12 @@ def interrupted_when_told_to_end() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _handled_by(handler: Callable[[int, Any], Any], *numbers: int) -> Iterator[None]:
-    """Has a function handle signals within; in the main thread, which alone may say so."""
+    """Handle signals by a function during the block; main thread only, since only that one may set handlers."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in numbers}
-    # One that is ignored, as SIGHUP after nohup, stays so; None was set by other than Python and can't be put back.
+    # An ignored signal, such as SIGHUP after nohup, stays ignored; None was not set from Python and cannot be restored.
     ours = {number: old for number, old in before.items() if old is not None and old is not signal.SIG_IGN}
     for number in ours:
         signal.signal(number, handler)

@@ -1,8 +1,8 @@
-"""What a model is for: the kinds of task with the facts of each, and `Task`, one of them with its labels.
+"""The kinds of task with their properties, and `Task`: a kind with labels.
 
-Each layer above holds one table by kind of what is its own: networks (modeling), examples and their readers (data),
-scores (evaluation), losses (training), classes (tasks), commands (cli). A new kind is a row here, an entry in each of
-these tables, and files of its own.
+Each layer above keeps its own table by kind: networks (modeling), examples and their readers (data), scores
+(evaluation), losses (training), classes (tasks), commands (cli). A new kind needs a row here, an entry in each of those
+tables, and its own files.
 """
 
 from __future__ import annotations
@@ -14,25 +14,24 @@ from typing import Any
 from .errors import CheckpointError
 
 PROBLEMS = ("single-label", "multi-label", "regression")
-"""What a head for texts predicts: one label, any number of labels, or a number."""
+"""What a text head predicts: one label, any number of labels, or a number."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The facts of a kind of task.
+    """The properties of a kind of task.
 
     Attributes:
         name: Its name in cards and folders.
         command: Its name on the command line: `tinybert COMMAND`, `tinybert finetune COMMAND`.
-        used_by: The class that uses a model of the kind.
+        used_by: Name of the class that runs models of this kind.
         has_head: Whether its network has a head on top of the encoder.
         uses_pooler: Whether it needs the pooled output of the encoder.
         has_labels: Whether the outputs of the head have names.
-        outputs: Outputs of the head, where that number is the same for all models of the kind.
-        problems: What the head may predict; the usual one first, none where there is no choice.
-        key_metrics: The metric that decides which of two models is better, by the form of the examples' labels: a
-            problem for texts, for pairs whether they have `scores` or are `matches`, for words whether labels are
-            `tags` of spans.
+        outputs: Number of head outputs, if it is the same for all models of this kind.
+        problems: What the head may predict, the default first; empty if there is no choice.
+        key_metrics: The metric that decides which of two models is better, by the form of the labels: for texts the
+            problem; for pairs `scores` or `matches`; for words `tags` (of spans) or `words`; for questions `answers`.
     """
 
     name: str
@@ -46,10 +45,13 @@ class Kind:
     key_metrics: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def usual_problem(self, outputs: int | None) -> str | None:
-        """The problem of a head about which nothing is said: a single output is a number.
+        """Return the default problem of a head: regression if it has a single output.
 
         Args:
-            outputs: Outputs of the head (C); None if unknown.
+            outputs: Number of head outputs (C); None if unknown.
+
+        Returns:
+            One of `PROBLEMS`; None if the kind has no choice.
         """
         if not self.problems:
             return None
@@ -81,14 +83,14 @@ QUESTION_ANSWERING = Kind("question-answering", "answer", "QuestionAnswerer", ou
 KINDS: Mapping[str, Kind] = {
     kind.name: kind for kind in (ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
 }
-"""All kinds by their names."""
+"""All kinds by name."""
 
 
 def kind_of_command(command: str) -> Kind:
-    """The kind with this name on the command line, such as `classify`.
+    """Return the kind with this name on the command line, such as `classify`.
 
     Raises:
-        CheckpointError: There is none; lists the names.
+        CheckpointError: There is no such command; the message lists the names.
     """
     commands = {kind.command: kind for kind in KINDS.values()}
     if command not in commands:
@@ -98,16 +100,15 @@ def kind_of_command(command: str) -> Kind:
 
 @dataclass(frozen=True)
 class Task:
-    """What a network is for.
+    """The task of a network: its kind, its labels and its problem.
 
     Args:
-        kind: One of `KINDS`.
-        labels: Names of the head's outputs, in their order; none if they have no names.
-        problem: Of sequence classification, one of `PROBLEMS`. None takes `single-label`; for the other kinds it stays
-            None.
+        kind: A key of `KINDS`.
+        labels: Names of the head's outputs, in order; empty if they have none.
+        problem: For sequence classification one of `PROBLEMS`; None means `single-label`. Other kinds take None only.
 
     Raises:
-        CheckpointError: A value is not allowed; says what is.
+        CheckpointError: A value is not allowed; the message says which ones are.
 
     Example:
         >>> Task("sequence-classification", ("negative", "positive")).problem
@@ -145,24 +146,24 @@ class Task:
 
     @property
     def facts(self) -> Kind:
-        """The facts of its kind."""
+        """The properties of its kind."""
         return KINDS[self.kind]
 
     @property
     def num_outputs(self) -> int | None:
-        """Outputs that its head must have (C); None without a head, or where nothing determines them."""
+        """Number of outputs that its head must have (C); None without a head, or if the task does not determine it."""
         if self.facts.outputs is not None:
             return self.facts.outputs
         return 1 if self.problem == "regression" else len(self.labels) or None
 
     def fitted(self, outputs: int | None) -> Task:
-        """The task of a network with so many outputs, as far as this one says it.
+        """Return this task, or the task that the network's number of outputs requires instead.
 
-        What a checkpoint holds counts for more than what it is called: without outputs it is an encoder, and with
-        outputs that this task does not have it classifies sequences.
+        The head found in a checkpoint takes precedence over the declared task: a network without a head is an encoder,
+        and one with a head that this task cannot have is a sequence classifier.
 
         Args:
-            outputs: Outputs of the head (C); None without one.
+            outputs: Number of head outputs (C); None without a head.
         """
         if outputs is None:
             return Task()
@@ -174,19 +175,35 @@ class Task:
         return Task(facts.name, problem=facts.usual_problem(outputs))
 
     def changed(self, kind: str | None = None, labels: Sequence[str] = (), problem: str | None = None) -> Task:
-        """The same task with what somebody knows better; a problem goes with the kind, labels with the head."""
+        """Return a copy with some values replaced.
+
+        The problem is kept only if the kind stays the same, the labels only if the new kind has labels.
+
+        Args:
+            kind: A key of `KINDS`; None keeps the kind.
+            labels: New labels; none keeps the labels.
+            problem: One of `PROBLEMS`; None keeps the problem.
+
+        Raises:
+            CheckpointError: The values do not fit together.
+        """
         facts = Task(kind or self.kind).facts
         kept = self.labels if facts.has_labels else ()
         kept_problem = self.problem if facts is self.facts else None
-        return Task(facts.name, labels or kept, problem or kept_problem)  # type: ignore[arg-type]  # it becomes a tuple
+        return Task(facts.name, labels or kept, problem or kept_problem)  # type: ignore[arg-type]  # `__post_init__` makes it a tuple
 
     @classmethod
     def usual(cls, kind: str, outputs: int | None) -> Task:
-        """The task of a network about which nothing is known but its kind, as somebody says, and its outputs (C)."""
+        """Return the default task of a network of which only kind and number of outputs are known.
+
+        Args:
+            kind: A key of `KINDS`.
+            outputs: Number of head outputs (C); None without a head.
+        """
         return cls(kind, problem=cls(kind).facts.usual_problem(outputs)).fitted(outputs)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values that JSON can hold; what the kind does not have is left out."""
+        """Return the task as JSON-serializable values; fields that the kind does not have are left out."""
         values: dict[str, Any] = {"task": self.kind}
         if self.facts.has_labels:
             values["labels"] = list(self.labels)

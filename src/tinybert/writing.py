@@ -1,4 +1,4 @@
-"""Files out: whole or not at all, several in one step, in the place of what is there; and JSON for every parser."""
+"""Write files atomically, several in one step, replacing existing ones; and write JSON that every parser accepts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from typing import Any
 from .errors import TinyBertError, WriteError
 
 _ASIDE, _DECIDED = ".write-", ".replace-"
-"""Folders of files that are being written, and of whole ones on the way to their places."""
+"""Prefixes of temporary folders: of files still being written, and of complete files on the way to their places."""
 _GONE = ".gone"
-"""A list of the files that go when the others come."""
+"""Name of the list of files to remove when the new ones are put in place."""
 _DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS}
 
 
@@ -28,25 +28,25 @@ _DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EROFS
 def replacing(
     path: str | os.PathLike[str], *, through_link: bool = False, without: Collection[str] = ()
 ) -> Iterator[Path]:
-    """Gives a path to write to instead; what was written takes its place only if the block ends without an error.
+    """Yield a path to write to; its files replace the target only if the block ends without an error.
 
-    Several files change hands in one step: once all are whole, a rename decides it. A process that is killed after it
-    leaves files on the way to their places; whoever reads or writes in the folder next brings them there (`settle`).
+    Several files are replaced in one step: once all are complete, a single rename commits them. If the process is
+    killed after that, the next reader or writer of the folder finishes moving the files (`settle`).
 
     Args:
-        path: The file to be. Its folder is made if it is not there. A file that is there keeps its mode and, where
-            that is allowed, its owner. A device or a pipe stays what it is, and gets what was written at the end.
-        through_link: Whether a link there stays, and the file that it points to is written. By default a file takes
-            the place of the link: what it points to may be somebody else's.
-        without: Names of other files in the folder that would be taken for files of these: they are removed in the
-            same step.
+        path: The target file. Its folder is created if missing. A file that is replaced passes on its mode and, where
+            permitted, its owner. A device or a pipe is kept and receives the content at the end.
+        through_link: Whether to keep a symbolic link at the target and write the file that it points to. By default the
+            link is replaced, since what it points to may belong to something else.
+        without: Names of other files in the folder that would be mistaken for part of the new ones; they are removed in
+            the same step.
 
     Yields:
-        A path with the same name in a folder of its own. Further files laid beside it, or in folders there, are moved
-        as well. Other files of the target's folder stay as they are.
+        A path with the same name in a temporary folder. Further files written next to it, or in subfolders there, are
+        moved as well. Other files in the target's folder are kept.
 
     Raises:
-        WriteError: The file cannot be written, which is found before the block begins; or the disk is full.
+        WriteError: The file cannot be written (checked before the block starts), or the disk is full.
     """
     target = check_writable(path)
     if not through_link:
@@ -62,14 +62,14 @@ def replacing(
         with naming(path, _DISK_TROUBLE):
             try:
                 yield beside / Path(path).name
-            except WriteError as error:  # of a file beside it, which has its name already
+            except WriteError as error:  # of another file in the folder; it already names that file
                 raise WriteError(error.message.replace(str(beside), str(target.parent)), error.errno) from None
         with naming(path):
             if special:
                 with open(beside / Path(path).name, "rb") as source, open(target, "wb") as there:
                     shutil.copyfileobj(source, there)
                 return
-            # MindSpore and safetensors write files that only their owner may read.
+            # MindSpore and safetensors create files that only the owner may read.
             own = beside / Path(path).name
             places = {file: target if file == own else target.parent / file.relative_to(beside) for file in _in(beside)}
             for file, place in places.items():
@@ -86,10 +86,10 @@ def replacing(
 
 
 def settle(folder: str | os.PathLike[str]) -> None:
-    """Brings files to their places that a killed process had decided to put there (`replacing`).
+    """Finish moving files that a killed process had committed but not yet put in place (see `replacing`).
 
     Raises:
-        WriteError: They cannot be moved, as in a folder that may only be read.
+        WriteError: The files cannot be moved, for example in a read-only folder.
     """
     folder = Path(folder)
     for decided in folder.glob(f"{_DECIDED}*"):
@@ -100,17 +100,17 @@ def settle(folder: str | os.PathLike[str]) -> None:
                 with suppress(FileNotFoundError):
                     os.replace(file, place)
             for name in (decided / _GONE).read_text(encoding="utf-8", errors="replace").splitlines():
-                # Who knows whose folder it is?
+                # The list may come from anyone: never delete outside the folder.
                 if not Path(name).is_absolute() and ".." not in Path(name).parts and "\0" not in name:
                     (folder / name).unlink(missing_ok=True)
         shutil.rmtree(decided, ignore_errors=True)
 
 
 def check_writable(path: str | os.PathLike[str]) -> Path:
-    """Checks, before anything is computed for it, whether a file can be written; returns what links lead to.
+    """Check that a file can be written, before anything is computed for it, and return its path with links resolved.
 
     Raises:
-        WriteError: It cannot; says why.
+        WriteError: It cannot be written; the message says why.
     """
     with naming(path):
         if "\0" in os.fspath(path):
@@ -134,11 +134,13 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def naming(path: str | os.PathLike[str], among: Container[int] | None = None) -> Iterator[None]:
-    """Makes an error of the system, also one that a library in Rust or C++ tells as text, a `WriteError` of a file.
+    """Turn an operating system error into a `WriteError` that names the file.
+
+    This includes errors that a Rust or C++ library reports only as text.
 
     Args:
-        path: The file that is written within.
-        among: Numbers of the errors that are meant; None means all.
+        path: The file that the block writes.
+        among: The error numbers to convert; None for all.
     """
     try:
         yield
@@ -157,7 +159,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def _told(text: str) -> int | None:
-    """The number of the system's error that a text speaks of."""
+    """Return the operating system's error number that a text mentions, or None."""
     match = re.search(r"os error (\d+)", text)
     if match:
         return int(match[1])
@@ -167,12 +169,12 @@ def _told(text: str) -> int | None:
 
 
 def _in(folder: Path) -> list[Path]:
-    """The files that are laid in a folder, and below it, in the order of their names."""
+    """Return the files in a folder and its subfolders, sorted by path."""
     return sorted(file for file in folder.rglob("*") if file.is_file() and file.name != _GONE)
 
 
 def _take_after(file: Path, place: Path, mode: int) -> None:
-    """Gives a file the mode of any new file, or mode and owner of the one whose place it takes."""
+    """Give a file the mode and owner of the file that it replaces, or the mode of a new file."""
     with suppress(FileNotFoundError):
         before = place.stat(follow_symlinks=False)
         if stat.S_ISREG(before.st_mode):
@@ -185,7 +187,7 @@ def _take_after(file: Path, place: Path, mode: int) -> None:
 
 
 def _mode_of_a_new_file(path: Path) -> int:
-    """What the umask, or the folder's access list, gives; to ask for the umask is to change it for all threads."""
+    """Return the mode that the umask or the folder's ACL gives a new file; reading the umask would change it."""
     path.touch()
     mode = path.stat().st_mode
     path.unlink()
@@ -193,11 +195,11 @@ def _mode_of_a_new_file(path: Path) -> int:
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """A value as JSON. A number that is undefined, such as the correlation of a constant, is null: JSON has no NaN.
+    """Return a value as JSON. NaN and the infinities, such as the correlation of a constant, become null.
 
     Args:
         value: Numbers, strings, lists, tuples and dicts of these.
-        indent: Blanks of each level, one line a value; None for one line in all.
+        indent: Spaces per level, with one value per line; None for a single line.
 
     Examples:
         >>> to_json({"pearson": float("nan")})
@@ -207,7 +209,7 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes a value as a JSON file, which is replaced whole or not at all."""
+    """Write a value to a JSON file, atomically."""
     with replacing(path) as temporary:
         temporary.write_text(to_json(value, indent=2) + "\n", encoding="utf-8")
 

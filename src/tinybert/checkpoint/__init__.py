@@ -1,4 +1,4 @@
-"""Checkpoints: named arrays with configuration and task, read in every published layout and written. No MindSpore."""
+"""Checkpoints: parameters with configuration and task, read from every published layout, and written. No MindSpore."""
 
 from .checkpoint import Checkpoint
 from .folder import save_folder

@@ -1,4 +1,4 @@
-"""A model's parameters as named arrays, with its configuration and what it is for."""
+"""A model's parameters as named arrays, with its configuration and task."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from .shapes import expected_shapes
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """Parameters by the network's own names, and what belongs to them.
+    """Parameters under the network's own names, with configuration and task.
 
     Attributes:
         source: The file or folder, for messages.
-        layout: The layout that it was read in: `v1.0`, `later` or `huggingface`.
+        layout: The layout that it was read from: `v1.0`, `later` or `huggingface`.
         config: The configuration of the encoder.
-        tensors: Arrays by the network's own names; a head's are `dense_1.weight` and `dense_1.bias`.
-        names: The name that each of them has in the file.
-        left_aside: What else is in the file, with the reason why it is not part of the network.
-        task: What the network is for, as far as it is known.
-        sentence: How it makes a vector of a text.
+        tensors: Arrays by the network's own names; a head is `dense_1.weight` and `dense_1.bias`.
+        names: For each of those names, the name in the file.
+        left_aside: Other names in the file, with the reason why they are not part of the network.
+        task: The task of the network, as far as it is known.
+        sentence: How the model computes the vector of a text.
 
     Raises:
-        CheckpointError: The dense layers of `sentence` are those of an encoder of another width.
+        CheckpointError: The dense layers in `sentence` do not fit the encoder's width.
     """
 
     source: str
@@ -48,16 +48,16 @@ class Checkpoint:
 
     @property
     def num_labels(self) -> int | None:
-        """Outputs of the head (C), or None where the checkpoint is that of an encoder alone."""
+        """Number of head outputs (C); None for an encoder without a head."""
         return self.tensors[HEAD_NAMES[0]].shape[0] if HEAD_NAMES[0] in self.tensors else None
 
     @property
     def has_pooler(self) -> bool:
-        """Whether anything of a pooler is there; Hugging Face's networks for tokens and for answers have none."""
+        """Whether there are pooler parameters. Hugging Face's token and question-answering networks have none."""
         return any(name in self.tensors for name in POOLER_NAMES)
 
     def encoder(self) -> Checkpoint:
-        """The same without a head: for transfer learning from a task checkpoint."""
+        """Return a copy without the head, for transfer learning from a task checkpoint."""
         head = {
             self.names[name]: "the head; only the encoder was asked for" for name in HEAD_NAMES if name in self.names
         }
@@ -70,10 +70,13 @@ class Checkpoint:
         )
 
     def with_task(self, task: Task) -> Checkpoint:
-        """The same for a task that somebody knows better.
+        """Return a copy with another task.
+
+        Args:
+            task: The task, if the caller knows it better than the checkpoint does.
 
         Raises:
-            CheckpointError: The head does not fit the task; says how.
+            CheckpointError: The head does not fit the task; the message says how.
         """
         outputs, facts = self.num_labels, task.facts
         if outputs is None and facts.has_head:
@@ -91,14 +94,15 @@ class Checkpoint:
         return dataclasses.replace(self, task=task)
 
     def not_finite(self) -> list[str]:
-        """The parameters that hold NaN or infinity, as a training that diverged leaves them."""
+        """Return the names of parameters that hold NaN or infinity, for example after a training that diverged."""
         return [name for name, array in self.tensors.items() if not np.isfinite(array).all()]
 
     def whole(self) -> dict[str, np.ndarray]:
-        """The parameters in the order of the network, if they are those of one: one model has one file.
+        """Return the parameters in the network's order, after checking that they form one complete network.
 
         Raises:
-            CheckpointError: Parameters are missing, misshapen, or not those of a network; lists them.
+            CheckpointError: Parameters are missing, have the wrong shape, hold NaN or infinity, or are not part of a
+                network; the message lists them.
         """
         pooler = self.has_pooler or self.task.facts.uses_pooler
         wanted = expected_shapes(self.config, self.num_labels, pooler=pooler)

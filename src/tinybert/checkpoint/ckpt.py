@@ -1,4 +1,4 @@
-"""MindSpore's `.ckpt`: the bytes of a file to named arrays, and back."""
+"""Read and write the bytes of MindSpore's `.ckpt` files as named arrays."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..errors import CheckpointError
 _CRC_MARK = b"crc_num"
 _CRC_SIZE = 10
 _PART_BYTES = 512 << 20
-"""A larger parameter is written as several entries of one name, as MindSpore does: protobuf ends at 2 GiB."""
+"""Larger parameters are split into several entries of the same name, as MindSpore does: protobuf's limit is 2 GiB."""
 _DTYPES = {
     "Float64": np.float64,
     "Float32": np.float32,
     "Float16": np.float16,
-    "BFloat16": np.uint16,  # NumPy has no such type: its bits, which are the upper half of a float32's
+    "BFloat16": np.uint16,  # no such NumPy type: the raw bits, which are the upper half of a float32
     "Int64": np.int64,
     "Int32": np.int32,
     "Int16": np.int16,
@@ -31,14 +31,17 @@ _NAMES = {np.dtype(dtype): name for name, dtype in _DTYPES.items() if name != "B
 
 
 def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
-    """Named arrays out of a file's bytes.
+    """Parse the bytes of a `.ckpt` file.
 
     Args:
         data: The whole file.
         source: The file's name, for messages.
 
+    Returns:
+        Arrays by name, in the order of the file; bfloat16 is converted to float32.
+
     Raises:
-        CheckpointError: The bytes are not such a file, are cut, or hold a type that is not known.
+        CheckpointError: The bytes are not a `.ckpt` file, are truncated, or hold an unsupported type.
     """
     from google.protobuf.message import DecodeError
 
@@ -47,7 +50,7 @@ def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
     message = CheckpointMessage()
     try:
         message.ParseFromString(_without_crc(data, source))
-        # Text that is not UTF-8 is an error when it is read, not when it is parsed.
+        # Invalid UTF-8 raises when a string is accessed, not when the message is parsed.
         entries = [(value.tag, value.tensor.tensor_type, value.tensor) for value in message.value]
     except (DecodeError, UnicodeDecodeError):
         raise CheckpointError(
@@ -66,10 +69,10 @@ def parse_ckpt(data: bytes, source: str) -> dict[str, np.ndarray]:
 
 
 def render_ckpt(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
-    """Yields a file's bytes, entry by entry: those that `mindspore.save_checkpoint` writes of the same arrays.
+    """Yield the bytes of a `.ckpt` file, entry by entry, identical to what `mindspore.save_checkpoint` writes.
 
     Args:
-        tensors: Arrays by their names, of a type that the format has.
+        tensors: Arrays by name, of types that the format supports.
     """
     from .ckpt_schema import CheckpointMessage
 
@@ -85,12 +88,12 @@ def render_ckpt(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
 
 
 def widened(bits: np.ndarray) -> np.ndarray:
-    """The float32 values of bfloat16 numbers, which are given as uint16."""
+    """Convert bfloat16 numbers, given as their uint16 bits, to float32."""
     return (bits.astype(np.uint32) << 16).view(np.float32)
 
 
 def _without_crc(data: bytes, source: str) -> bytes:
-    # Appended by save_checkpoint(crc_check=True).
+    # The checksum is appended by save_checkpoint(crc_check=True).
     end = len(data) - _CRC_SIZE
     start = end - len(_CRC_MARK)
     if start < 0 or data[start:end] != _CRC_MARK:
@@ -107,13 +110,13 @@ def _dtype(name: str, kind: str, source: str) -> np.dtype[Any]:
 
 
 def _shape(dims: Iterable[int]) -> tuple[int, ...]:
-    # MindSpore 1 wrote a scalar as one dimension of 0.
+    # MindSpore 1 wrote a scalar as a single dimension of size 0.
     shape = tuple(dims)
     return () if shape == (0,) else shape
 
 
 def _array(name: str, parts: list[bytes], dtype: np.dtype[Any], shape: tuple[int, ...], source: str) -> np.ndarray:
-    # Checked before anything is allocated: a small file may declare any shape.
+    # Checked before anything is allocated: even a small file may declare a huge shape.
     expected = math.prod(shape) * dtype.itemsize
     actual = sum(map(len, parts))
     if min(shape, default=1) < 1 or actual != expected:

@@ -1,10 +1,10 @@
-"""The schema of MindSpore's `.ckpt` files, as protobuf messages of this package's own.
+"""The schema of MindSpore's `.ckpt` files, as protobuf messages in a descriptor pool of their own.
 
-MindSpore declares the same messages, `Checkpoint`, `Value` and `TensorProto`, in protobuf's default pool, where a
-second declaration of a name is an error. So they are in a pool of their own here: a copy of the package, and MindSpore
-imported before or after it, do not meet.
+MindSpore declares the same messages (`Checkpoint`, `Value` and `TensorProto`) in protobuf's default pool, where
+declaring a name twice is an error. With a separate pool they do not conflict with MindSpore, imported before or after,
+or with another copy of this package.
 
-Source: mindspore/ccsrc/utils/checkpoint.proto; its `MapTensorProto`, which no network here has, is left out, and read
+Source: mindspore/ccsrc/utils/checkpoint.proto. Its `MapTensorProto`, which no network here uses, is left out and read
 as an unknown field.
 """
 
@@ -15,15 +15,15 @@ import os
 from typing import Any
 
 if importlib.util.find_spec("mindspore"):
-    # MindSpore asks for this implementation when it is imported, and up to 2.7 its messages work with no other. Whoever
-    # imports protobuf first decides, and that may be this file.
+    # MindSpore sets this on import, and up to 2.7 its messages work with no other implementation. The first import of
+    # protobuf decides, and that may be the one in this file.
     os.environ.setdefault("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python")
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _Field = descriptor_pb2.FieldDescriptorProto
 _MESSAGES: dict[str, list[tuple[str, int, int, str]]] = {
-    # message: (field, number, label, type; that of another message begins with a dot)
+    # message: (field, number, label, type); a type that is a message begins with a dot
     "Checkpoint": [("value", 1, _Field.LABEL_REPEATED, ".Value")],
     "Value": [("tag", 1, _Field.LABEL_REQUIRED, "string"), ("tensor", 2, _Field.LABEL_OPTIONAL, ".TensorProto")],
     "TensorProto": [
@@ -51,4 +51,4 @@ def _checkpoint_class() -> Any:
 
 
 CheckpointMessage = _checkpoint_class()
-"""A file: `value`, a list of entries with `tag` (the name) and `tensor` (`dims`, `tensor_type`, `tensor_content`)."""
+"""A file: `value` is a list of entries with `tag` (the name) and `tensor` (`dims`, `tensor_type`, `tensor_content`)."""

@@ -1,4 +1,4 @@
-"""A model as one folder: checkpoint in published names, configuration with its task, vocabulary."""
+"""A model as a folder: checkpoint in published names, configuration with the task, and vocabulary."""
 
 from __future__ import annotations
 
@@ -28,20 +28,25 @@ CONFIG = "config.json"
 DENSE = "dense.safetensors"
 MODEL_TYPE = "tinybert"
 _PADDED_ROWS = 128
-"""An embedding table may be rounded up to a multiple of this; a larger difference means another vocabulary."""
+"""An embedding table may be padded to a multiple of this; a larger difference means another vocabulary."""
 
 
 def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
-    """Writes a model as a folder that `read_checkpoint`, the tasks and `tinybert hub publish` take.
+    """Write a model to a folder that `read_checkpoint`, the tasks and `tinybert hub publish` can read.
 
     Args:
-        checkpoint: The parameters, with configuration and task; of a network, `tinybert.weights.checkpoint_of`.
-        folder: Is made if need be; the files of this format in it are overwritten, once all are written
-            whole; others stay.
-        tokenizer: Its vocabulary goes into the folder.
+        checkpoint: The model; `tinybert.weights.checkpoint_of` makes one from a network.
+        folder: The folder, created if missing. Files of this format are replaced once all new ones are complete; other
+            files are kept.
+        tokenizer: The tokenizer whose files are written to the folder.
+
+    Returns:
+        The folder.
 
     Raises:
-        InputError: The vocabulary is another model's.
+        InputError: The vocabulary belongs to another model.
+        CheckpointError: The checkpoint is not a complete model.
+        WriteError: The folder cannot be written.
     """
     check_vocabulary(tokenizer, checkpoint.config, checkpoint.source)
     folder = path_of(folder)
@@ -58,13 +63,14 @@ def save_folder(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTo
 
 
 def check_vocabulary(tokenizer: BertTokenizer, config: TinyBertConfig, name: str, *, given: bool = False) -> None:
-    """Raises InputError if a vocabulary is another model's.
+    """Raise InputError if a vocabulary belongs to another model.
 
     Args:
         tokenizer: The tokenizer.
         config: The configuration of the model.
-        name: What the message calls the model.
-        given: Whether somebody chose it for the model. It then must not have far fewer tokens than the model either.
+        name: The model's name in the message.
+        given: Whether the user chose the vocabulary for this model. It then must not be much smaller than the embedding
+            table either.
     """
     tokens, rows = tokenizer.vocab_size, config.vocab_size
     if tokens > rows or (given and tokens < rows - _PADDED_ROWS):
@@ -76,19 +82,19 @@ def check_vocabulary(tokenizer: BertTokenizer, config: TinyBertConfig, name: str
 
 
 def is_model_folder(folder: Path) -> bool:
-    """Whether a folder is one that `save_folder` wrote."""
+    """Return whether a folder was written by `save_folder`."""
     return (folder / CHECKPOINT).is_file()
 
 
 def read_folder(folder: Path, **config: Any) -> Checkpoint:
-    """Reads a folder that `save_folder` wrote.
+    """Read a folder that `save_folder` wrote.
 
     Args:
         folder: The folder.
         **config: Fields of `TinyBertConfig` that take precedence over its `config.json`.
 
     Raises:
-        CheckpointError: A file is missing or malformed, or they do not fit each other.
+        CheckpointError: A file is missing or malformed, or the files do not fit together.
     """
     path = folder / CONFIG
     if not path.is_file():
@@ -113,7 +119,7 @@ def read_folder(folder: Path, **config: Any) -> Checkpoint:
 
 
 class _Own(msgspec.Struct):
-    """What is in a `config.json` besides the configuration of the encoder."""
+    """The fields of a `config.json` that are not part of the encoder's configuration."""
 
     task: str
     model_type: str | None = None

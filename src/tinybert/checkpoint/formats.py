@@ -1,7 +1,7 @@
-"""File formats: the bytes of a `.ckpt` or `.safetensors` file to named arrays, and back. Never pickle.
+"""Convert `.ckpt` and `.safetensors` files between bytes and named arrays. Never pickle.
 
-The bytes that were hashed are the bytes that are parsed; a path is not opened a second time. MindSpore's own
-`load_checkpoint` takes a path only, and believes a file that is cut between two parameters.
+The bytes that were hashed are the bytes that are parsed: no path is opened a second time. MindSpore's own
+`load_checkpoint` takes only a path, and accepts a file that is truncated between two parameters.
 """
 
 from __future__ import annotations
@@ -23,26 +23,29 @@ _DTYPES = {
     "BOOL": "?",
     "BF16": "<u2",
 }
-"""NumPy's types by the names in a safetensors file."""
+"""NumPy types by their names in a safetensors file."""
 
 
 class Format(NamedTuple):
-    """How a file format is read and written."""
+    """The functions that read and write a file format."""
 
     parse: Callable[[bytes, str], Tensors]
     render: Callable[[Mapping[str, np.ndarray]], Iterable[bytes]]
 
 
 def parse(data: bytes, file_format: str, source: str) -> Tensors:
-    """Named arrays out of a file's bytes.
+    """Parse the bytes of a checkpoint file.
 
     Args:
         data: The whole file.
-        file_format: One of `FORMATS`.
+        file_format: A key of `FORMATS`.
         source: The file's name, for messages.
 
+    Returns:
+        Arrays by name; bfloat16 is converted to float32.
+
     Raises:
-        CheckpointError: The bytes are not such a file, are cut, or hold a type that is not known.
+        CheckpointError: The bytes are not in this format, are truncated, or hold an unsupported type.
     """
     if file_format not in FORMATS:
         raise CheckpointError(f"{source}: format {file_format!r} cannot be loaded; known are {', '.join(FORMATS)}")
@@ -73,7 +76,7 @@ def _parse_safetensors(data: bytes, source: str) -> Tensors:
 def _render_safetensors(tensors: Mapping[str, np.ndarray]) -> Iterator[bytes]:
     from safetensors.numpy import save
 
-    # `transformers` refuses a file that does not say what it was written from.
+    # `transformers` rejects a file whose metadata does not name a framework.
     yield save({name: np.ascontiguousarray(array) for name, array in tensors.items()}, metadata={"format": "pt"})
 
 
@@ -81,4 +84,4 @@ FORMATS: dict[str, Format] = {
     "ckpt": Format(parse_ckpt, render_ckpt),
     "safetensors": Format(_parse_safetensors, _render_safetensors),
 }
-"""Formats by the ending of the file's name."""
+"""File formats by file name extension."""

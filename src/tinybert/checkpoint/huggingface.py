@@ -1,4 +1,4 @@
-"""Hugging Face BERT folders (`config.json`, `model.safetensors`), read, and written for `transformers` to open."""
+"""Read Hugging Face BERT folders (`config.json`, `model.safetensors`), and write folders that `transformers` opens."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _INSTEAD = {
     "model.save_pretrained(folder, max_shard_size='100GB')",
     "pytorch_model.bin": " (pytorch_model.bin is a pickle, which runs code: save it as safetensors first)",
 }
-"""What there may be in the place of the weights, and what to do then."""
+"""Files that may be there instead of `model.safetensors`, with the hint for the message."""
 
 
 def read_huggingface(folder: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
-    """Reads the folder of a Hugging Face BERT model.
+    """Read the folder of a Hugging Face BERT model.
 
     Args:
-        folder: Holds `config.json` and `model.safetensors`. Pickled weights (`pytorch_model.bin`) are not read: a
-            pickle runs code.
-        prefix: What the names of the network begin with, where there are several.
-        **config: Fields of `TinyBertConfig` that take precedence over what the folder says.
+        folder: The folder with `config.json` and `model.safetensors`. Pickled weights (`pytorch_model.bin`) are not
+            read, since a pickle can run code.
+        prefix: Prefix of the network's parameter names, if the file holds several networks.
+        **config: Fields of `TinyBertConfig` that take precedence over the folder's.
 
     Raises:
         CheckpointError: A file is missing or malformed, or the model is not a BERT.
@@ -50,38 +50,46 @@ def read_huggingface(folder: Path, prefix: str | None = None, **config: Any) -> 
     known = {**encoder_fields(folder), **config}
     read = parse_checkpoint(weights.read_bytes(), "safetensors", str(weights), prefix=prefix, **known)
     if "seq_length" not in config:
-        # They are used at full length, but for those of sentence-transformers, which say theirs.
+        # Models are used at full length, except that sentence-transformers folders declare their own.
         length = min(sentence_length(folder) or _FULL_LENGTH, read.config.max_position_embeddings)
         read = dataclasses.replace(read, config=read.config.replace(seq_length=length))
     return dataclasses.replace(read, task=read_task(folder, read), sentence=read_sentence_settings(folder))
 
 
 def save_huggingface(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer | None = None) -> Path:
-    """Writes a checkpoint as a folder that `transformers` opens.
+    """Write a checkpoint to a folder that `transformers` opens.
 
     Args:
-        checkpoint: That of an encoder, or of a network for a task. Labels and problem are those of its task.
-        folder: Is made if need be. Files of these names in it are overwritten, and what would make it a folder of
-            sentence-transformers is removed, all in one step once all are written whole; others stay.
-        tokenizer: Its files go into the folder.
+        checkpoint: An encoder or a task network. Labels and problem are taken from its task.
+        folder: The folder, created if missing. Files of the same names are replaced, and sentence-transformers settings
+            are removed, in one step once all new files are complete; other files are kept.
+        tokenizer: The tokenizer whose files are written to the folder; None for none.
+
+    Returns:
+        The folder.
 
     Raises:
-        CheckpointError: There is a ReLU before the head, as published; Hugging Face's has none and would answer
-            differently.
+        CheckpointError: The head applies a ReLU first, as published; Hugging Face's heads do not, so its answers would
+            differ. Or the checkpoint is not a complete model.
+        WriteError: The folder cannot be written.
     """
     return _save(checkpoint, path_of(folder), tokenizer, {})
 
 
 def save_sentence_transformer(checkpoint: Checkpoint, folder: str | Path, *, tokenizer: BertTokenizer) -> Path:
-    """Writes an encoder as a folder that `sentence-transformers` opens, with the same vectors.
+    """Write an encoder to a folder that `sentence-transformers` opens and that yields the same vectors.
 
     Args:
-        checkpoint: The encoder, with `sentence`.
+        checkpoint: The encoder, with its `sentence` settings. A head is left out.
         folder: As for `save_huggingface`.
-        tokenizer: Its tokenizer.
+        tokenizer: The model's tokenizer.
+
+    Returns:
+        The folder.
 
     Raises:
-        CheckpointError: There is something that sentence-transformers does not have.
+        CheckpointError: The model uses something that sentence-transformers does not support.
+        WriteError: The folder cannot be written.
     """
     config = checkpoint.config
     length = min(config.seq_length, tokenizer.model_max_length)

@@ -1,4 +1,4 @@
-"""The `config.json` of a Hugging Face BERT: the encoder's configuration, and what its head is for."""
+"""The `config.json` of a Hugging Face BERT: the encoder's configuration and the task of its head."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ ARCHITECTURES = {
     TOKEN_CLASSIFICATION.name: "BertForTokenClassification",
     QUESTION_ANSWERING.name: "BertForQuestionAnswering",
 }
-"""The class in `transformers` of each kind of task."""
+"""The `transformers` class for each kind of task."""
 _PROBLEMS = {
     "single_label_classification": "single-label",
     "multi_label_classification": "multi-label",
     "regression": "regression",
 }
 _PROBLEMS_BACK = {problem: theirs for theirs, problem in _PROBLEMS.items()}
-# Hugging Face's `gelu` is the exact form; both forms have several names there.
+# Hugging Face's `gelu` is the exact form; it has several names for either form.
 _ACTS = {
     "gelu": "gelu_erf",
     "gelu_python": "gelu_erf",
@@ -59,7 +59,7 @@ _SAME_NAMES = (
 
 
 def encoder_fields(folder: Path) -> dict[str, Any]:
-    """Fields of `TinyBertConfig` that the folder of a Hugging Face BERT determines.
+    """Return the fields of `TinyBertConfig` that the folder of a Hugging Face BERT determines.
 
     Raises:
         CheckpointError: `config.json` is missing or malformed, or the model is not a BERT that can be loaded.
@@ -78,18 +78,18 @@ def encoder_fields(folder: Path) -> dict[str, Any]:
     if str(act) not in _ACTS:
         raise CheckpointError(f"{path}: hidden_act is {act!r}; known are {', '.join(_ACTS)}")
     known = {name: values[name] for name in _SAME_NAMES if name in values}
-    # transformers' own defaults, for what a config.json may leave out.
+    # The defaults of transformers, for fields that a config.json may omit.
     return {"num_attention_heads": 12, "layer_norm_eps": 1e-12, **known, "hidden_act": _ACTS[act]}
 
 
 def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
-    """What the head of a Hugging Face BERT is for, and what its outputs are called.
+    """Read the task of a Hugging Face BERT's head, and its labels.
+
+    If the names in `id2label` do not match the outputs, they are ignored with a warning; the caller can give labels.
 
     Args:
-        folder: Holds `config.json`.
-        checkpoint: Its parameters, with the task as far as their names tell it.
-
-    Names in `id2label` that are not those of the outputs are left out, with a warning: who needs them gives them.
+        folder: The folder with `config.json`.
+        checkpoint: Its parameters, with the task as far as their names determine it.
 
     Raises:
         CheckpointError: `config.json` is malformed.
@@ -104,19 +104,19 @@ def read_task(folder: Path, checkpoint: Checkpoint) -> Task:
     named = values.get("architectures")
     known = [kinds[name] for name in map(str, named if isinstance(named, list) else ()) if name in kinds]
     kind = known[0] if known else told.facts
-    # What the parameters say counts for more: a head for texts needs a pooler.
+    # The parameters take precedence: a text head needs a pooler.
     kind = kind if checkpoint.has_pooler and kind.has_labels else told.facts
-    # As the pipeline of `transformers`, which takes the sigmoid of a single output that nothing is said of.
+    # Like the pipeline of `transformers`, which applies a sigmoid to a single output without a problem_type.
     usual = "multi-label" if outputs == 1 else told.problem
     problem = kind.usual_problem(outputs) and _PROBLEMS.get(str(values.get("problem_type")), usual)
     return Task(kind.name, () if problem == "regression" else labels, problem)
 
 
 def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The values of a `config.json` with which `transformers` opens the network.
+    """Return the contents of a `config.json` with which `transformers` opens the network.
 
     Raises:
-        CheckpointError: The head has a ReLU before it, which Hugging Face's has not.
+        CheckpointError: The head applies a ReLU first, which Hugging Face's heads do not.
     """
     config, task, outputs = checkpoint.config, checkpoint.task, checkpoint.num_labels
     values: dict[str, Any] = {
@@ -128,7 +128,7 @@ def config_json(checkpoint: Checkpoint) -> dict[str, Any]:
         **{name: getattr(config, name) for name in _SAME_NAMES},
     }
     if outputs is not None and task.facts.has_labels:
-        if config.head_act != "none":  # heads without labels, for questions, apply nothing
+        if config.head_act != "none":  # a question-answering head, which has no labels, has no activation
             raise CheckpointError(
                 f"{checkpoint.source} has a ReLU before its head for {task.kind}, as published, and Hugging Face's "
                 "heads have none. Leave the head out (Checkpoint.encoder(), or tinybert convert --encoder), or "
@@ -165,5 +165,5 @@ def _labels(path: Path, names: Any, num_labels: int) -> tuple[str, ...]:
 
 
 def _usual_label(index: int) -> str:
-    """What `transformers` calls an output that has no name."""
+    """Return the name that `transformers` gives an output without a label."""
     return f"LABEL_{index}"

@@ -1,6 +1,6 @@
-"""The names that a parameter has in each published layout, and how a name in a file is recognised.
+"""Parameter names in each published layout, and how a name in a file is recognized.
 
-The first column of the tables, the v1.0 layout, holds the network's own names; everything is mapped to it.
+The first column of the tables, the v1.0 layout, holds the network's own names; the others are mapped to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LAYOUTS = ("v1.0", "later", "huggingface")
 _EMBEDDING = "tinybert_embedding_postprocessor."
 _LAYER = "tinybert_encoder.layers.{i}."
 
-# One row a parameter: its name in v1.0 (2020), in v1.2 and later, and in Hugging Face's BertModel.
+# One row per parameter: its name in v1.0 (2020), in v1.2 and later (None: the same), and in Hugging Face's BertModel.
 _ENCODER_ROWS = [
     ("tinybert_embedding_lookup.embedding_table", None, "embeddings.word_embeddings.weight"),
     (
@@ -62,12 +62,12 @@ HUGGING_FACE_HEADS = {
     TOKEN_CLASSIFICATION.name: "classifier",
     QUESTION_ANSWERING.name: "qa_outputs",
 }
-"""What Hugging Face calls the dense layer of a head, by the kind of task; all others call it `dense_1`."""
+"""Hugging Face's name of a head's dense layer, by kind of task; the other layouts call it `dense_1`."""
 
 _ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAYER_ROWS]
 
 WRAPPERS = ("network.", "backbone.", "bert.", "tinybert.", "model.", "module.")
-"""Prefixes that a checkpoint gets when the network was saved inside another cell."""
+"""Prefixes that parameter names get when the network was saved inside another cell."""
 _WRAPPED = re.compile(f"(?:{'|'.join(map(re.escape, WRAPPERS))})*")
 
 _ASIDE_PATTERNS = [
@@ -96,14 +96,17 @@ _KNOWN += [
 
 
 def own_name(name: str) -> tuple[str, str] | None:
-    """A parameter's name in the network, and the layout in which the file names it; None if the name is not known.
+    """Return a parameter's name in the network and the layout of the file's name; None if the name is unknown.
+
+    Args:
+        name: The name in the file.
 
     Example:
         >>> own_name("bert.bert_embedding_lookup.embedding_table")
         ('tinybert_embedding_lookup.embedding_table', 'v1.0')
     """
     bare = re.sub(r"^bert_(?=embedding_|encoder\.)", "tinybert_", _unwrapped(name))
-    # Old Hugging Face checkpoints name LayerNorm's parameters as TensorFlow does.
+    # Old Hugging Face checkpoints use TensorFlow's names for LayerNorm parameters.
     bare = re.sub(r"LayerNorm\.gamma$", "LayerNorm.weight", bare)
     bare = re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", bare)
     for pattern, layout, template in _KNOWN:
@@ -114,7 +117,7 @@ def own_name(name: str) -> tuple[str, str] | None:
 
 
 def reason_aside(name: str) -> str | None:
-    """Why something in a checkpoint is not part of the network; None if it may be one."""
+    """Return why a name in a checkpoint is not part of the network; None if it may be."""
     for candidate in (name, _unwrapped(name)):
         for pattern, reason in _ASIDE:
             if pattern.fullmatch(candidate):
@@ -123,27 +126,28 @@ def reason_aside(name: str) -> str | None:
 
 
 def layout_of(layouts: Iterable[str]) -> str:
-    """The layout of a whole file, from those of its names; most names are the same in v1.0 and later."""
+    """Return the layout of a whole file, given the layouts of its names; most names are the same in v1.0 and later."""
     found = set(layouts)
     return next((layout for layout in ("huggingface", "later") if layout in found), "v1.0")
 
 
 def kind_of_head(name: str) -> Kind | None:
-    """The kind of task that the name of a head's parameter in a file stands for; None where it may be several."""
+    """Return the kind of task that a head's parameter name in a file implies; None if several kinds are possible."""
     kinds = [kind for kind, theirs in HUGGING_FACE_HEADS.items() if _unwrapped(name).startswith(f"{theirs}.")]
     return KINDS[kinds[0]] if len(kinds) == 1 else None
 
 
 def name_in(layout: str, own: str, kind: Kind) -> str:
-    """The name that a parameter of the network has in a layout; the reverse of `own_name`.
+    """Return the name of a network parameter in a layout; the reverse of `own_name`.
 
     Args:
         layout: One of `LAYOUTS`.
-        own: The network's own name, without the prefix `bert.` that the encoder has inside a task network.
+        own: The network's own name, without the `bert.` prefix of an encoder inside a task network.
         kind: The kind of task that the file is for.
 
     Raises:
-        CheckpointError: No network of this package has a parameter of this name.
+        CheckpointError: The networks of this package have no parameter of this name.
+        ValueError: The layout is unknown.
     """
     if layout not in LAYOUTS:
         raise ValueError(f"layout is {layout!r}: it must be one of {', '.join(LAYOUTS)}")
@@ -163,7 +167,7 @@ def name_in(layout: str, own: str, kind: Kind) -> str:
 
 
 def wrapper_of(name: str) -> str:
-    """The prefixes that a name has because its network was saved inside others."""
+    """Return the prefix that a name got because the network was saved inside other cells."""
     return name.removesuffix(_unwrapped(name))
 
 

@@ -1,4 +1,4 @@
-"""Which of a file's names are the parameters of one network, and what is beside it."""
+"""Separate the parameters of one network from the other names in a file."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _EMBEDDING = "tinybert_embedding_lookup.embedding_table"
 
 
 class SortedNames(NamedTuple):
-    """The names of a file, sorted.
+    """The names of a file, sorted into network parameters and the rest.
 
     Attributes:
-        known: Of each parameter of the network: its own name, and the layout in which the file names it.
-        left_aside: What else is in the file, with the reason.
+        known: For each network parameter in the file: the network's own name and the layout of the file's name.
+        left_aside: The other names, with the reason why they are not part of the network.
     """
 
     known: Mapping[str, tuple[str, str]]
@@ -24,19 +24,19 @@ class SortedNames(NamedTuple):
 
 
 def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> SortedNames:
-    """Finds the network among the names of a file.
+    """Find the parameters of the network among the names of a file.
 
-    Left aside are training state; a copy of the network, or another network, behind a further prefix, as optimizers and
-    distillations write them; and what somebody built around a network that has a prefix of its own.
+    These are left aside: training state; a copy of the network, or another network, under a further prefix, as
+    optimizers and distillation write them; and layers added around a network that has its own prefix.
 
     Args:
         names: The names in the file.
         source: The file's name, for messages.
-        prefix: What the names of the network begin with, where there are several in the file.
+        prefix: Prefix of the network's names, if the file holds several networks.
 
     Raises:
-        CheckpointError: No name begins with the prefix, names are left that are not known, or they are a RoBERTa's;
-            lists them.
+        CheckpointError: No name begins with the prefix, some names are unknown, or the model is a RoBERTa; the message
+            lists names.
     """
     known: dict[str, tuple[str, str]] = {}
     aside: dict[str, str] = {}
@@ -70,15 +70,15 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
 
 
 def some(names: list[str], most: int = 5) -> str:
-    """The first of many names, and how many more there are."""
+    """Return the first few of many names, and how many more there are."""
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def _beside(rest: list[str], known: Mapping[str, tuple[str, str]], prefix: str) -> dict[str, str]:
-    """Why each of the remaining names is not part of the network, where there is a reason."""
+    """Return why each of the remaining names is not part of the network; names without a reason are omitted."""
     own = {name for name, _ in known.values()}
-    # A layer called `dense` may be anybody's: of a copy there is more than the pooler.
+    # Any layer may be called `dense`, so pooler and head names alone do not prove a copy.
     copies = {begin for name in rest if (begin := _prefix(name, own - {*POOLER_NAMES, *HEAD_NAMES}))}
     wrappers = {
         prefix + wrapper_of(name.removeprefix(prefix))
@@ -97,7 +97,7 @@ def _beside(rest: list[str], known: Mapping[str, tuple[str, str]], prefix: str) 
 
 
 def _prefix(name: str, own: Iterable[str]) -> str | None:
-    """What is before the name of a parameter; None where there is none of these in the name."""
+    """Return the part of a name before one of the given parameter names; None if it contains none."""
     starts = [index + 1 for index, letter in enumerate(name) if letter == "."]
     for start in starts:
         found = own_name(name[start:])

@@ -1,4 +1,4 @@
-"""A checkpoint file of any published layout, read into one form: the network's own names, and its configuration."""
+"""Read a checkpoint file of any published layout into the network's own names and its configuration."""
 
 from __future__ import annotations
 
@@ -22,28 +22,29 @@ PUBLISHED_HEADS = {
     "d33ae2a4548502bc392ed286d7dfb17102efc5ca8a9203b70b40df6a381d52ed",  # tinybert_enwiki128_qnli
     "5d9df51b52990a6d20e500923163076dff8fb3821d791c50e1255588cb8b219d",  # tinybert_enwiki128_sst2
 }
-"""SHA-256 of the published TinyBERT checkpoints that have a head; there is a ReLU before it."""
+"""SHA-256 of the published TinyBERT checkpoints that have a head; each applies a ReLU before it."""
 
 
 def parse_checkpoint(
     data: bytes, file_format: str, source: str, *, prefix: str | None = None, **config: Any
 ) -> Checkpoint:
-    """A checkpoint out of the bytes of a file, in any published layout.
+    """Parse the bytes of a checkpoint file in any published layout.
 
     Args:
         data: The whole file.
         file_format: `ckpt` or `safetensors`.
         source: The file's name, for messages.
-        prefix: What the names of the network begin with, where a file holds several, such as teacher and student.
-        **config: Fields of `TinyBertConfig` that the file cannot tell: heads, activation, epsilon, and of a file with a
-            head `head_act`. Sizes must agree with the file.
+        prefix: Prefix of the network's parameter names, if the file holds several networks, such as teacher and
+            student.
+        **config: Fields of `TinyBertConfig` that a file does not determine: number of heads, activation, epsilon, and
+            `head_act` if it has a head. Sizes must agree with the file.
 
     Returns:
-        The checkpoint. Of a head only its kind is known, without labels: that for questions has a name of its own in
-        Hugging Face's layout; of the others, the one for texts needs a pooler.
+        The checkpoint. A head has no labels; its kind is derived from the file: Hugging Face's layout has a name of its
+        own for question answering, and otherwise a head with a pooler is for texts and one without is for tokens.
 
     Raises:
-        CheckpointError: The file cannot be read; says why and what to do.
+        CheckpointError: The file cannot be read; the message says why and what to do.
     """
     check_fields(config)
     read = from_tensors(formats.parse(data, file_format, source), source, config, prefix)
@@ -65,10 +66,11 @@ def _check_published(data: bytes, source: str) -> None:
 def from_tensors(
     arrays: Mapping[str, np.ndarray], source: str, known: Mapping[str, Any], prefix: str | None = None
 ) -> Checkpoint:
-    """A checkpoint from arrays by the names that they have in a file.
+    """Build a checkpoint from arrays under the names of a file.
 
     Raises:
-        CheckpointError: A name is not known, two of them mean the same parameter, or a value is not finite; lists them.
+        CheckpointError: A name is unknown, two names mean the same parameter, a parameter is not of a float type, or a
+            value is not finite; the message lists them.
     """
     found = sort_names(arrays, source, prefix)
     tensors: dict[str, np.ndarray] = {}
@@ -85,7 +87,7 @@ def from_tensors(
             )
         tensors[own], names[own] = array, name
     layout = layout_of(layout for _, layout in found.known.values())
-    if layout == "huggingface":  # whose heads have no activation, neither those in a file nor those to be trained
+    if layout == "huggingface":  # its heads have no activation, whether read from a file or newly trained
         known = {"head_act": "none", **known}
     config = read_config(tensors, known, source)
     _check_head(tensors, names, source)

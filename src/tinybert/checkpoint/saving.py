@@ -1,4 +1,4 @@
-"""A checkpoint into one file, in published names."""
+"""Write a checkpoint to a single file, in published names."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from .layouts import name_in
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "v1.0") -> Path:
-    """Writes a checkpoint to a `.ckpt` or `.safetensors` file.
+    """Write a checkpoint to a `.ckpt` or `.safetensors` file, in float32.
 
     Args:
-        checkpoint: What `read_checkpoint` returned; of a network, `tinybert.weights.checkpoint_of(network)`.
-        path: The file; its ending determines the format. It is there whole or not at all.
-        layout: `v1.0`, the names of the network itself, or `later`, those of the assets of version 1.2 and later.
+        checkpoint: The result of `read_checkpoint`, or of `tinybert.weights.checkpoint_of(network)`.
+        path: The file; its extension determines the format. It is written completely or not at all.
+        layout: `v1.0`, the network's own names, or `later`, the names in the assets of version 1.2 and later.
 
     Returns:
         The path.
 
     Raises:
-        CheckpointError: The ending or the layout is not known.
+        CheckpointError: The extension or the layout is unknown, or the checkpoint is not a complete model.
+        WriteError: The file cannot be written.
     """
     path = path_of(path)
     file_format = path.suffix.lstrip(".")
@@ -41,10 +42,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "
 
 
 def renamed(checkpoint: Checkpoint, layout: str) -> dict[str, np.ndarray]:
-    """A whole checkpoint's parameters in float32, by the names of a layout.
+    """Return the parameters of a complete checkpoint in float32, under the names of a layout.
 
     Raises:
-        CheckpointError: Something of a network is missing or misshapen; lists it.
+        CheckpointError: The checkpoint is not a complete model; the message says why.
     """
     kind = checkpoint.task.facts
     return {
@@ -53,6 +54,6 @@ def renamed(checkpoint: Checkpoint, layout: str) -> dict[str, np.ndarray]:
 
 
 def write_tensors(tensors: dict[str, np.ndarray], path: Path) -> None:
-    """Writes named arrays in the format of the path's ending."""
+    """Write named arrays in the format of the path's extension."""
     with path.open("wb") as file:
         file.writelines(FORMATS[path.suffix.lstrip(".")].render(tensors))

@@ -1,4 +1,4 @@
-"""How a model makes a vector of a text: what comes before and after its encoder."""
+"""How a model computes the vector of a text: the steps before and after its encoder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..errors import CheckpointError
 from ..reading import checked
 
 POOLINGS = ("mean", "first", "pooled", "max", "mean_sqrt_len", "weighted_mean", "last")
-"""How the vectors of a text's tokens become one; `tinybert.Embedder` explains them."""
+"""How the token vectors of a text are combined into one; `tinybert.Embedder` explains them."""
 ACTIVATIONS = ("identity", "tanh", "relu", "gelu_erf", "sigmoid")
 
 
@@ -29,7 +29,7 @@ class Dense:
         source: The file and the layer, for messages.
 
     Raises:
-        CheckpointError: They do not fit one another, or hold NaN or infinity.
+        CheckpointError: The shapes do not match, the activation is unknown, or a value is NaN or infinite.
     """
 
     weight: np.ndarray
@@ -67,15 +67,18 @@ class Dense:
 
 @dataclasses.dataclass(frozen=True)
 class SentenceSettings:
-    """How a model makes a vector of a text.
+    """How a model computes the vector of a text.
 
     Attributes:
-        pooling: One of `POOLINGS`, or several, whose vectors are put one after the other.
-        dense: Layers after the pooling.
-        normalize: Whether the vector is scaled to length 1 in the end.
-        prompts: Texts by their names, one of which is put before each text.
-        default_prompt: The name of the prompt that is used unless another is asked for; None for none.
-        refused: What the model has and this package does not compute; None if there is nothing.
+        pooling: One or more of `POOLINGS`; the vectors of several are concatenated.
+        dense: Dense layers after the pooling.
+        normalize: Whether the final vector is scaled to length 1.
+        prompts: Prompts by name; one of them is prepended to each text.
+        default_prompt: Name of the prompt used unless another is requested; None for none.
+        refused: Features of the model that this package does not support; None if there are none.
+
+    Raises:
+        CheckpointError: A pooling or the default prompt is unknown, or the dense layers do not fit together.
     """
 
     pooling: tuple[str, ...] = ("mean",)
@@ -95,10 +98,13 @@ class SentenceSettings:
             _check_inputs(layer, before.weight.shape[0], before.source)
 
     def width(self, hidden_size: int) -> int:
-        """Numbers in a vector (O), from the encoder's width (H).
+        """Return the length of a text's vector (O) for an encoder of the given width.
+
+        Args:
+            hidden_size: Width of the encoder (H).
 
         Raises:
-            CheckpointError: The dense layers are those of an encoder of another width.
+            CheckpointError: The dense layers do not fit an encoder of this width.
         """
         pooled = len(self.pooling) * hidden_size
         if not self.dense:
@@ -107,7 +113,7 @@ class SentenceSettings:
         return self.dense[-1].weight.shape[0]
 
     def to_dict(self) -> dict[str, Any]:
-        """What differs from a plain mean, as values that JSON can hold; the arrays of dense layers are not in it."""
+        """Return what differs from plain mean pooling as JSON-serializable values, without the dense layers' arrays."""
         values = {
             "pooling": list(self.pooling),
             "dense": [layer.activation for layer in self.dense],
@@ -118,7 +124,7 @@ class SentenceSettings:
         return {name: value for name, value in values.items() if value not in ([], {}, None, False, ["mean"])}
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The weights of the dense layers by name, for a file of their own."""
+        """Return the weights of the dense layers by name, to be saved in a separate file."""
         found = {}
         for index, layer in enumerate(self.dense):
             found[f"{index}.weight"] = layer.weight
@@ -130,16 +136,16 @@ class SentenceSettings:
     def from_dict(
         cls, values: Any, source: str, arrays: Mapping[str, np.ndarray] | None = None, arrays_source: str = ""
     ) -> SentenceSettings:
-        """The reverse of `to_dict` and `arrays`.
+        """Build settings from the outputs of `to_dict` and `arrays`.
 
         Args:
-            values: What `to_dict` gave.
-            source: The file that they are from, for messages.
-            arrays: What `arrays` gave.
-            arrays_source: The file that those are from.
+            values: The output of `to_dict`.
+            source: The file that the values are from, for messages.
+            arrays: The output of `arrays`; None for none.
+            arrays_source: The file that the arrays are from, for messages.
 
         Raises:
-            CheckpointError: A value is missing or of the wrong kind; names file and value.
+            CheckpointError: A value is missing or of the wrong type; the message names the file and the value.
         """
         arrays = arrays or {}
         found = checked(values, _Values, source=f"{source}: sentence", error=CheckpointError)
@@ -153,7 +159,7 @@ class SentenceSettings:
 
 
 class _Values(msgspec.Struct, forbid_unknown_fields=True):
-    """What `SentenceSettings.to_dict` writes."""
+    """The form of the output of `SentenceSettings.to_dict`."""
 
     pooling: tuple[str, ...] = ("mean",)
     dense: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The files that sentence-transformers lays around a Hugging Face BERT: pooling, dense layers, length and prompts."""
+"""The files that sentence-transformers adds to a Hugging Face BERT: pooling, dense layers, length and prompts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODULES = "modules.json"
 SENTENCE_CONFIG = "sentence_bert_config.json"
 _PROMPTS = "config_sentence_transformers.json"
 SETTINGS = (MODULES, SENTENCE_CONFIG, _PROMPTS)
-"""The files that make a Hugging Face folder one of sentence-transformers; folders of modules count only with them."""
+"""The files that make a Hugging Face folder a sentence-transformers one; module folders are ignored without them."""
 _MODES = {
     "cls": "first",
     "max": "max",
@@ -26,7 +26,7 @@ _MODES = {
     "weightedmean": "weighted_mean",
     "lasttoken": "last",
 }
-"""Our names by theirs, in the order in which several are put together."""
+"""Our pooling names by theirs, in the order in which several are concatenated."""
 _FLAGS = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_max_tokens": "max",
@@ -35,7 +35,7 @@ _FLAGS = {
     "pooling_mode_weightedmean_tokens": "weightedmean",
     "pooling_mode_lasttoken": "lasttoken",
 }
-"""What versions before 6 have in the place of `pooling_mode`."""
+"""What versions before 6 write instead of `pooling_mode`."""
 _ACTIVATIONS = {
     "Identity": "identity",
     "Tanh": "tanh",
@@ -73,7 +73,7 @@ class _Dense(TypedDict, total=False):
 
 
 class _Vectors(TypedDict, total=False):
-    """Which vectors a module takes, and which it makes."""
+    """The names of a module's input and output vectors."""
 
     module_input_name: str | None
     module_output_name: str | None
@@ -81,18 +81,18 @@ class _Vectors(TypedDict, total=False):
 
 _NOTHING = ("Transformer", "Dropout")
 _VERSIONS = {"__version__": {"sentence_transformers": "2.7.0", "transformers": "4.41.0", "pytorch": "2.3.0"}}
-"""A version that all later ones read; what is written has been in the format since."""
+"""A version that all later ones can read; the files written here have had the same format since."""
 
 
 def read_sentence_settings(folder: Path) -> SentenceSettings:
-    """How sentence-transformers makes a vector of a text with the model in a folder.
+    """Read how sentence-transformers computes the vector of a text with the model in a folder.
 
     Args:
-        folder: The folder; without a `modules.json` it is the plain mean, as there.
+        folder: The folder; without a `modules.json` the vector is the plain mean, as in sentence-transformers.
 
     Returns:
-        The settings. What this package does not compute is named in `refused`, since other uses of the model do not
-        need it.
+        The settings. Unsupported features are listed in `refused` rather than raised, since other uses of the model do
+        not need them.
 
     Raises:
         CheckpointError: A file is malformed.
@@ -115,7 +115,7 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
             refused.append(f"a module {kind}")
     if any(texts.values()) and _excludes_prompts(folder):
         refused.append("prompts that are left out of the pooling")
-    if refused:  # nobody computes its layers, so they need not fit
+    if refused:  # its layers are never run, so they need not fit together
         return SentenceSettings(**{**found, "dense": ()}, refused=f"{folder}: {', '.join(refused)}")
     return SentenceSettings(**found)
 
@@ -125,21 +125,21 @@ def _settings(path: Path, form: Any) -> Any:
 
 
 def sentence_length(folder: Path) -> int | None:
-    """Tokens at which sentence-transformers cuts texts for a model; None where the folder does not say."""
+    """Return the number of tokens that sentence-transformers truncates texts to; None if the folder does not say."""
     value = _settings(folder / SENTENCE_CONFIG, _Length).get("max_seq_length") or 0
     return value if value >= 3 else None
 
 
 def sentence_files(settings: SentenceSettings, hidden_size: int, length: int) -> dict[str, bytes]:
-    """The files that sentence-transformers needs around a Hugging Face folder, by their paths in it.
+    """Return the files that sentence-transformers needs in a Hugging Face folder, by their paths in it.
 
     Args:
-        settings: How the vectors are made.
+        settings: How the vectors are computed.
         hidden_size: Width of the encoder (H).
-        length: Tokens at which texts are cut.
+        length: Number of tokens that texts are truncated to.
 
     Raises:
-        CheckpointError: There is something that sentence-transformers does not have.
+        CheckpointError: The settings use something that sentence-transformers does not support.
     """
     theirs = {ours: name for name, ours in _MODES.items()}
     if "pooled" in settings.pooling:
@@ -187,12 +187,12 @@ def _modules(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _kind(name: str) -> str:
-    """The name of a class of theirs; a class of somebody else's keeps its whole name, whatever it ends with."""
+    """Return the short name of a sentence-transformers class; any other class keeps its full name."""
     return name.rsplit(".", 1)[-1] if name.startswith("sentence_transformers.") else name
 
 
 def _unlike_ours(folder: Path, modules: list[tuple[str, Path]]) -> list[str]:
-    """What is wrong with the order of the modules: here it is the encoder, one pooling, then dense layers."""
+    """Return the unsupported parts of the module order; supported is the encoder, one pooling, then dense layers."""
     kinds = [kind for kind, _ in modules]
     refused = [f"a {kind} in {path}" for kind, path in modules if kind == "Transformer" and path != folder]
     if kinds and kinds.count("Pooling") != 1:

@@ -1,4 +1,4 @@
-"""An encoder's configuration off the shapes of its parameters, and the shapes that follow from a configuration."""
+"""Derive an encoder's configuration from parameter shapes, and parameter shapes from a configuration."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _SIZES = {
     "type_vocab_size": ("tinybert_embedding_postprocessor.embedding_table", 0),
     "intermediate_size": ("tinybert_encoder.layers.0.intermediate.weight", 0),
 }
-# Shapes do not determine the number of heads; all published sizes, and BERT's and MiniLM's, have twelve.
+# Shapes do not determine the number of heads; all published sizes, BERT-base and MiniLM have twelve.
 _HEADS = 12
 
 
 def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], source: str) -> TinyBertConfig:
-    """The configuration of the encoder that these parameters belong to.
+    """Derive the configuration of an encoder from its parameters.
 
     Args:
         tensors: Parameters by the network's own names.
-        known: What is known from elsewhere (a `config.json`, a card, the caller): activation, epsilon, heads. Sizes in
-            it must agree with the shapes.
+        known: Fields known from elsewhere (a `config.json`, a card, the caller): activation, epsilon, number of heads.
+            Sizes among them must agree with the shapes.
         source: The file's name, for messages.
 
     Raises:
-        CheckpointError: A parameter that determines a size is missing, the layers are not numbered without a gap, or a
-            size differs from what is known.
+        CheckpointError: A parameter that determines a size is missing, the layer numbers have a gap, or a size differs
+            from the known one.
     """
     sizes = {field: _size(tensors, name, axis, source) for field, (name, axis) in _SIZES.items()}
     sizes["num_hidden_layers"] = _count_layers(tensors, source)
@@ -57,11 +57,11 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
 
 
 def expected_shapes(config: TinyBertConfig, num_labels: int | None, *, pooler: bool) -> dict[str, tuple[int, ...]]:
-    """The shape of each parameter of a network, by the network's own names and in its own order.
+    """Return the shape of each parameter of a network, by the network's own names and in its order.
 
     Args:
         config: The configuration of the encoder.
-        num_labels: Outputs of the head (C); None for an encoder alone.
+        num_labels: Number of head outputs (C); None for an encoder without a head.
         pooler: Whether there is a pooler.
     """
     hidden, inner = config.hidden_size, config.intermediate_size

@@ -1,4 +1,4 @@
-"""A model where it lies: what a folder or a file says about it, read in one place for all who use it."""
+"""A model in a folder, in a file or on Hugging Face, found and read in one place for all callers."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ _SHARDS = "model.safetensors.index.json"
 class StoredModel:
     """A model in a folder, a file, the hub's cache, or on Hugging Face.
 
-    The weights are read when they are asked for, and last: whatever else is missing is said before anything is fetched.
+    The weights are read last, and only when they are requested: if something else is missing, the error comes before
+    any weights are fetched.
 
     Attributes:
-        name: What messages call it.
-        read: Reads the parameters with configuration and task; takes fields of `TinyBertConfig` that take precedence
-            and, of a file or a Hugging Face folder, the `prefix` of the network's names.
-        own_tokenizer: Reads its tokenizer, lower-casing as it says or as it is told; None where it has no vocabulary.
-        knows_task: Whether it says what a head is for. A checkpoint file does not.
+        name: The model's name in messages.
+        read: Reads the parameters with configuration and task. Takes fields of `TinyBertConfig` that take precedence
+            and, for a file or a Hugging Face folder, the `prefix` of the network's names.
+        own_tokenizer: Reads the model's tokenizer; its `do_lower_case` overrides the model's setting. None if the model
+            has no vocabulary.
+        knows_task: Whether the model says what its head is for. A checkpoint file does not.
     """
 
     name: str
@@ -47,14 +49,14 @@ class StoredModel:
     def tokenizer(
         self, vocabulary: str | Path | BertTokenizer | None = None, do_lower_case: bool | None = None
     ) -> BertTokenizer:
-        """The model's tokenizer.
+        """Return the model's tokenizer.
 
         Args:
-            vocabulary: A tokenizer, a file, a folder or the `hf:` name of a model that takes precedence.
-            do_lower_case: Whether text is lower-cased; None takes what the model says.
+            vocabulary: A tokenizer, a file, a folder or the `hf:` name of a model, to use instead of the model's own.
+            do_lower_case: Whether text is lower-cased; None uses the model's setting.
 
         Raises:
-            InputError: The model comes without a vocabulary, and none is given.
+            InputError: The model has no vocabulary, and none is given.
         """
         if isinstance(vocabulary, BertTokenizer):
             return vocabulary
@@ -75,7 +77,7 @@ class StoredModel:
         do_lower_case: bool | None = None,
         **config: Any,
     ) -> tuple[Checkpoint, BertTokenizer]:
-        """The model's parameters and its tokenizer, known to fit each other.
+        """Read the model's parameters and tokenizer, and check that they fit each other.
 
         Args:
             vocabulary: As for `tokenizer`.
@@ -83,7 +85,8 @@ class StoredModel:
             **config: As for `read`.
 
         Raises:
-            InputError: There is no vocabulary, or it is another model's.
+            InputError: There is no vocabulary, or it belongs to another model.
+            CheckpointError: The parameters cannot be read.
         """
         tokenizer = self.tokenizer(vocabulary, do_lower_case)
         checkpoint = self.read(**config)
@@ -93,22 +96,23 @@ class StoredModel:
     def open_to_copy(
         self, vocabulary: str | Path | BertTokenizer | None = None, **config: Any
     ) -> tuple[Checkpoint, BertTokenizer | None]:
-        """As `open`; but a copy of a model without a vocabulary has none either."""
+        """Read the model as `open` does, but with None for the tokenizer if there is no vocabulary."""
         if vocabulary is None and self.own_tokenizer is None:
             return self.read(**config), None
         return self.open(vocabulary, **config)
 
 
 def stored_at(path: str | Path) -> StoredModel:
-    """The model in a folder that a fine-tuning or `save_folder` wrote, a Hugging Face BERT folder, or a file.
+    """Return the model at a path or on Hugging Face; its weights are not read yet.
 
     Args:
-        path: The folder, or the `.ckpt` or `.safetensors` file in any published layout; or the name of such a folder
-            on Hugging Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`. The name of the model then has the commit.
+        path: A folder written by fine-tuning or `save_folder`, a Hugging Face BERT folder, or a `.ckpt` or
+            `.safetensors` file in any published layout; or the name of such a folder on Hugging Face, `hf:OWNER/NAME`
+            or `hf:OWNER/NAME@REVISION`, in which case the model's name includes the commit.
 
     Raises:
         CheckpointError: There is no such file, or the folder holds no model.
-        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
+        TinyBertError: As for `tinybert.hf.fetch`, for a name on Hugging Face.
     """
     if is_hf_name(path):
         return _on_hugging_face(fetch(str(path), SETTINGS))
@@ -130,19 +134,21 @@ def stored_at(path: str | Path) -> StoredModel:
 
 
 def read_checkpoint(path: str | Path, *, prefix: str | None = None, **config: Any) -> Checkpoint:
-    """Reads the parameters of a model on disk, with configuration and task.
+    """Read the parameters of a model, with configuration and task.
 
     Args:
-        path: As for `stored_at`, whose errors it has too.
-        prefix: What the names of the network begin with, where a file holds several, such as teacher and student.
-        **config: Fields of `TinyBertConfig` that take precedence over what the model says; needed for what a file
-            cannot tell: heads, activation, epsilon. Sizes must agree with the file.
+        path: As for `stored_at`, whose errors may also be raised.
+        prefix: Prefix of the network's parameter names, if the file holds several networks, such as teacher and
+            student.
+        **config: Fields of `TinyBertConfig` that take precedence over the model's; needed for what a file does not
+            determine: number of heads, activation, epsilon. Sizes must agree with the file.
 
     Returns:
-        The checkpoint; `tinybert.weights` makes a network of it.
+        The checkpoint; `tinybert.weights` builds a network from it.
 
     Raises:
-        CheckpointError: It cannot be read, or its parts do not fit each other; says why and what to do.
+        CheckpointError: The model cannot be read, or its parts do not fit together; the message says why and what to
+            do.
 
     Example:
         >>> checkpoint = read_checkpoint("tinybert.ckpt")
@@ -165,7 +171,7 @@ def _on_hugging_face(settings: Snapshot) -> StoredModel:
         raise CheckpointError(f"{name} has no {CONFIG}: it is not a model of transformers; take one that is")
     with settings.named():
         if read_json(folder / CONFIG, dict[str, Any], error=CheckpointError).get("model_type") != MODEL_TYPE:
-            encoder_fields(folder)  # another kind of model is refused before its weights are fetched
+            encoder_fields(folder)  # reject another kind of model before its weights are fetched
 
     def read(**config: Any) -> Checkpoint:
         if not _any_of(folder, WEIGHTS):

@@ -1,4 +1,4 @@
-"""The command `tinybert`."""
+"""The command line `tinybert`."""
 
 from .app import main
 

@@ -1,4 +1,4 @@
-"""`tinybert answer`: answers out of contexts."""
+"""`tinybert answer`: find answers to questions in their contexts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class From(str, Enum):
-    """Format of the questions."""
+    """Input format of the questions."""
 
     SQUAD = "squad"
     JSONL = "jsonl"
@@ -30,7 +30,7 @@ class From(str, Enum):
 
 
 class To(str, Enum):
-    """Format of the answers."""
+    """Output format of the answers."""
 
     JSON = "json"
     JSONL = "jsonl"
@@ -40,7 +40,7 @@ class To(str, Enum):
 
 @dataclass(frozen=True)
 class QuestionInput:
-    """How an input of questions is read."""
+    """Options for reading an input of questions."""
 
     from_: Annotated[
         Optional[From],  # noqa: UP045
@@ -54,12 +54,12 @@ class QuestionInput:
     encoding: options.Encoding = None
 
     def kind(self, path: str) -> str:
-        """The format of an input."""
+        """Return the format of an input, given its path."""
         endings = {"json": "squad", "csv": "csv", "tsv": "tsv"}
         return self.from_.value if self.from_ else endings.get(path.rpartition(".")[2].lower(), "jsonl")
 
     def rows(self, file: Any, kind: Any, whole: bool) -> Iterator[Row]:
-        """The questions of an input, each with its context."""
+        """Yield the questions of an input, each with its context."""
         from ..data.columns import Request
         from ..data.squad import questions_or_errors
         from ..data.table_rows import Form
@@ -179,7 +179,7 @@ def answer(
 
 
 def _forms(kind: str) -> tuple[str, ...]:
-    """The formats of the output, the usual one for an input of a format first."""
+    """Return the output formats, with the default for an input format first."""
     usual = "json" if kind == "squad" else kind
     return (usual, *(form.value for form in To if form.value != usual))
 
@@ -191,7 +191,7 @@ def _values(found: Any) -> list[Any]:
 
 
 def _predictions(results: Iterator[tuple[Row, Any]]) -> Iterator[str]:
-    """The text of the best answer to each question by its id; by its line where it has none."""
+    """Yield a JSON object of the best answers by question id, or by line number for questions without an id."""
     import json
 
     texts = {}

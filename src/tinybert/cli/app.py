@@ -1,4 +1,4 @@
-"""The command line as a whole: its groups of commands, and how errors reach the user."""
+"""The complete command line: its commands, and how errors are reported to the user."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     TOKEN_CLASSIFICATION.name: tag,
     QUESTION_ANSWERING.name: answer,
 }
-"""The command that uses a model of each kind of task."""
+"""The command that runs models of each kind of task."""
 
 app = typer.Typer(
     help="TinyBERT on MindSpore: verified weights, text in, answers out.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # which takes [default: ...] for markup, and is slower
+    rich_markup_mode=None,  # markup would swallow [default: ...], and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert]
@@ -64,7 +64,7 @@ def _options(
 
 
 def main() -> None:
-    """Runs the command. Exit codes: 0 done, 1 an error that the message explains, 2 wrong usage, 130 interrupted."""
+    """Run the command line. Exit codes: 0 done, 1 an error (explained on stderr), 2 wrong usage, 130 interrupted."""
     open_closed_streams()
     try:
         with interrupted_when_told_to_end(), warnings_as_messages():
@@ -72,7 +72,7 @@ def main() -> None:
                 app()
             finally:
                 flush_stdout()
-    except (TinyBertError, OSError) as error:  # OSError: a full disk, a folder without the right to write
+    except (TinyBertError, OSError) as error:  # OSError: for example a full disk or a read-only folder
         complain(rendered(error) if isinstance(error, TinyBertError) else _of_the_system(error))
         sys.exit(1)
     except KeyboardInterrupt:
@@ -83,5 +83,5 @@ def main() -> None:
 
 
 def _of_the_system(error: OSError) -> str:
-    """What the system says, and of which file; of stdout it says no name."""
+    """Return the system's message with its file; for stdout the system gives no name."""
     return f"{error.filename or 'stdout or another output'}: {error.strerror or error}"

@@ -1,4 +1,4 @@
-"""Results beside the rows that they are of: the columns of the input, or one of them, and then what was found."""
+"""Write results next to their input rows: all columns of the input, or one of them, followed by the result."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from .input_rows import Row
 from .output import error_of, json_line
 
 Values = Callable[[Any], Sequence[Any]]
-"""What is written of a result, a value for each of its columns."""
+"""Returns the values of a result, one per column."""
 
 
 def beside(
     results: Iterable[tuple[Row, Any]], form: str, names: Sequence[str], values: Values, *, whole: bool, id_: str | None
 ) -> Iterator[str]:
-    """Lines of CSV, TSV or JSON lines: for each row its columns, then the result.
+    """Yield lines of CSV, TSV or JSON: for each row its columns, then the result.
 
-    A row that is skipped keeps its place, with empty fields in the place of the result. A column of a result that is
-    called as one of the input begins with `predicted_`.
+    A skipped row keeps its place, with empty fields for the result. A result column that has the same name as an input
+    column is prefixed with `predicted_`.
 
     Args:
-        results: Rows, each with its result; None for a bad one.
+        results: Rows with their results; None for a bad row.
         form: `csv`, `tsv` or `jsonl`.
-        names: The columns of a result.
-        values: Gives what they hold.
-        whole: Whether rows have their `record`, whose columns are written; if not, results alone are.
-        id_: The one column of the input to write, by name or index; None writes all.
+        names: Names of the result columns.
+        values: Returns the values of a result.
+        whole: Whether rows have a `record`, whose columns are written; otherwise only results are.
+        id_: The single input column to write, by name or index; None for all.
 
     Raises:
-        InputError: There is no such column, or TSV cannot hold a field.
+        InputError: There is no such column, or a field cannot be written as TSV.
     """
     pending = iter(results)
-    # Bad rows may come before the first that says what the columns are.
+    # Bad rows may come before the first row with a record, which determines the columns.
     early = []
     columns: list[str] = []
     for row, result in pending if whole else ():
@@ -104,7 +104,7 @@ def _line(fields: Sequence[str], form: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as one field: six digits of a number, the names of several labels with bars between, else JSON."""
+    """Format a value as a field: numbers with six digits, labels separated by bars, anything else as JSON."""
     if value is None:
         return ""
     if isinstance(value, str):

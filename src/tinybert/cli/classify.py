@@ -1,4 +1,4 @@
-"""`tinybert classify`: texts, or pairs of texts, to their labels."""
+"""`tinybert classify`: predict labels of texts, or of pairs of texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class To(str, Enum):
-    """Format of the labels."""
+    """Output format of the labels."""
 
     TSV = "tsv"
     CSV = "csv"
@@ -92,11 +92,11 @@ def classify(
 
 
 _NAMES = {"single-label": ("label", "probability"), "multi-label": ("labels",), "regression": ("score",)}
-"""What is said of a text, by the problem that the model solves."""
+"""Result columns by the model's problem."""
 
 
 def _values(names: Sequence[str], result: ClassifierResult, labels: Sequence[str] = ()) -> list[Any]:
-    """What is said of a text, and the probabilities of labels."""
+    """Return the values of the named columns and the probabilities of the given labels."""
     facts = result.to_dict()
     return [*(facts[name] for name in names), *(facts["probabilities"][label] for label in labels)]
 

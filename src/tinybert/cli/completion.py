@@ -1,10 +1,10 @@
-"""What the shell offers besides commands and options, once `tinybert --install-completion` has told it."""
+"""Shell completion of arguments, available after `tinybert --install-completion`."""
 
 from __future__ import annotations
 
 
 def uids(incomplete: str) -> list[str]:
-    """Uids of modules, those in the cache first. Where none fits, the shell offers file names."""
+    """Return matching module uids, cached ones first. If none matches, the shell offers file names."""
     from ..hub.cache import HubCache
     from ..hub.finding import cached_modules
     from ..hub.registry import list_uids

@@ -1,4 +1,4 @@
-"""`tinybert convert`: a model from one layout to another. Arrays are renamed; no network is built."""
+"""`tinybert convert`: write a model in another layout. Arrays are renamed; no network is built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_WRITTEN = (".bin", ".pt", ".pth", ".h5", ".npz", ".onnx", ".mindir")
 
 
 class Layout(str, Enum):
-    """The names of the parameters."""
+    """Naming scheme of the parameters."""
 
     V1 = "v1.0"
     LATER = "later"
@@ -73,7 +73,7 @@ def convert(
 
 
 def _check_target(target: Path, layout: Layout | None) -> tuple[bool, Layout]:
-    """Whether the target is a file, and the layout that it gets."""
+    """Return whether the target is a file, and its layout; raise if they do not fit or it cannot be written."""
     is_file = target.suffix in (".ckpt", ".safetensors")
     if target.suffix in _NOT_WRITTEN:
         hint = f"{target.suffix} is not written; .ckpt, .safetensors or a folder"
@@ -102,7 +102,7 @@ def _summary(checkpoint: Checkpoint) -> str:
 
 
 def _what_is_lost(checkpoint: Checkpoint) -> str:
-    """What a checkpoint file cannot hold, and whoever loads it has to say."""
+    """Return the settings that a checkpoint file cannot store, and that must be given when it is loaded."""
     config, task = checkpoint.config, checkpoint.task
     fields = ["num_attention_heads", "hidden_act", "layer_norm_eps"]
     fields += ["head_act"] if task.facts.has_labels else []

@@ -1,4 +1,4 @@
-"""The part of `tinybert finetune --devices N` that is not training: N processes run the command again, watched here."""
+"""`tinybert finetune --devices N`: start N processes that run the command again, and monitor them."""
 
 from __future__ import annotations
 
@@ -19,26 +19,29 @@ _MINDSPORE_LOG = re.compile(r"\n\[(?:INFO|WARNING|ERROR|CRITICAL)\] ")
 
 
 def is_worker() -> bool:
-    """Whether this process is one of several that train together, started by `launch_workers` or by `msrun`."""
+    """Return whether this process is one of several that train together, started by `launch_workers` or by `msrun`."""
     return "MS_ROLE" in os.environ
 
 
 def is_launched() -> bool:
-    """Whether this process is one of `launch_workers`, which speaks for it when all have ended."""
+    """Return whether `launch_workers` started this process; the launcher then reports for it after all have ended."""
     from ..training.signals import LAUNCHER
 
     return LAUNCHER in os.environ
 
 
 def join(devices: int) -> World:
-    """Meets the other processes, in a worker; before any tensor is made.
+    """Connect this worker to the other processes; call before any tensor is created.
 
     Args:
-        devices: What the user said. 1, the default, is whatever `msrun` was told.
+        devices: The value of `--devices`. The default, 1, accepts the number given to `msrun`.
+
+    Returns:
+        The group of processes.
 
     Raises:
-        InputError: `msrun` started another number of processes.
-        DistributedError: They did not find each other.
+        InputError: `msrun` started a different number of processes.
+        DistributedError: The processes could not connect.
     """
     from ..training.distributed import start
 
@@ -49,26 +52,27 @@ def join(devices: int) -> World:
 
 
 def check_files(*paths: str | None) -> None:
-    """Raises InputError where an input is stdin: only one process could read it."""
+    """Raise InputError if an input is stdin, which only one process could read."""
     if "-" in paths:
         raise InputError("several processes cannot read one stdin: give a file instead of -")
 
 
 def launch_workers(devices: int, port: int | None, pinned: Mapping[str, str]) -> None:
-    """Runs this process's command in several processes, and waits for them; the first prints what it prints.
+    """Run this process's command in several processes, and wait for them; stdout is the first one's.
 
-    What the first has to say is said once all have ended, unless a terminal has shown it.
+    Messages of the first process are printed after all have ended, unless a terminal already showed them.
 
     Args:
         devices: Number of processes.
-        port: The port by which they find each other; None takes a free one.
+        port: Port at which they connect; None for a free one.
         pinned: Options that replace the user's, such as a model's name with its commit: a branch may move between the
             start of one process and the next.
 
     Raises:
         DistributedError: The port is in use.
-        WorkerError: A process ended with an error; where that is one of this package's, its message is the process's.
-        KeyboardInterrupt: Ctrl-C, or a signal to end; the processes have saved the state and ended.
+        TinyBertError: A process reported an error of this package; the message is the same.
+        WorkerError: A process failed in another way.
+        KeyboardInterrupt: Ctrl-C, or a signal to end; the processes have saved the state and stopped.
     """
     from ..training.launch import PYTHON, launch
 
@@ -83,6 +87,6 @@ def launch_workers(devices: int, port: int | None, pinned: Mapping[str, str]) ->
 
 
 def _in_its_words(error: WorkerError) -> TinyBertError:
-    """The error as the worker told it, if it did: it is about what the user gave, not about this worker."""
+    """Return the error that the worker reported, if any: it is about the user's input, not about the worker."""
     _, told, words = f"\n{error.log}".rpartition(f"\n{PROGRAM}: ")
     return TinyBertError(_MINDSPORE_LOG.split(words)[0]) if told else error

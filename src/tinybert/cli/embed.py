@@ -1,4 +1,4 @@
-"""`tinybert embed`: texts to vectors."""
+"""`tinybert embed`: compute the vectors of texts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Pooling(str, Enum):
-    """How the vectors of tokens become one."""
+    """How token vectors are combined into one."""
 
     MEAN = "mean"
     FIRST = "first"
@@ -33,7 +33,7 @@ class Pooling(str, Enum):
 
 
 class To(str, Enum):
-    """Format of the vectors."""
+    """Output format of the vectors."""
 
     JSONL = "jsonl"
     TSV = "tsv"
@@ -146,6 +146,6 @@ def _write(results: Iterable[tuple[Row, Any]], path: str, form: str, width: int)
             elif vector is None:
                 write(bad_line(row))
             else:
-                # As `json_line`, which would write twice as many digits.
+                # Like `json_line`, which would write twice as many digits.
                 text = json_line(text=row.item).removesuffix("}\n")
                 write(f'{text}, "embedding": [{numbers % tuple(vector.tolist())}]}}\n')

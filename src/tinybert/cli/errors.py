@@ -1,4 +1,4 @@
-"""Errors and warnings as the command line says them: on stderr, with options in the place of Python's arguments."""
+"""Errors and warnings on stderr, with command line options in place of Python arguments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..config import TinyBertConfig
 from ..errors import TinyBertError, printable
 
 PROGRAM = "tinybert"
-"""What each message on stderr begins with."""
+"""Prefix of each message on stderr."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
     "class_weights": "--class-weights",
@@ -48,13 +48,13 @@ OPTIONS = {
     "vocabulary": "--vocabulary",
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
 }
-"""The option of each argument that an error may speak of; arguments that are not here have none."""
+"""The command line option for each argument that an error may name; other arguments have none."""
 FLAGS = ("allow_extra_fields", "force", "regression", "skip_unlabelled", "strict")
-"""Those of them whose options take no value."""
+"""Arguments whose options take no value."""
 
 
 def rendered(error: TinyBertError) -> str:
-    """An error's message, with the option that remedies it."""
+    """Return an error's message with the option that would fix it."""
     option = OPTIONS.get(error.argument or "")
     if option is None:
         return error.message
@@ -65,14 +65,14 @@ def rendered(error: TinyBertError) -> str:
 
 
 def complain(message: str) -> None:
-    """Prints a message on stderr."""
-    with suppress(OSError):  # nobody reads it
+    """Print a message to stderr."""
+    with suppress(OSError):  # stderr has no reader
         print(f"{PROGRAM}: {printable(message)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
 def warnings_as_messages() -> Iterator[None]:
-    """Prints what the package warns of as messages, each time it does."""
+    """Print the package's warnings as messages, every time they occur."""
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
         complain(str(message))

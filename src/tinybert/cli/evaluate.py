@@ -1,4 +1,4 @@
-"""`tinybert evaluate`: how good a model is on labelled examples."""
+"""`tinybert evaluate`: compute a model's metrics on labelled examples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_C
 from . import options
 
 Predicted = list[tuple[Any, Any]]
-"""Examples, each with what the model says of it."""
+"""Examples with their predictions."""
 
 
 def evaluate(
@@ -84,7 +84,7 @@ def _lines(make: Callable[[Predicted], Iterator[str]]) -> Callable[[str, Predict
 
 
 def _texts(predicted: Predicted) -> Iterator[str]:
-    """The true label of each text and the predicted one; several labels are separated by |."""
+    """Yield the true and the predicted label of each text; several labels are separated by |."""
     yield "label\tpredicted\n"
     for example, said in predicted:
         true = "|".join(example.label) if isinstance(example.label, tuple) else example.label
@@ -95,7 +95,7 @@ def _texts(predicted: Predicted) -> Iterator[str]:
 
 
 def _pairs(predicted: Predicted) -> Iterator[str]:
-    """The score of each pair and the cosine; without scores, at which place each first text finds its second one."""
+    """Yield score and cosine of each pair; without scores, the rank of each first text's own second text."""
     if predicted[0][0].label is not None:
         yield from _texts(predicted)
         return
@@ -105,7 +105,7 @@ def _pairs(predicted: Predicted) -> Iterator[str]:
 
 
 def _sentences(predicted: Predicted) -> Iterator[str]:
-    """Words with their true and predicted labels, an empty line after each sentence."""
+    """Yield words with their true and predicted labels, and an empty line after each sentence."""
     for example, said in predicted:
         columns = zip(example.words, example.labels, said, strict=True)
         yield "".join("\t".join(row) + "\n" for row in columns) + "\n"
@@ -117,4 +117,4 @@ WRITERS: dict[str, Callable[[str, Predicted], None]] = {
     TOKEN_CLASSIFICATION.name: _lines(_sentences),
     QUESTION_ANSWERING.name: _write_answers,
 }
-"""How predictions are written, by the kind of task."""
+"""Functions that write predictions, by kind of task."""

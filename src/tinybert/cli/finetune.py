@@ -1,4 +1,4 @@
-"""`tinybert finetune`: from labelled examples to a model folder."""
+"""`tinybert finetune`: train a model folder from labelled examples."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from ..training.distributed import World
 
 TaskName = Enum("TaskName", {kind.command.upper(): kind.command for kind in KINDS.values()}, type=str)  # type: ignore[misc]
-"""What to learn."""
+"""The task to learn."""
 
 
 @dataclass(frozen=True)
 class DataOptions(options.TableOptions):
-    """What is learned from, beside the training data."""
+    """Options for reading training and dev data."""
 
     dev: Annotated[
         Optional[str],  # noqa: UP045
@@ -61,7 +61,7 @@ class DataOptions(options.TableOptions):
     ] = False
 
     def read(self, kind: str, path: str, *, strict: bool | None = None) -> Examples:
-        """The labelled examples of a file, or of stdin for `-`."""
+        """Read the labelled examples of a file, or of stdin for `-`."""
         from ..data.labelled import read_examples
 
         source = sys.stdin.buffer if path == "-" else path
@@ -119,7 +119,7 @@ def finetune(
         if devices > 1 or is_worker():
             check_files(train, data.dev)
         prepared = _prepare(kind_of_command(task.value).name, model, train, output, data, loading, settings)
-        if devices > 1 and world is None:  # what is wrong was said once, and before any process is started
+        if devices > 1 and world is None:  # errors were already reported, once and before any process starts
             launch_workers(devices, port, _pinned(model, loading.vocabulary))
         else:
             _train(prepared, world)
@@ -140,7 +140,7 @@ def _prepare(
     loading: options.ModelOptions,
     settings: TrainingSettings,
 ) -> FineTuning:
-    """Reads and checks what the command was given: first the data, then the model."""
+    """Read and check the command's inputs: first the data, then the model."""
     from ..data.split import split
     from ..evaluation import labelled, task_for
     from ..evaluation.summary import summary
@@ -190,7 +190,7 @@ def _pinned(model: str, vocabulary: str | None) -> dict[str, str]:
 
 
 def _share(dev: str | None) -> float | None:
-    """The share of the data that is to be the dev set; None where `dev` is a file, or was not given."""
+    """Return the share of the data to use as dev set; None if `dev` is a file or was not given."""
     if dev == "":
         raise InputError("the dev set is empty text: give a file, or a share", argument="dev", example=0.1)
     try:
@@ -218,9 +218,9 @@ NEXT: dict[str, str] = {
     TOKEN_CLASSIFICATION.name: 'echo "A sentence" | tinybert tag {}',
     QUESTION_ANSWERING.name: 'tinybert answer {} --question "Who?" --context "It was Ada."',
 }
-"""What to try with a model of each kind, in a folder."""
+"""A command to try with a model of each kind, with a placeholder for its folder."""
 NEXT_OF_PAIRS = {SEQUENCE_CLASSIFICATION.name: "tinybert classify {} pairs.csv"}
-"""The same where it was trained on pairs of texts and needs pairs; an encoder embeds each text by itself."""
+"""Replacements for models trained on pairs of texts; an encoder embeds each text separately and needs none."""
 
 
 def _say_where_it_is(prepared: FineTuning) -> None:
@@ -239,5 +239,5 @@ def _say_how_to_go_on(folder: Path) -> None:
 
 
 def print_metrics(metrics: dict[str, float]) -> None:
-    """Prints metrics as a JSON object; one that is undefined, such as the correlation of a constant, as null."""
+    """Print metrics as a JSON object; an undefined one, such as the correlation of a constant, is null."""
     typer.echo(to_json(metrics, indent=2))

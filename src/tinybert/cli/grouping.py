@@ -1,4 +1,4 @@
-"""Groups of options that several commands share: a parameter whose type is a dataclass stands for its fields."""
+"""Groups of options shared by several commands: a parameter that is a dataclass expands to its fields."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ import typer
 
 
 def grouped(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Makes a command of a function that takes groups.
+    """Turn a function with option groups into a command.
 
-    Each field becomes an option, with the default that the dataclass has. Its annotation says which, as for any
-    parameter of a command; of a field without one, `metadata["help"]` is the help of an option of its name.
+    Each field of a group becomes an option with the dataclass's default. The field's annotation defines the option, as
+    for any command parameter; for a field without one, the option has the field's name and the help in
+    `metadata["help"]`.
 
     Args:
-        command: The function. Its parameters that are dataclasses get one, made of the options.
+        command: The function. A parameter that is a dataclass receives an instance built from the options.
 
     Returns:
-        A function with one parameter for each option, as typer reads it.
+        A function with one parameter per option, as typer expects it.
     """
     groups: dict[str, type] = {}
     parameters: list[inspect.Parameter] = []

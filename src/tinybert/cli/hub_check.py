@@ -1,4 +1,4 @@
-"""`tinybert hub check`: what is wrong with cards, the hub's own rules told apart from ours."""
+"""`tinybert hub check`: report problems of cards, distinguishing the hub's own rules from ours."""
 
 from __future__ import annotations
 

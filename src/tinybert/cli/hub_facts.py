@@ -1,4 +1,4 @@
-"""What `tinybert hub list`, `info` and `verify` tell of a module, for people and as JSON."""
+"""Module information printed by `tinybert hub list`, `info` and `verify`, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..hub.registry import published
 
 
 def is_cached(module: Module) -> bool:
-    """Whether a module's weights are in the cache."""
+    """Return whether a module's weights are in the cache."""
     return module.paths.asset is not None and module.paths.asset.exists()
 
 
 def state(module: Module) -> str:
-    """The same in words."""
+    """Return "cached" or "not cached"."""
     return "cached" if is_cached(module) else "not cached"
 
 
 def facts(module: Module, cache: HubCache) -> dict[str, Any]:
-    """All that is known of a module without its files; what is not known is empty."""
+    """Return everything known about a module without reading its files; unknown values are empty."""
     card, entry = module.card, published().get(module.uid)
     return {
         "uid": module.uid,
@@ -61,7 +61,7 @@ def _vocabulary(module: Module) -> dict[str, Any]:
 
 
 def lines(module: Module, cache: HubCache) -> Iterator[str]:
-    """The same as lines for people."""
+    """Yield the facts of a module as lines of text."""
     told = facts(module, cache)
     told["labels"], told["same file as"] = ", ".join(told["labels"]), ", ".join(told["same file as"])
     told["network"] = " ".join(f"{name}={value}" for name, value in told["network"].items())
@@ -79,7 +79,7 @@ def lines(module: Module, cache: HubCache) -> Iterator[str]:
 
 
 def verified(module: Module) -> list[dict[str, Any]]:
-    """What a module's files in the cache are, against its card: one entry for the checkpoint, one for all beside it."""
+    """Compare a module's cached files with its card: one entry for the checkpoint, one for all other files."""
     asset, path = module.card.asset, module.paths.asset
     if asset is None or path is None or not path.exists():
         return []

@@ -1,4 +1,4 @@
-"""The rows of an input, each with its line; a bad one has its place among them, so that the others are not lost."""
+"""Read the rows of an input with their line numbers; a bad row keeps its place, so that the others can be processed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a task is to work on.
+    """A row of an input, to be processed by a task.
 
     Attributes:
-        line: The line that it begins in, from 1; of a bad row, the line that is wrong.
+        line: The line that it begins on, from 1; for a bad row, the line with the error.
         item: A text, or a tuple of two; None if the row is bad.
-        error: What is wrong with it; None if nothing is.
+        error: The error if the row is bad, else None.
         id: The value of the key `id`, in JSON lines.
-        unit: What `line` counts, where it is not lines.
-        record: The whole row by the names of its columns, where it was asked for; None if its form is wrong.
+        unit: What `line` counts, if not lines.
+        record: The whole row by column name, if requested; None if the row is malformed.
     """
 
     line: int
@@ -42,10 +42,10 @@ class Row:
 
 
 def open_input(path: str) -> AbstractContextManager[BinaryIO]:
-    """Opens a file, or stdin for `-`.
+    """Open a file, or stdin for `-`.
 
     Raises:
-        InputError: It cannot be opened; says why.
+        InputError: It cannot be opened; the message says why.
     """
     if path == STDIN:
         if is_closed("stdin"):
@@ -60,7 +60,7 @@ def open_input(path: str) -> AbstractContextManager[BinaryIO]:
 
 
 def input_format(path: str, given: str | None) -> str:
-    """`text`, `tsv`, `csv` or `jsonl`: what was given, or what the ending stands for."""
+    """Return `text`, `tsv`, `csv` or `jsonl`: the given format, or the one of the file extension."""
     return given if given is not None else FORMATS.get(Path(path).suffix.lower(), "text")
 
 
@@ -74,23 +74,23 @@ def read_rows(
     encoding: str | None = None,
     whole: bool = False,
 ) -> Iterator[Row]:
-    """Reads rows one after the other; memory stays flat.
+    """Read rows one at a time, in constant memory.
 
     Args:
         file: The input.
-        kind: `text`, where every line is a text, an empty one too; `tsv`, `csv` or `jsonl`.
-        request: The columns that were asked for; the label is not read.
-        form: How the fields of a table are laid out.
+        kind: `text`, in which every line, even an empty one, is a text; or `tsv`, `csv` or `jsonl`.
+        request: The requested columns; the label is not read.
+        form: The layout of a table's fields.
         pairs: Whether the task takes pairs of texts.
         encoding: The input's encoding; None for UTF-8.
-        whole: Whether rows have their `record`.
+        whole: Whether to set `record` of each row.
 
     Returns:
-        The rows, bad ones included, such as those with an empty text; of `text` an empty line is a text. Empty lines
+        The rows, including bad ones, such as those with an empty text (in `text`, an empty line is a text). Empty lines
         at the end of a table are not rows.
 
     Raises:
-        InputError: As `table_rows`; or there are pairs, and the task takes none.
+        InputError: As for `table_rows`; or there are pairs, and the task takes none.
     """
     unlabelled = request._replace(label=False, pairs=pairs)
     make = _line if kind == "text" else _row
@@ -102,11 +102,11 @@ def _line(row: TableRow) -> Row:
 
 
 def _row(row: TableRow) -> Row:
-    if isinstance(row.id, str) and not is_whole(row.id):  # results are written with it
+    if isinstance(row.id, str) and not is_whole(row.id):  # it would be written with the results
         return Row(row.line, error=InputError("the key 'id' holds half of a surrogate pair, not a character."))
     if row.error:
         return Row(row.line, None, row.error, row.id)
-    try:  # as a row of training data is
+    try:  # the same check as for training data
         item = check_text(row.text) if row.pair is None else (check_text(row.text), check_text(row.pair))
     except InputError as error:
         return Row(row.line, None, error, row.id, record=row.record)

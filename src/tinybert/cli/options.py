@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, so that they are called and explained the same everywhere."""
+"""Arguments and options shared by several commands, so that names and help texts are the same everywhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXIT_CODES = "Exit codes: 0 done; 1 an error that is explained on stderr; 2 wron
 
 
 class From(str, Enum):
-    """Format of an input: one text a line, or a table."""
+    """Format of an input: one text per line, or a table."""
 
     TEXT = "text"
     TSV = "tsv"
@@ -34,13 +34,13 @@ class From(str, Enum):
 
 
 class OnError(str, Enum):
-    """What becomes of a bad line."""
+    """What to do with a bad line."""
 
     FAIL = "fail"
     SKIP = "skip"
 
 
-# Optional and not `| None`: typer reads the annotations.
+# Optional instead of `| None`, since typer reads the annotations.
 Model = Annotated[
     str,
     typer.Argument(
@@ -114,7 +114,7 @@ OnErrorOption = Annotated[
 
 @dataclass(frozen=True)
 class InputOptions:
-    """How an input of texts is read."""
+    """Options for reading an input of texts."""
 
     text: Text = None
     allow_extra_fields: ExtraFields = False
@@ -131,14 +131,14 @@ class InputOptions:
     def rows(
         self, file: BinaryIO, path: str, *, pair: str | None = None, pairs: bool = False, whole: bool = False
     ) -> Iterator[Row]:
-        """The rows of an input.
+        """Read the rows of an input.
 
         Args:
-            file: The input, open.
-            path: Its path; the ending stands for its format.
-            pair: The column of the second text, as the user said it.
+            file: The open input.
+            path: Its path; the extension determines the format unless `--from` is given.
+            pair: The column of the second text, as given by the user.
             pairs: Whether the task takes pairs.
-            whole: Whether rows have their `record`.
+            whole: Whether to set `record` of each row.
         """
         from ..data.columns import Request
         from ..data.table_rows import Form
@@ -152,7 +152,7 @@ class InputOptions:
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a file of labelled examples is read."""
+    """Options for reading a file of labelled examples."""
 
     text: Text = None
     pair: Pair = None
@@ -185,7 +185,7 @@ class TableOptions:
     ] = OnError.FAIL
 
     def table(self, *, regression: bool) -> Table:
-        """The same for the readers of data."""
+        """Return the options in the form that the data readers take."""
         from ..data.labelled import Table
 
         return Table(
@@ -206,7 +206,7 @@ class TableOptions:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What a model does not say itself."""
+    """Settings that a model does not contain itself."""
 
     vocabulary: Annotated[
         Optional[str],  # noqa: UP045
@@ -222,11 +222,11 @@ class ModelOptions:
 
     @property
     def do_lower_case(self) -> bool | None:
-        """Whether text is lower-cased; None leaves it to the model."""
+        """Whether text is lower-cased; None for the model's setting."""
         return None if self.cased is None else not self.cased
 
     def load(self, model: str, kind: str | None) -> TaskModel:
-        """Loads a model for a kind of task; None takes what it is for."""
+        """Load a model for a kind of task; None takes the model's own kind."""
         from ..tasks import load_model
 
         return load_model(model, kind=kind, **self.given())
@@ -239,7 +239,7 @@ class ModelOptions:
 
 @dataclass(frozen=True)
 class ComputeOptions:
-    """How texts go through the network."""
+    """Options for running texts through the network."""
 
     max_length: Annotated[
         Optional[int],  # noqa: UP045
@@ -251,7 +251,7 @@ class ComputeOptions:
 
 
 def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict[str, Any]:
-    """Fields of `TinyBertConfig` out of NAME=VALUE, and the prefix of the network's names where one is given."""
+    """Parse NAME=VALUE settings into fields of `TinyBertConfig`; adds `prefix` if one is given."""
     fields: dict[str, Any] = {} if prefix is None else {"prefix": prefix}
     for setting in settings or ():
         name, equals, value = setting.partition("=")
@@ -259,16 +259,16 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
             raise InputError(f"--config {setting}: give NAME=VALUE, such as hidden_act=gelu_erf")
         try:
             fields[name] = parse_json(value)
-        except InputError:  # a string, which needs no quotes here
+        except InputError:  # a string, given without quotes
             fields[name] = value
     return fields
 
 
 def label_names(given: str) -> tuple[str, ...]:
-    """The names of labels: those of a file, one a line, or what commas separate.
+    """Return label names from a file, one per line, or from a comma-separated list.
 
     Raises:
-        InputError: One is empty, or the file does not exist.
+        InputError: A name is empty, or the file does not exist.
     """
     path = Path(given)
     if path.is_file():
@@ -288,5 +288,5 @@ def label_names(given: str) -> tuple[str, ...]:
 
 
 def column(given: str | None) -> Column | None:
-    """A column's name, or its index where digits were given."""
+    """Return a column's name, or its index if only digits were given."""
     return int(given) if given is not None and re.fullmatch("[0-9]{1,9}", given) else given

@@ -1,4 +1,4 @@
-"""Where results go: stdout, whose reader may leave early, or a file that is there whole or not at all."""
+"""Write results to stdout, whose reader may stop early, or to a file, which is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ STDOUT = "-"
 
 
 def output_format(path: str, given: str | None, known: tuple[str, ...]) -> str:
-    """Format of an output: what was given, or what the file's ending says; of stdout the first that is known.
+    """Return the format of an output: the given one, else by file extension, or for stdout the first of `known`.
 
     Raises:
-        InputError: The ending says none.
-        WriteError: The file cannot be written; better said before anything is computed for it.
+        InputError: The file extension is not a known format.
+        WriteError: The file cannot be written; checked here, before anything is computed for it.
     """
     if path != STDOUT:
         check_writable(path)
@@ -44,7 +44,7 @@ def output_format(path: str, given: str | None, known: tuple[str, ...]) -> str:
 
 @contextmanager
 def text_output(path: str) -> Iterator[Callable[[str], Any]]:
-    """Gives a function that writes text to a file, or to stdout for `-`."""
+    """Yield a function that writes text to a file, or to stdout for `-`."""
     if path != STDOUT:
         with (
             replacing(path, through_link=True) as temporary,
@@ -54,24 +54,24 @@ def text_output(path: str) -> Iterator[Callable[[str], Any]]:
         return
     if is_closed("stdout"):
         raise WriteError("stdout is closed: give a file with --output", errno.EBADF)
-    # What was written is UTF-8 on any machine, as files are.
+    # The output is UTF-8 on any machine, as in files.
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         yield sys.stdout.write
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader, `head` say, has what it wanted. Python would flush once more when it ends, and complain.
+        # The reader, for example `head`, stopped. Python would flush once more at exit, and report an error.
         write_nowhere(sys.stdout.fileno())
         raise typer.Exit(0) from None
 
 
 @contextmanager
 def npy_output(path: str, width: int) -> Iterator[Callable[[np.ndarray], None]]:
-    """Gives a function that writes one row of a (N, width) float32 array; it is written as it comes.
+    """Yield a function that appends a row to a (N, width) float32 .npy file; rows are written immediately.
 
     Args:
         path: The file.
-        width: Numbers in a row.
+        width: Numbers per row.
     """
     count = 0
 
@@ -90,22 +90,22 @@ def npy_output(path: str, width: int) -> Iterator[Callable[[np.ndarray], None]]:
 
 
 def json_line(**values: Any) -> str:
-    """An object of JSON lines, end of line included."""
+    """Return an object as a JSON line, including the line end."""
     return json.dumps(values, ensure_ascii=False) + "\n"
 
 
 def bad_line(row: Row, **named: Any) -> str:
-    """The object of JSON lines in the place of a bad line."""
+    """Return the JSON line that replaces the result of a bad row."""
     return json_line(**named, error=error_of(row))
 
 
 def error_of(row: Row) -> str | None:
-    """What is wrong with a row."""
+    """Return the message of a row's error; None if the row is good."""
     return rendered(row.error) if row.error else None
 
 
 def is_terminal(path: str) -> bool:
-    """Whether results go to a terminal, where a progress bar would be in their way."""
+    """Return whether results go to a terminal, where a progress bar would disturb them."""
     return path == STDOUT and sys.stdout.isatty()
 
 

@@ -1,4 +1,4 @@
-"""The results of an input's rows, in their order; bad lines are reported and counted."""
+"""Compute the results of an input's rows in order; report and count bad lines."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .output import is_terminal
 
 
 class Results:
-    """Sends rows through a task.
+    """Runs rows through a task.
 
     Args:
-        task: A task object, or one of its methods, with its options: takes an iterator of items.
-        input_: Where they come from, for messages.
-        output: Where results go. On a terminal a progress bar would stand among them.
-        on_error: What becomes of a bad line.
+        task: A task object, or one of its methods, with its options bound; takes an iterator of items.
+        input_: The input's path, for messages.
+        output: The output's path. On a terminal the progress bar is hidden, since it would mix with the results.
+        on_error: What to do with a bad line.
     """
 
     def __init__(self, task: Callable[..., Any], input_: str, output: str, on_error: OnError) -> None:
@@ -35,17 +35,17 @@ class Results:
         self._bad = 0
 
     def of(self, rows: Iterable[Row]) -> Iterator[tuple[Row, Any]]:
-        """Yields each row with its result, None for a bad one.
+        """Yield each row with its result; None for a bad row.
 
         Raises:
-            InputError: A line is bad, and bad lines are to fail; the results of those before it came first.
+            InputError: A line is bad and `on_error` is FAIL; the results before it have been yielded.
         """
         waiting: deque[Row] = deque()
 
         def items() -> Iterator[Any]:
             for row in rows:
                 waiting.append(row)
-                yield row.item  # None, of a bad row, comes back as an error in its place
+                yield row.item  # for a bad row None, which the task returns as an error
 
         for result in self._task(items(), on_error="return", progress=self._progress):
             row = waiting.popleft()
@@ -61,7 +61,7 @@ class Results:
             yield replace(row, item=None, error=problem), None
 
     def finish(self) -> None:
-        """Ends the command with exit code 1 if a line was bad."""
+        """End the command with exit code 1 if any line was bad."""
         if self._bad:
             complain(f"{counted(self._bad, 'bad line was', 'bad lines were')} skipped")
             raise typer.Exit(1)

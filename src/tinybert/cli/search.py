@@ -1,4 +1,4 @@
-"""`tinybert search`: the texts of an index that are nearest to a query."""
+"""`tinybert search`: find the texts in an index that are nearest to a query."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class To(str, Enum):
-    """Format of what is found."""
+    """Output format of the results."""
 
     TSV = "tsv"
     JSONL = "jsonl"
@@ -60,7 +60,7 @@ def search(
     queries = _queries(query)
     embedder = Embedder(_model(loading, model, opened))
     chosen = {"prompt": prompt, "prompt_name": prompt_name}
-    # One that is given takes the place of both that the index was made with.
+    # A given prompt or prompt name replaces both of those that the index was made with.
     own = chosen if any(value is not None for value in chosen.values()) else {}
     results = opened.search(embedder, queries, top_k, **own)
     with text_output(output) as write:
@@ -70,7 +70,7 @@ def search(
 
 
 def _model(loading: options.ModelOptions, given: str | None, index: SearchIndex) -> TaskModel:
-    """The model that was given, or the one that the index was made with."""
+    """Load the given model, or the one that the index was made with."""
     from ..tasks import load_model
 
     if given is not None:
@@ -98,7 +98,7 @@ def _queries(query: str) -> list[str]:
 
 
 def _tsv(found: Iterable[tuple[str, list[Hit]]], *, several: bool) -> Iterator[str]:
-    """A text may hold tabs or line ends, which are blanks here."""
+    """Yield results as TSV; tabs and line ends in a text become spaces."""
     yield "\t".join([*(["query"] if several else []), "score", "line", "text"]) + "\n"
     for query, hits in found:
         for hit in hits:

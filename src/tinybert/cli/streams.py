@@ -1,4 +1,4 @@
-"""Streams that somebody closed, or that nobody reads any more: no traceback, and nothing of one in another."""
+"""Handle closed standard streams, and readers that stop, without tracebacks or misdirected output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _closed: set[str] = set()
 
 
 def open_closed_streams() -> None:
-    """Opens closed streams to nowhere: else a file would get their number, and what is meant for them."""
+    """Open closed standard streams on the null device; otherwise a file could get their number, and their output."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -28,15 +28,15 @@ def open_closed_streams() -> None:
 
 
 def is_closed(name: str) -> bool:
-    """Whether a stream was closed when the command started."""
+    """Return whether a stream was closed when the command started."""
     return name in _closed
 
 
 def flush_stdout() -> None:
-    """Writes what stdout holds back; Python would complain of a full disk, or of a reader that left, at its end.
+    """Flush stdout now; at exit Python would report a full disk, or a reader that stopped, with a traceback.
 
     Raises:
-        WriteError: The disk is full.
+        WriteError: It cannot be written, for example because the disk is full.
     """
     try:
         sys.stdout.flush()
@@ -47,7 +47,7 @@ def flush_stdout() -> None:
 
 
 def flush_stderr() -> None:
-    """Writes what stderr holds back, or loses it: Python would try once more at its end, and exit with 120."""
+    """Flush stderr or discard its buffer; otherwise Python would retry at exit, and exit with code 120."""
     try:
         sys.stderr.flush()
     except OSError:
@@ -55,7 +55,7 @@ def flush_stderr() -> None:
 
 
 def write_nowhere(number: int) -> None:
-    """Gives a file descriptor to nowhere, so that what is still held back is lost without a word."""
+    """Redirect a file descriptor to the null device, so that buffered output is discarded silently."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, number)

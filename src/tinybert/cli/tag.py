@@ -1,4 +1,4 @@
-"""`tinybert tag`: names and other labelled stretches in texts."""
+"""`tinybert tag`: find names and other labelled spans in texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class From(str, Enum):
 
 
 class To(str, Enum):
-    """Format of what is found."""
+    """Output format of the spans."""
 
     JSONL = "jsonl"
     CONLL = "conll"
@@ -38,7 +38,7 @@ class To(str, Enum):
 
 
 class Aggregation(str, Enum):
-    """Which label a word of several pieces gets."""
+    """How a word of several pieces gets its label."""
 
     FIRST = "first"
     AVERAGE = "average"
@@ -49,12 +49,12 @@ TagFrom = Annotated[
     Optional[From],  # noqa: UP045
     typer.Option("--from", help="Format of the input. [default: by the file name; for stdin, text]"),
 ]
-"""One format more than other commands have."""
+"""The input formats of this command, which include CoNLL."""
 
 
 @dataclass(frozen=True)
 class TagInput(options.InputOptions):
-    """How an input of texts or words is read."""
+    """Options for reading an input of texts or words."""
 
     from_: TagFrom = None  # type: ignore[assignment]
 

@@ -1,6 +1,6 @@
-"""Models on Hugging Face's hub, by names such as `hf:sentence-transformers/all-MiniLM-L6-v2`.
+"""Models on the Hugging Face Hub, under names such as `hf:sentence-transformers/all-MiniLM-L6-v2`.
 
-The only package that knows `huggingface_hub`, which is installed with the extra `hf`.
+The only package that uses `huggingface_hub`, which the extra `hf` installs.
 """
 
 from .fetching import SETTINGS, WEIGHTS, Snapshot, fetch, pinned

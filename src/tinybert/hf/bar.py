@@ -1,4 +1,4 @@
-"""The progress of a download from Hugging Face's hub: on a terminal, where it turns out to be long."""
+"""The progress bar of a download from the Hugging Face Hub, shown on a terminal if it takes long."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..progress import PATIENCE, is_terminal
 
 
 class Bar(tqdm):
-    """The library's bar, which otherwise appears anywhere, also for files that are in the cache."""
+    """The library's bar, but only on a terminal and only for long downloads, not for cached files."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._appears = time.monotonic() + PATIENCE
@@ -19,5 +19,5 @@ class Bar(tqdm):
         super().__init__(*args, **{**options, "disable": hidden, "delay": PATIENCE, "leave": False})
 
     def refresh(self, *args: Any, **options: Any) -> Any:
-        """Draws the bar, if it is to be seen by now."""
+        """Draw the bar if it is due to appear."""
         return super().refresh(*args, **options) if time.monotonic() >= self._appears else None

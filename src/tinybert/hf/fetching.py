@@ -1,4 +1,4 @@
-"""Files of a model on Hugging Face's hub, through `huggingface_hub`: its cache, its tokens, its environment."""
+"""Fetch files of a model on the Hugging Face Hub through `huggingface_hub`, with its cache, tokens and environment."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SETTINGS = (
     "[1-9]*_*/model.safetensors",
     "dense.safetensors",
 )
-"""All that a folder says, its tokenizer and dense layers among it, but for the encoder's weights."""
+"""Patterns of all files of a model except the encoder's weights: configuration, tokenizer, dense layers."""
 WEIGHTS = ("model.safetensors", "tinybert.ckpt")
-"""The encoder's weights, one or the other; no pickle, which runs code."""
+"""The encoder's weights, one or the other. Never a pickle, which can run code."""
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -44,8 +44,8 @@ class Snapshot:
     """Files of a model at one commit.
 
     Attributes:
-        name: The model's name, at that commit.
-        folder: Where the files lie, in the cache of `huggingface_hub`.
+        name: The model's name, with the commit.
+        folder: The folder of the files in the cache of `huggingface_hub`.
     """
 
     name: HfName
@@ -53,7 +53,7 @@ class Snapshot:
 
     @contextmanager
     def named(self) -> Iterator[None]:
-        """Errors speak of the model's name in the place of the folder."""
+        """Replace the folder by the model's name in errors raised within the block."""
         try:
             yield
         except TinyBertError as error:
@@ -63,28 +63,27 @@ class Snapshot:
 
 
 def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
-    """Makes sure that files of a model are in the cache, downloading those that are not.
+    """Ensure that files of a model are in the cache; download those that are missing.
 
     Args:
-        source: The model's name. Of a branch it is the newest commit; where the hub cannot be reached, the one in the
-            cache.
-        files: Patterns of their paths in the repository; those that fit none are not downloaded.
+        source: The model's name. A branch means its newest commit or, if the hub cannot be reached, the cached one.
+        files: Patterns of paths in the repository; other files are not downloaded.
 
     Returns:
-        The files, with the commit that the revision stands for.
+        The files, with the commit that the revision refers to.
 
     Raises:
-        InputError: It is not such a name.
+        InputError: The source is not such a name.
         DependencyError: `huggingface_hub` is not installed.
-        OfflineError: They are not in the cache, and the network is forbidden or out of reach.
-        DownloadError: They cannot be obtained; the message says why, and what to do.
+        OfflineError: The files are not cached, and the network is forbidden or unreachable.
+        DownloadError: The files cannot be obtained; the message says why, and what to do.
     """
     name = source if isinstance(source, HfName) else HfName.parse(source)
     hub = _library()
     from .bar import Bar
 
     forbidden = _forbidden_by()
-    # The library reads its environment when it is imported; whoever sets a variable later means it, too.
+    # The library reads the environment on import only; variables that are set later should count as well.
     around = Circumstances(name, os.environ.get("HF_ENDPOINT") or None, _cache_dir(hub), forbidden)
     silence = None
     try:
@@ -103,13 +102,13 @@ def fetch(source: str | HfName, files: Sequence[str]) -> Snapshot:
             )
         if (forbidden or silence) and not any(any(folder.glob(pattern)) for pattern in files):
             raise hub.errors.LocalEntryNotFoundError("older versions take any part of a model for all of it")
-    except Exception as error:  # whatever its many libraries raise: a page of text by the time it is shown
+    except Exception as error:  # its many libraries raise many kinds of errors, with pages of text
         raise explained(silence or error, around) from None
     return Snapshot(name.at(folder.name), folder)
 
 
 def pinned(source: Any) -> Any:
-    """A model's name with the commit that its revision stands for; whatever else a source may be, as it is."""
+    """Return a model's `hf:` name with the commit that its revision refers to; return any other source unchanged."""
     return str(fetch(source, SETTINGS).name) if is_hf_name(source) else source
 
 
@@ -124,7 +123,7 @@ def _library() -> ModuleType:
 
 
 def _silence(hub: ModuleType, around: Circumstances) -> Exception | None:
-    """Why the hub does not answer, if it does not: the library waits for ever for some of its answers."""
+    """Return the error if the hub does not respond, else None; the library would wait forever for some answers."""
     api, name = hub.HfApi(endpoint=around.endpoint), around.name
     try:
         api.model_info(name.repository, revision=name.revision, timeout=hub.constants.HF_HUB_ETAG_TIMEOUT)
@@ -134,7 +133,7 @@ def _silence(hub: ModuleType, around: Circumstances) -> Exception | None:
 
 
 def _forbidden_by() -> str | None:
-    """The environment variable that forbids using the network, if one does."""
+    """Return the environment variable that forbids network use, or None."""
     if offline():
         return "MSHUB_OFFLINE"
     return next((name for name in _OFFLINE if os.environ.get(name, "").strip().lower() in YES), None)
@@ -149,7 +148,7 @@ def _cache_dir(hub: ModuleType) -> Path:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps the library from telling of each attempt; what it comes to is in our error."""
+    """Silence the library's messages about each attempt; our error reports the outcome."""
     logger = logging.getLogger("huggingface_hub")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""What a model on Hugging Face's hub is called: `hf:OWNER/NAME`, alone or followed by `@REVISION`."""
+"""Names of models on the Hugging Face Hub: `hf:OWNER/NAME`, optionally followed by `@REVISION`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ADDRESS = "https://huggingface.co/"
 
 @dataclass(frozen=True)
 class HfName:
-    """The name of a model on Hugging Face's hub.
+    """The name of a model on the Hugging Face Hub.
 
     Attributes:
         repository: `OWNER/NAME`.
-        revision: A branch, a tag or a commit; None is the newest.
+        revision: A branch, a tag or a commit; None for the newest.
     """
 
     repository: str
@@ -30,10 +30,10 @@ class HfName:
 
     @classmethod
     def parse(cls, name: str) -> HfName:
-        """Reads `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`.
+        """Parse `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`.
 
         Raises:
-            InputError: It is not such a name; says which form it must have.
+            InputError: It is not such a name; the message describes the form.
 
         Examples:
             >>> HfName.parse("hf:sentence-transformers/all-MiniLM-L6-v2@main").revision
@@ -48,7 +48,7 @@ class HfName:
         return cls(repository, revision or None)
 
     def at(self, revision: str) -> HfName:
-        """The same model at another revision."""
+        """Return the same model at another revision."""
         return HfName(self.repository, revision)
 
     def __str__(self) -> str:
@@ -56,12 +56,12 @@ class HfName:
 
 
 def is_hf_name(source: Any) -> bool:
-    """Whether a source is meant to be on Hugging Face. A `Path` never is: `Path("hf:a")` is a file called so."""
+    """Return whether a source is a name on Hugging Face. A `Path` never is: `Path("hf:a")` is a file of that name."""
     return isinstance(source, str) and source.startswith(PREFIX)
 
 
 def suggestion(source: str) -> str:
-    """The `hf:` name that somebody may have meant by `OWNER/NAME` or the address of its page; empty if none."""
+    """Return the `hf:` name that `OWNER/NAME` or the address of a model's page stands for; empty if none."""
     repository = source.removeprefix(_ADDRESS).rstrip("/")
     return f"{PREFIX}{repository}" if _is_repository(repository) else ""
 

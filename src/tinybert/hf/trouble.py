@@ -1,4 +1,4 @@
-"""What goes wrong between here and Hugging Face's hub, in one sentence that says what to do."""
+"""Turn errors in fetching from the Hugging Face Hub into one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TOKEN = "set HF_TOKEN to a token that may read it"
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a download was asked for.
+    """The parameters of a download, for error messages.
 
     Attributes:
         name: The model.
-        endpoint: The address of the hub; None is Hugging Face's.
-        cache_dir: Where its files go.
-        forbidden: The environment variable that forbids using the network, if one does.
+        endpoint: The address of the hub; None for Hugging Face's own.
+        cache_dir: The cache folder.
+        forbidden: The environment variable that forbids network use; None if there is none.
     """
 
     name: HfName
@@ -32,12 +32,12 @@ class Circumstances:
 
     @property
     def host(self) -> str:
-        """The hub's host, without whatever secret its address may hold."""
+        """The hub's host name, without credentials that its address may contain."""
         return urlsplit(self.endpoint or "https://huggingface.co").hostname or "the host of HF_ENDPOINT"
 
 
 def explained(error: Exception, around: Circumstances) -> HubError:
-    """The error of this package that says what an error of `huggingface_hub`, or of what it uses, means."""
+    """Return an error of this package that explains an error of `huggingface_hub` or its dependencies."""
     from huggingface_hub import errors as theirs
 
     name, host = around.name, around.host
@@ -47,7 +47,7 @@ def explained(error: Exception, around: Circumstances) -> HubError:
                 f"{name} is not in the cache, or not all of it ({around.cache_dir}), and {around.forbidden} forbids "
                 "using the network: load it once where there is one"
             )
-        error = error.__cause__ if isinstance(error.__cause__, Exception) else error  # why the cache was asked
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error  # why the cache was tried
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, theirs.GatedRepoError):
         message = f"{name} is gated: accept its terms on its page at {host}, and {_TOKEN}"
@@ -71,7 +71,7 @@ def explained(error: Exception, around: Circumstances) -> HubError:
 
 
 def _reason(error: BaseException) -> str:
-    """What the error at the bottom is; its text may be a page, or hold an address with a secret in it."""
+    """Return the root cause, without the error's text, which may be long or contain credentials."""
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

@@ -1,6 +1,6 @@
-"""Modules: found, fetched, checked, loaded, installed and published.
+"""Find, fetch, check, load, install and publish hub modules.
 
-Names are imported when they are first used, and MindSpore when a network is built: lists and checks are instant.
+Names are imported on first use, and MindSpore only when a network is built, so that listing and checking are fast.
 """
 
 from __future__ import annotations
@@ -51,5 +51,5 @@ __all__ = [
     "set_hub_dir",
 ]
 
-if not TYPE_CHECKING:  # they would take any name for one of the package's
+if not TYPE_CHECKING:  # type checkers would otherwise accept any name as the package's
     __getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -1,4 +1,4 @@
-"""Addresses of assets, code, cards and mirrors: https only, and taken apart with care."""
+"""Strict parsing of the addresses of assets, code, cards and mirrors; https, with few exceptions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _CREDENTIALS = re.compile(r"//[^/\s]*@")
 
 
 def https_link(text: str) -> str:
-    """Returns an address without the `<>` that Markdown allows around it.
+    """Return an https address without the `<>` that Markdown allows around it.
 
     Raises:
-        ValueError: It is not an https address, carries a user name, or has a query, which would end up in a file name.
+        ValueError: The address is not https, contains a user name, or has a query or fragment, which would end up in a
+            file name.
     """
     link = text.strip()
     if link.startswith("<") and link.endswith(">"):
@@ -27,10 +28,10 @@ def https_link(text: str) -> str:
 
 
 def split_https(link: str) -> SplitResult:
-    """Takes an https address apart.
+    """Split an https address into its parts.
 
     Raises:
-        ValueError: It is not an https address, or carries a user name.
+        ValueError: The address is not https, contains a user name, or is malformed.
     """
     if not link.isprintable() or " " in link or "\\" in link:
         raise ValueError(f"the address {_shown(link)} has spaces, backslashes or characters that cannot be printed")
@@ -41,14 +42,14 @@ def split_https(link: str) -> SplitResult:
         raise ValueError(f"the address {_shown(link)} is malformed") from None
     if parts.scheme != "https" or not host:
         raise ValueError(f"the address {_shown(link)} must begin with https://")
-    # "https://download.mindspore.cn@elsewhere.example/" leads elsewhere, and a password would show up in messages.
+    # "https://download.mindspore.cn@elsewhere.example/" leads elsewhere, and a password would appear in messages.
     if "@" in parts.netloc:
         raise ValueError("an address must not contain a user name or a password; put them into ~/.netrc")
     return parts
 
 
 def split_web(link: str) -> SplitResult:
-    """Takes an https or http address apart; http is for what is hashed, whatever way it comes.
+    """Split an https or http address into its parts; http is only for content that is checked by its hash.
 
     Raises:
         ValueError: As for `split_https`.
@@ -57,10 +58,10 @@ def split_web(link: str) -> SplitResult:
 
 
 def web_link(text: str) -> str:
-    """Returns the address of something that is not hashed: https, or http that does not leave this machine.
+    """Return the address of content that is not checked by a hash: https, or http on this machine.
 
     Raises:
-        ValueError: It is another one.
+        ValueError: The address is neither.
     """
     link = text.strip()
     if link.startswith("http://"):
@@ -81,7 +82,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def without_credentials(text: str) -> str:
-    """A text for a message, with no user name or password in the addresses in it.
+    """Remove user names and passwords from the addresses in a message.
 
     Examples:
         >>> without_credentials("no connection to https://me:word@host/a")
@@ -91,10 +92,10 @@ def without_credentials(text: str) -> str:
 
 
 def _shown(link: str) -> str:
-    """An address from outside as a message shows it; a password in it may have any character."""
+    """Return an untrusted address for a message, without credentials; a password may contain any character."""
     return shown(re.sub("//.*@", "//", link, flags=re.DOTALL))
 
 
 def link_name(link: str) -> str:
-    """Returns the last part of an address's path, which the official client takes as the file or folder name."""
+    """Return the last part of an address's path, which the official client uses as the file or folder name."""
     return link.rsplit("/", 1)[-1]

@@ -1,4 +1,4 @@
-"""Builds a module's network, with or without its weights."""
+"""Build a module's network, with or without its weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..modeling.network import Network
 
 MODULE_ALIASES = ("tinybert", "tinybertmodel")
-"""Names that `create_network` takes for the module itself: that of the published card, and that of the class."""
+"""Names by which `create_network` knows the module itself: the one on the published card, and the class name."""
 _KEYWORDS = ("is_training", "pretrained", "checkpoint", "return_all_encoders", "seq_length", "compute_type")
 
 
@@ -33,23 +33,24 @@ def build(
     compute_type: Any = None,
     **config: Any,
 ) -> Network:
-    """A module's network: `TinyBertModel`, or a task network where the checkpoint has a head.
+    """Build a module's network: `TinyBertModel`, or a task network if the checkpoint has a head.
 
     Args:
         module: The module.
-        is_training: Starts in training mode, with dropout.
-        pretrained: Whether the weights are bound; without them the network is untrained, and no file is needed.
+        is_training: Whether the network starts in training mode, with dropout.
+        pretrained: Whether to load the weights. False gives an untrained network and needs no file.
         checkpoint: A checkpoint file or Hugging Face folder to use instead of the module's own.
-        refetch: Whether a damaged file in the cache is fetched again at once.
-        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+        refetch: Whether to fetch a damaged cached file again at once.
+        return_all_encoders: Whether an encoder also returns hidden states and attention scores.
         seq_length: Length that the data is padded to.
         compute_type: `float32`, `float16`, or MindSpore's type of that name.
-        **config: Further fields of `TinyBertConfig`. With weights, sizes must agree with them.
+        **config: Further fields of `TinyBertConfig`. Sizes must agree with the weights, if these are loaded.
 
     Raises:
-        TinyBertError: As the message says: the weights cannot be had, are not the declared ones, or do not fit.
+        ConfigError: A keyword is unknown, or a value is not allowed.
+        TinyBertError: The weights cannot be obtained, fail verification, or do not fit; the message says which.
     """
-    # Whatever can be known beforehand is said before anything is fetched.
+    # Report everything that can be checked in advance before fetching anything.
     require_mindspore()
     _check_keywords(config)
     if not isinstance(is_training, bool) or not isinstance(pretrained, bool):

@@ -1,7 +1,7 @@
-"""The hub's cache, in the layout that the official client has too.
+"""The hub's cache, in the layout of the official client.
 
-Of the module `mindspore/ascend/1.0/tinybert_v1.0_cn-wiki`, the folder `mindspore/ascend/1.0` holds the card
-`tinybert_v1.0_cn-wiki.md`, the code folder and the asset under the names at the end of their addresses.
+For the module `mindspore/ascend/1.0/tinybert_v1.0_cn-wiki`, the folder `mindspore/ascend/1.0` holds the card
+`tinybert_v1.0_cn-wiki.md`, the code folder and the asset, the latter two named after the end of their addresses.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from .uids import parse_uid
 
 @dataclass(frozen=True)
 class EntryPaths:
-    """Where the parts of a module lie in the cache, whether they are there or not.
+    """The paths of a module's parts in the cache, whether or not they exist.
 
     Attributes:
-        folder: The folder that holds all of them, and those of the neighbours.
-        card: The card's file.
-        code: The folder of the module's code.
-        asset: The checkpoint, or None where the card declares none.
-        vocab: The vocabulary, or None where the card declares none; likewise what follows.
-        tokenizer: The `tokenizer.json`.
-        sentence: How the model makes a vector of a text.
+        folder: The folder that holds all of them, and the parts of neighbouring modules.
+        card: The card.
+        code: The folder with the module's code.
+        asset: The checkpoint; None if the card declares none.
+        vocab: The vocabulary; None if the card declares none.
+        tokenizer: The `tokenizer.json`; None if the card declares none.
+        sentence: The settings for the vector of a text; None if the card declares none.
     """
 
     folder: Path
@@ -41,15 +41,15 @@ class EntryPaths:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The data files, as far as the card declares them: checkpoint, vocabulary, tokenizer, pooling."""
+        """The data files that the card declares: checkpoint, vocabulary, tokenizer, sentence settings."""
         return tuple(path for path in (self.asset, self.vocab, self.tokenizer, self.sentence) if path is not None)
 
 
 class HubCache:
-    """The cache below one folder.
+    """A cache in a folder.
 
     Args:
-        root: The folder; by default the one of `get_hub_dir`.
+        root: The folder; None for the one that `get_hub_dir` returns.
 
     Examples:
         >>> HubCache("/data/hub").card_path("mindspore/1.3/lenet_mnist").as_posix()
@@ -60,32 +60,33 @@ class HubCache:
         self.root = (get_hub_dir() if root is None else path_of(root)).resolve()
 
     def card_path(self, uid: str) -> Path:
-        """Returns where the card of a module belongs.
+        """Return the path of a module's card.
 
         Raises:
-            UnsafePathError: The uid is not one, or the path leads out of the cache.
+            UnsafePathError: The uid is invalid, or the path leads out of the cache.
         """
         *folders, name = parse_uid(uid).split("/")
         return self._inside(self.root.joinpath(*folders, f"{name}.md"))
 
     def entry(self, uid: str, card: Card, asset: Asset | None = None) -> EntryPaths:
-        """Returns where the parts of a module belong.
+        """Return the paths of a module's parts.
 
         Args:
             uid: The module's uid.
             card: Its card.
-            asset: Which of the card's files is meant; by default the one that is loaded, `card.asset`.
+            asset: Which of the card's files to use; None for the one that is loaded, `card.asset`.
 
         Raises:
-            UnsafePathError: A path leads out of the cache, also by a symbolic link in it, or two parts collide.
+            UnsafePathError: A path leads out of the cache, possibly through a symbolic link, or two parts have the same
+                name.
         """
         return self.entry_at(self.card_path(uid), card, asset)
 
     def entry_at(self, card_path: Path, card: Card, asset: Asset | None = None) -> EntryPaths:
-        """Returns where the parts of a module belong whose card lies at a path below the root.
+        """Return the paths of a module's parts, given the path of its card.
 
         Args:
-            card_path: The card's file.
+            card_path: The card's path, below the root.
             card: The card.
             asset: As for `entry`.
 

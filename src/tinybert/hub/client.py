@@ -1,4 +1,4 @@
-"""What users call: `load`, `load_weights`, `hub_list`, with the official client's signatures."""
+"""The user-facing functions `load`, `load_weights` and `hub_list`, with the official client's signatures."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ def load(
     force_reload: bool = False,
     **kwargs: Any,
 ) -> nn.Cell:
-    """Loads a module: its network, with exactly the weights that its card declares, or an error.
+    """Load a module's network with exactly the weights that its card declares.
 
     Args:
         name: The module's uid, the address of its card, or with `source="local"` the path of its card.
-        *args: `is_training`, as the published usage may pass it.
-        source: `gitee`, `github` or `local`. The first two are the same here: a file comes from the address in the
-            card, and is checked against the card's hash.
-        pretrained: Whether the weights are bound; without them no file is needed.
-        force_reload: Fetches a damaged file again at once. A file whose hash is right is never fetched again.
+        *args: `is_training`, which the published usage may pass by position.
+        source: `gitee`, `github` or `local`. The first two are equivalent: a file is fetched from the address in the
+            card and checked against the card's hash.
+        pretrained: Whether to load the weights; without them no file is needed.
+        force_reload: Whether to fetch a damaged file again at once. A file with the right hash is never fetched again.
         **kwargs: `is_training`, `seq_length`, `compute_type`, `checkpoint`, `return_all_encoders`, and fields of
             `TinyBertConfig`.
 
     Returns:
-        `TinyBertModel`, or a task network where the checkpoint has a head.
+        `TinyBertModel`, or a task network if the checkpoint has a head.
 
     Raises:
-        UnknownModuleError: No module has this name; lists the closest.
-        OfflineError: The weights are not there and cannot be fetched; says which file belongs where.
+        UnknownModuleError: No module has this name; the message lists the closest.
+        OfflineError: The weights are missing and cannot be fetched; the message says which file to put where.
         IntegrityError: The file is not the declared one; it was not loaded.
         HubArgumentError: An argument has the wrong type or value.
-        TinyBertError: Anything else; see the message.
+        TinyBertError: Any other error; see its message.
 
     Example:
         >>> network = load("mindspore/ascend/1.0/tinybert_v1.0_cn-wiki", is_training=False)
@@ -58,12 +58,15 @@ def load(
 
 
 def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -> dict[str, Parameter]:
-    """The parameters in a module's checkpoint, by the names that they have in the file.
+    """Load the parameters of a module's checkpoint.
 
     Args:
         name: As for `load`.
         source: As for `load`.
         force_reload: As for `load`.
+
+    Returns:
+        Parameters by their names in the file.
 
     Raises:
         TinyBertError: As for `load`.
@@ -81,14 +84,14 @@ def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -
 
 
 def hub_list(version: str | None = None, force_reload: bool = False) -> list[str]:
-    """The names of all modules that can be loaded: the published ones and those in the cache.
+    """List the names of all modules that can be loaded: the published ones and those in the cache.
 
     Args:
-        version: Only those of this version, such as `1.10` or the official client's `r1.10`; None or `master` for all.
-        force_reload: Has no effect; nothing is fetched for the list.
+        version: A version to select, such as `1.10` or the official client's `r1.10`; None or `master` for all.
+        force_reload: Has no effect: nothing is fetched for the list.
 
     Returns:
-        Names without the folders before them, as the official client lists them, sorted.
+        The names without their folders, sorted, as the official client lists them.
 
     Raises:
         HubArgumentError: An argument has the wrong type.

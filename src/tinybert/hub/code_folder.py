@@ -16,16 +16,16 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 OWN_CARD = "tinybert.md"
 MODULE_FILES = ("hub_conf.py", "mindspore_hub_conf.py", OWN_CARD, "LICENSE")
 PREFIX = ".code-"
-"""What the names of unfinished code folders begin with."""
+"""Name prefix of unfinished code folders."""
 
 
 def lay_code(code: Path, card_text: str, *, keep_card: bool = False) -> None:
-    """Lays the code folder, unless it is there as it should be: whole, and in one step.
+    """Create the code folder in one step, unless it already exists with the right content.
 
     Args:
         code: The folder.
-        card_text: The card that lies in it, for those who execute its `hub_conf.py` themselves.
-        keep_card: Whether a card that lies in it already stays: modules of one version share their code.
+        card_text: The card to put into it, for users who execute its `hub_conf.py` themselves.
+        keep_card: Whether to keep a card that is already in it, since modules of one version share their code.
     """
     wanted = module_files()
     if not _is_laid(code, wanted):
@@ -42,7 +42,7 @@ def lay_code(code: Path, card_text: str, *, keep_card: bool = False) -> None:
 
 
 def module_root() -> Path:
-    """The folder of the module's own files: the checkout, or where the installed package keeps them."""
+    """Return the folder of the module's own files: the checkout, or the installed package's copy."""
     for root in (_PACKAGE.parents[1], _PACKAGE / "hub" / "module"):
         if all((root / name).is_file() for name in MODULE_FILES):
             return root
@@ -50,7 +50,7 @@ def module_root() -> Path:
 
 
 def module_files() -> dict[Path, Path]:
-    """Where each file of a code folder comes from, by its path in the folder."""
+    """Return the source of each file of a code folder, by its path in the folder."""
     root = module_root()
     files = {Path(name): root / name for name in MODULE_FILES}
     for source in sorted(_PACKAGE.rglob("*")):
@@ -66,7 +66,7 @@ def _card(code: Path, text: str, keep: bool) -> bytes:
 
 
 def _is_laid(code: Path, wanted: dict[Path, Path]) -> bool:
-    """Whether the folder holds exactly these files; which card lies in it does not matter."""
+    """Return whether the folder holds exactly these files, whichever card is in it."""
     present = {path.relative_to(code) for path in code.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     return present == set(wanted) and all(
         (code / relative).read_bytes() == source.read_bytes()
@@ -76,7 +76,7 @@ def _is_laid(code: Path, wanted: dict[Path, Path]) -> bool:
 
 
 def _exchange(new: Path, code: Path, old: Path) -> None:
-    """Gives a new folder the place of the old one. Where the system cannot exchange two, there is none in between."""
+    """Replace the old folder by the new one. Without an atomic exchange there is a moment with neither in place."""
     if not code.exists():
         os.rename(new, code)
     elif not _exchanged(new, code):

@@ -1,7 +1,7 @@
-"""The factory behind `hub_conf.py` and `mindspore_hub_conf.py`: a network by the name that a client passes.
+"""The factory behind `hub_conf.py` and `mindspore_hub_conf.py`, which creates a network by name.
 
-The official client executes the conf file of a module's code folder, which in the cache lies beside the cards of the
-modules that it belongs to: `<folder>/<code>/mindspore_hub_conf.py` and `<folder>/<name>.md`.
+The official client executes the conf file in a module's code folder. In the cache, that folder is next to the cards of
+the modules that use it: `<folder>/<code>/mindspore_hub_conf.py` and `<folder>/<name>.md`.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ def create_network(
     seq_length: int = TinyBertConfig.seq_length,
     **options: Any,
 ) -> Network:
-    """The network of a module, by the name that a client passes.
+    """Create the network of a module, given the name that a client passes.
 
     Args:
-        code: The folder that the conf file lies in, with the module's card, `tinybert.md`.
-        name: `tinybert` for that module, or the name of a card beside the folder. A bool is taken as `is_training`.
-        is_training: Starts in training mode, with dropout.
-        pretrained: Whether the weights are bound. Without them the parameters get the names in the checkpoint, by which
-            the official client binds them.
-        seq_length: Length that the data is padded to. The default is that of the published signature, and leaves the
-            length to the module's card.
-        **options: As for `build`: `checkpoint`, `compute_type`, `return_all_encoders` and fields of the configuration.
+        code: The folder of the conf file, which also holds the module's card, `tinybert.md`.
+        name: `tinybert` for that module, or the name of a card next to the folder. A bool is taken as `is_training`.
+        is_training: Whether the network starts in training mode, with dropout.
+        pretrained: Whether to load the weights. Without them, parameters get their names in the checkpoint, by which
+            the official client loads the weights itself.
+        seq_length: Length that the data is padded to. The default, taken from the published signature, means the length
+            on the module's card.
+        **options: As for `build`: `checkpoint`, `compute_type`, `return_all_encoders` and fields of `TinyBertConfig`.
 
     Raises:
-        UnknownModuleError: The name is none of them; lists them.
-        ConfigError: A keyword is not known; lists them.
+        UnknownModuleError: No network has this name; the message lists the known names.
+        ConfigError: A keyword is unknown; the message lists the known ones.
     """
     if isinstance(name, bool):
         is_training, name = name, MODULE_ALIASES[0]
@@ -76,7 +76,7 @@ def _own_module(code: Path) -> Module:
     card = read_card(code / "tinybert.md")
     for path in sorted(code.parent.glob("*.md")):
         if _asset(path) == card.asset is not None:
-            return local_module(path)  # the code was installed; the file lies beside it, in whichever cache that is
+            return local_module(path)  # the code was installed; the file is next to it, whichever cache that is
     uids = [uid for uid, module in published().items() if card.asset == module.asset]
     return find_module(uids[0]) if uids else local_module(code / "tinybert.md")
 
@@ -85,11 +85,11 @@ def _asset(path: Path) -> Asset | None:
     try:
         return read_card(path).asset
     except CardError:
-        return None  # such as a README
+        return None  # for example a README
 
 
 def _name_as_published(module: Module, network: Network) -> None:
-    """Gives the parameters the names in the module's checkpoint, by which the official client binds them."""
+    """Rename parameters to their names in the module's checkpoint, by which the official client loads weights."""
     from ..weights.binding import own_parameters
 
     for own, parameter in own_parameters(network).items():

@@ -1,4 +1,4 @@
-"""What the user sets from outside: the cache folder, and a mirror."""
+"""User settings: the cache folder and the mirror."""
 
 from __future__ import annotations
 
@@ -16,27 +16,30 @@ _chosen_hub_dir: Path | None = None
 
 
 def set_hub_dir(path: str | Path | None = None) -> None:
-    """Sets the folder of the cache for this process.
+    """Set the cache folder for this process.
 
     Args:
-        path: The folder; None goes back to `MSHUB_CACHE` or `~/.mscache`.
+        path: The folder; None restores `MSHUB_CACHE` or `~/.mscache`.
     """
     global _chosen_hub_dir  # noqa: PLW0603 -- the official client has this setting for the whole process too
     _chosen_hub_dir = None if path is None else _absolute(path)
 
 
 def get_hub_dir() -> Path:
-    """Returns the folder of the cache: from `set_hub_dir`, else `MSHUB_CACHE`, else `~/.mscache`."""
+    """Return the cache folder: from `set_hub_dir`, else `MSHUB_CACHE`, else `~/.mscache`."""
     return _chosen_hub_dir or _absolute(os.environ.get("MSHUB_CACHE") or DEFAULT_HUB_DIR)
 
 
 def mirror() -> str | Path | None:
-    """Returns what `MSHUB_MIRROR` says: an address without a slash at its end, or a folder; None if it says nothing.
+    """Return the mirror in `MSHUB_MIRROR`.
 
-    It may be http: whatever comes from a mirror is hashed.
+    It may be http, since everything from a mirror is checked by its hash.
+
+    Returns:
+        An address without a trailing slash, or a folder; None if no mirror is set.
 
     Raises:
-        HubError: It is neither the address of a host, with or without a path, nor a folder.
+        HubError: The value is neither the address of a host, with or without a path, nor a folder.
     """
     value = os.environ.get("MSHUB_MIRROR", "").strip()
     if not value:
@@ -53,7 +56,7 @@ def mirror() -> str | Path | None:
 
 
 def mirrored(url: str) -> str | Path:
-    """Returns where to ask for `url`: the mirror with the same path, or `url` itself where no mirror is set."""
+    """Return where to fetch `url` from: the same path on the mirror, or `url` itself if no mirror is set."""
     base = mirror()
     path = urlsplit(url).path
     if isinstance(base, Path):

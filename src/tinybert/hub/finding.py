@@ -1,4 +1,4 @@
-"""Finds a module by its uid: among the published ones, in the cache, or by the path of its card."""
+"""Find a module by its uid, among the published ones and in the cache, or by the path of its card."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .uids import parse_uid
 
 
 def find_module(name: str, *, cache: HubCache | None = None) -> Module:
-    """A module by its uid, or by the address of its card.
+    """Return the module with a uid or card address.
 
-    A published module is taken from the registry; its uid cannot be given to another file by a card in the cache.
+    A published module always comes from the registry; a card in the cache cannot give its uid to another file.
 
     Args:
-        name: The uid or address.
-        cache: Where to look; by default the folder of `get_hub_dir`.
+        name: The uid or the card's address.
+        cache: The cache to search; None for the folder of `get_hub_dir`.
 
     Raises:
         UnsafePathError: The name is not a uid.
-        UnknownModuleError: No module has it; lists the closest uids.
+        UnknownModuleError: No module has this uid; the message lists the closest.
         CardError: The card in the cache is malformed.
     """
     cache = cache or HubCache()
@@ -44,7 +44,7 @@ def find_module(name: str, *, cache: HubCache | None = None) -> Module:
 
 
 def local_module(path: str | Path) -> Module:
-    """A module by the path of its card; its parts lie beside the card, as in the cache.
+    """Return the module of a card file; its parts are next to the card, as in the cache.
 
     Raises:
         CardError: The card cannot be read or is malformed.
@@ -55,19 +55,19 @@ def local_module(path: str | Path) -> Module:
 
 
 def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
-    """The uids of all cards in the cache, sorted."""
+    """Yield the uids of all cards in the cache, sorted."""
     root = (cache or HubCache()).root
     for path in sorted(_cards_below(root)):
         try:
             uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
             read_card(path)
         except (UnsafePathError, CardError):
-            continue  # such as a README
+            continue  # for example a README
         yield uid
 
 
 def _cards_below(root: Path) -> Iterator[Path]:
-    """The Markdown files where cards lie. What others write or remove meanwhile is there or not; it is no error."""
+    """Yield the Markdown files at the depth of cards; files that come or go meanwhile cause no error."""
     for folder, folders, files in os.walk(root):
         depth = len(Path(folder).relative_to(root).parts)
         folders[:] = [name for name in folders if not name.startswith(".")] if depth < 3 else []

@@ -1,4 +1,4 @@
-"""Lays a module into the cache, whole: card, code and checkpoint, where the official client looks for them."""
+"""Install a complete module into the cache: card, code and checkpoint, where the official client expects them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ def install(
     force: bool = False,
     cache: HubCache | None = None,
 ) -> EntryPaths:
-    """Lays card, code and files of a module into the official cache layout.
+    """Install card, code and files of a module into the official cache layout.
 
     Args:
-        name: The uid of a published module, or of one in the cache. Or what somebody offers who published it elsewhere:
-            a folder with its card and files, the path or address of the card, or the address of the folder. Addresses
-            are https, or http on this machine.
-        checkpoint: A file that was fetched elsewhere. It must be the one that the card declares. Without it the
-            checkpoint is taken from beside the card, or downloaded, unless it is in the cache already.
-        uid: What to call an offered module; by default what its card says.
-        force: Whether an offered module may take the place of another model under its uid.
-        cache: The cache; by default the folder of `get_hub_dir`.
+        name: The uid of a module that is published or in the cache; or a module that someone published elsewhere: a
+            folder with its card and files, the path or address of the card, or the address of the folder. Addresses are
+            https, or http on this machine.
+        checkpoint: A checkpoint file fetched elsewhere; its hash must be the one in the card. None takes the file next
+            to the card, or downloads it, unless it is already in the cache.
+        uid: The uid for a module from elsewhere; None takes the one in its card.
+        force: Whether a module from elsewhere may replace another model with the same uid.
+        cache: The cache; None for the folder of `get_hub_dir`.
 
     Returns:
-        Where everything lies.
+        The paths of the module's parts.
 
     Raises:
-        IntegrityError: A file is not the declared one. It stays where it is, and nothing takes its place.
-        DownloadError: A file cannot be fetched; says what to do.
-        CardError: The card cannot be read, or does not say what to call the module.
-        HubError: The uid is another model's, and `force` is not given.
+        IntegrityError: A file is not the declared one. It is left where it is, and nothing is replaced.
+        DownloadError: A file cannot be fetched; the message says what to do.
+        CardError: The card cannot be read, or contains no uid and none is given.
+        HubError: The uid belongs to another model, and `force` is not set.
     """
     cache = cache or HubCache()
     offer = find_offer(name, cache)

@@ -1,4 +1,4 @@
-"""A file is what its card declares, or it is not loaded."""
+"""Verify files against the SHA-256 in their card before they are loaded."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _BLOCK = 4 << 20
 
 
 def sha256_text(text: str) -> str:
-    """Returns a SHA-256 in lower case.
+    """Return a SHA-256 in lower case.
 
     Raises:
-        ValueError: It does not consist of 64 hexadecimal digits.
+        ValueError: The text is not 64 hexadecimal digits.
     """
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise ValueError(f"{text[:80]!r} is not a SHA-256, which has 64 hexadecimal digits")
@@ -25,25 +25,25 @@ def sha256_text(text: str) -> str:
 
 
 def sha256_of(path: str | Path) -> str:
-    """Returns the SHA-256 of a file, 64 lower-case hexadecimal digits, holding 4 MiB of it in memory at a time."""
+    """Return the SHA-256 of a file as 64 lower-case hexadecimal digits, reading 4 MiB at a time."""
     with open(path, "rb", buffering=0) as file:
         return _digest(file)
 
 
 def verify(path: str | Path, sha256: str, *, quarantine: bool = True) -> Path:
-    """Checks that a file is the declared one.
+    """Check that a file has the declared hash.
 
     Args:
         path: The file.
         sha256: The declared hash.
-        quarantine: Whether a wrong file is renamed to `<name>.rejected`, so that no later call takes it. Files that
-            the user keeps elsewhere must stay where they are: pass False for them.
+        quarantine: Whether to rename a wrong file to `<name>.rejected`, so that no later call uses it. Pass False for
+            files that users keep elsewhere, which must not be moved.
 
     Returns:
         The path.
 
     Raises:
-        IntegrityError: The file is another one; the message names it and both hashes.
+        IntegrityError: The hash differs; the message names the file and both hashes.
     """
     path, expected = Path(path), sha256_text(sha256)
     with open(path, "rb", buffering=0) as file:
@@ -56,18 +56,18 @@ def verify(path: str | Path, sha256: str, *, quarantine: bool = True) -> Path:
 def verified_bytes(
     path: str | Path, sha256: str, *, quarantine: bool = True, remedy: str = "Replace it with the right file."
 ) -> bytes:
-    """Reads a file once and returns its content if that is the declared one.
+    """Read a file once and return its content if it has the declared hash.
 
-    What was hashed is what is returned: there is no moment between check and use in which the file could change.
+    The bytes that were hashed are the ones returned, so the file cannot change between check and use.
 
     Args:
         path: The file.
         sha256: The declared hash.
         quarantine: As for `verify`.
-        remedy: What to do about a wrong file that stays where it is, for the message.
+        remedy: What to do about a wrong file that is not moved, for the message.
 
     Raises:
-        IntegrityError: The file is another one; the message names it and both hashes.
+        IntegrityError: The hash differs; the message names the file and both hashes.
     """
     path, expected = Path(path), sha256_text(sha256)
     with open(path, "rb", buffering=0) as file:
@@ -79,7 +79,7 @@ def verified_bytes(
 
 
 def _digest(file: FileIO) -> str:
-    # hashlib.file_digest would do this, but came with Python 3.11.
+    # hashlib.file_digest does this, but only since Python 3.11.
     digest, buffer = hashlib.sha256(), memoryview(bytearray(_BLOCK))
     while size := file.readinto(buffer):
         digest.update(buffer[:size])
@@ -101,7 +101,7 @@ def _refusal(path: Path, expected: str, actual: str, opened: os.stat_result | No
 def _set_aside(path: Path, opened: os.stat_result) -> str:
     rejected = path.with_name(path.name + ".rejected")
     try:
-        # Another process may have put the right file there since; that one must stay.
+        # Another process may have put the right file there since; keep that one.
         if os.path.samestat(os.stat(path), opened):
             os.replace(path, rejected)
     except OSError as error:

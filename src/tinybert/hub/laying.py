@@ -1,8 +1,8 @@
-"""Lays a module into the cache, whole: readers see what was there before, or all of the new, at every moment.
+"""Write a module into the cache atomically: at every moment readers see the old module or all of the new one.
 
-What a card declares lies in files that are named by their content, beside those of the card before it. So the card's
-rename is the one step in which an entry changes hands, and who read the old card still finds the old files. They are
-collected later.
+Files that a card declares have their hash in their names, and are written next to those of the previous card. Renaming
+the card is thus the single step that replaces the module, and a reader of the old card still finds the old files. These
+are removed later.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .locks import locked
 from .neighbours import entries_beside
 
 KEPT_SECONDS = 3600
-"""How long the files of an earlier card stay: who has read that card is about to open them."""
+"""Seconds that the files of an earlier card are kept, for readers of that card that are about to open them."""
 _LEFTOVERS = (".write-*", f"{PREFIX}*")
 _BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.(?!md$)[a-z.]+")
 _BEFORE = (".ckpt", ".vocab.txt")
-"""What files were called before their content was in their names: after the module, the vocabulary in lower case."""
-# What a card says about a module for people; all else decides what the module does.
+"""Endings of file names in the old scheme without hashes: the module's name, in lower case for the vocabulary."""
+# Card fields that are information for people; all others affect what the module does.
 _WORDS = {"title", "author", "update_time", "license", "summary", "body", "train_dataset", "evaluation", "accuracy"}
 _WORDS |= {"featured_image", "repo_link", "used_for", "train_backend", "infer_backend", "mindspore_version", "extra"}
 _PLACES = {
@@ -49,7 +49,7 @@ _PLACES = {
 
 
 def content_name(name: str, sha256: str, ending: str) -> str:
-    """The name of a module's file: another content has another name."""
+    """Return the name of a module's file, which includes part of its hash: other content gets another name."""
     return f"{name}.{sha256[:12]}.{ending}"
 
 
@@ -60,14 +60,14 @@ def lay(
     files: Mapping[Path, bytes] = MappingProxyType({}),
     text: str | None = None,
 ) -> None:
-    """Writes a module's files, its code, and last its card. Whoever calls holds the cache's lock.
+    """Write a module's files, its code, and last its card. The caller holds the cache's lock.
 
     Args:
         card: The card.
-        paths: Where its parts belong.
+        paths: The paths of its parts.
         cache: The cache.
-        files: The content of each file that is not there yet, by its path.
-        text: The card as somebody else wrote it; by default it is written here, by our rules.
+        files: Content by path, for the files that are not there yet.
+        text: The card's original text, if someone else wrote it; None to render it here.
     """
     before = _files_of(paths.card, cache)
     text = render_card(card) if text is None else text
@@ -81,14 +81,18 @@ def lay(
         file.write_bytes(text.encode())
     for path in before - set(paths.files):
         if path.exists():
-            os.utime(path)  # from now on nothing needs it
-    # A module that was installed under another uid has files of another name than its own.
+            os.utime(path)  # unused from now on
+    # The files of a module that was installed under another uid do not have its name.
     _collect(paths.card, {path for each in (paths, *beside) for path in each.files})
 
 
 @contextmanager
 def writing_to(cache: HubCache) -> Iterator[None]:
-    """Holds the lock of a cache, and sweeps what killed runs left: nobody else writes meanwhile."""
+    """Hold the lock of a cache, and remove what killed processes left behind.
+
+    Raises:
+        WriteError: The cache cannot be written.
+    """
     try:
         with locked(cache.root / ".tinybert.lock", "writes to the cache"):
             for depth in ("*/*/", "*/*/*/", "*/*/*/*/"):
@@ -96,7 +100,7 @@ def writing_to(cache: HubCache) -> Iterator[None]:
                     for left in cache.root.glob(depth + pattern):
                         shutil.rmtree(left, ignore_errors=True)
             yield
-    except TinyBertError:  # some of which are OSErrors, too
+    except TinyBertError:  # some of these are OSErrors as well
         raise
     except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
         place, reason = getattr(error, "filename", None) or cache.root, getattr(error, "strerror", None) or error
@@ -108,10 +112,10 @@ def writing_to(cache: HubCache) -> Iterator[None]:
 
 
 def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> None:
-    """Checks that a card takes the place of none that says something else, unless that is meant.
+    """Check that a card does not replace one with another meaning, unless that is forced.
 
     Raises:
-        HubError: It does, and `force` is not given.
+        HubError: It would, and `force` is False.
     """
     if force or not paths.card.is_file():
         return
@@ -129,7 +133,7 @@ def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> N
 
 
 def _meaning(card: Card) -> dict[str, object]:
-    """What a card says that changes results, wherever the files lie and whatever they are called."""
+    """Return the part of a card that affects results, regardless of the names and locations of files."""
     fields = {field.name: getattr(card, field.name) for field in dataclasses.fields(card)}
     kept = {name: value for name, value in fields.items() if name not in _WORDS | _PLACES}
     return {**kept, "sha256": card.asset and card.asset.sha256}
@@ -143,7 +147,7 @@ def _files_of(card_path: Path, cache: HubCache) -> set[Path]:
 
 
 def files_by_content(card_path: Path) -> list[Path]:
-    """The files in the cache that are named by a module, and mostly by their content: those of earlier cards too."""
+    """Return the cached files of a module, recognized by name, including those of earlier cards."""
     beside = card_path.parent.glob("*")
     return sorted(path for path in beside if _belongs(path.name, card_path.stem) and not path.is_dir())
 
@@ -154,7 +158,7 @@ def _belongs(file_name: str, name: str) -> bool:
 
 
 def _collect(card_path: Path, keep: Collection[Path]) -> None:
-    """Removes the files of a module's earlier cards, and of cards that were never written, after a while."""
+    """Remove old files of a module's earlier cards, and of cards that were never written."""
     for path in card_path.parent.iterdir():
         match = _BY_CONTENT.fullmatch(path.name)
         orphan = match and not path.with_name(f"{match['name']}.md").exists()

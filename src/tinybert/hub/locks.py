@@ -1,4 +1,4 @@
-"""Locks that processes share, and a word to whoever waits for one."""
+"""Locks shared between processes, with a warning for those that wait."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from pathlib import Path
 from ..errors import UnsafePathError
 
 PATIENCE = 1.0
-"""Seconds after which a wait is spoken of."""
+"""Seconds of waiting before a warning is given."""
 
 
 @contextmanager
 def locked(path: Path, doing: str) -> Iterator[None]:
-    """Holds a lock; one process or thread has it at a time.
+    """Hold a lock that only one process or thread can have at a time.
 
     Args:
-        path: The lock's file. Who holds it is written beside it.
-        doing: What it is held for, such as `fetches tinybert.ckpt`, for those who wait.
+        path: The lock file. The holder's process id is written next to it.
+        doing: What the lock is held for, such as `fetches tinybert.ckpt`; shown to those who wait.
 
     Raises:
-        UnsafePathError: The file is a link, and locking would write to what it points to.
+        UnsafePathError: The file is a symbolic link; locking it would write to its target.
 
     Warns:
-        UserWarning: Another process has the lock for longer than a second; says which.
+        UserWarning: Another process has held the lock for more than a second; the message says which.
     """
     from filelock import FileLock, Timeout
 
@@ -40,7 +40,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
         warnings.warn(f"waiting for {_holder(owner)}, which {doing} (lock: {path})", stacklevel=2)
         lock.acquire()
     try:
-        with suppress(OSError):  # a full disk: then nobody learns who it is
+        with suppress(OSError):  # for example a full disk: the holder's id is then unknown to others
             owner.unlink(missing_ok=True)
             owner.write_text(str(os.getpid()), encoding="ascii")
         yield

@@ -1,4 +1,4 @@
-"""The one description of a model, whatever names it: a folder, a file, Hugging Face, a uid, or a card."""
+"""Find a model by any of its names: a folder, a file, a Hugging Face name, a uid, or a card."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from .modules import Module
 
 
 def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> StoredModel:
-    """Finds a model by what a user calls it.
+    """Find a model by a name or path.
 
     Args:
-        source: A module's uid, or the path of its card (`.md`); a folder that a fine-tuning or `save_folder` wrote; a
-            Hugging Face BERT folder, or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a
-            `.ckpt` or `.safetensors` file. A path that exists wins over a uid, but not over what begins with `hf:`.
-        hub_dir: The folder of the cache in which a uid is looked up; by default the one of `get_hub_dir`.
+        source: A module's uid, or the path of its card (`.md`); a folder written by fine-tuning or `save_folder`; a
+            Hugging Face BERT folder, or its name there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or
+            `.safetensors` file. An existing path takes precedence over a uid, but not over a name that begins with
+            `hf:`.
+        hub_dir: The cache folder in which to look up a uid; None for the one of `get_hub_dir`.
 
     Raises:
-        InputError: It is none of these, or does not exist.
-        UnknownModuleError: No module has this uid; lists the closest.
-        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
+        InputError: The source is none of these, or does not exist.
+        UnknownModuleError: No module has this uid; the message lists the closest.
+        TinyBertError: As for `tinybert.hf.fetch`, for a name on Hugging Face.
     """
     if not isinstance(source, str | Path) or not str(source):
         raise InputError(f"source is {describe(source)}: it must be a folder, a checkpoint file or a module's uid")

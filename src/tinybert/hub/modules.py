@@ -1,4 +1,4 @@
-"""A module: its card, its files, and what both say of its network and its tokenizer."""
+"""A module: its card, its files, and the network and tokenizer that they define."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Module:
-    """A module: its card, and where its parts lie or belong.
+    """A module: its card and the paths of its parts.
 
     Attributes:
-        uid: Its uid; the name of its card where it was found by the card's path.
+        uid: Its uid, or the name of its card if it was found by the card's path.
         card: Its card.
-        paths: Where its parts lie in the cache, whether they are there or not.
+        paths: The paths of its parts in the cache, whether or not they exist.
     """
 
     uid: str
@@ -42,35 +42,35 @@ class Module:
 
     @property
     def layout(self) -> str:
-        """The layout of the names in its checkpoint: `v1.0`, or `later` for what was published from 1.2 on."""
+        """The layout of the names in its checkpoint: `v1.0`, or `later` for modules published from version 1.2 on."""
         twins = [module for module in published().values() if self.card.asset in module.assets]
         return "later" if twins and twins[0].model_version not in ("1.0", "1.1") else "v1.0"
 
     @property
     def file_format(self) -> str:
-        """The real format of its checkpoint: `ckpt`, or `safetensors`, which the hub has no word for."""
+        """The actual format of its checkpoint: `ckpt`, or `safetensors`, for which the hub has no name."""
         return "safetensors" if str(self.paths.asset).endswith(".safetensors") else "ckpt"
 
     @property
     def config(self) -> dict[str, Any]:
-        """What the card says of the network, as fields of `TinyBertConfig`.
+        """The network settings on the card, as fields of `TinyBertConfig`.
 
         Raises:
-            CardError: The card names a field that does not exist, or a value of the wrong kind.
+            CardError: The card has an unknown field or a value of the wrong type.
         """
         return config_fields(self.card.network_config, self.uid)
 
     @property
     def task(self) -> Task:
-        """What the module is for, by its card."""
+        """The task of the module according to its card."""
         return self.task_for(None)
 
     def task_for(self, outputs: int | None) -> Task:
-        """What a network of the module is for, by its card.
+        """Return the task on the card for a network with the given number of outputs.
 
         Args:
-            outputs: Outputs of the head in its checkpoint (C); None if unknown. Labels of another number are left out,
-                with a warning.
+            outputs: Number of head outputs in the checkpoint (C); None if unknown. If the card has a different number
+                of labels, they are dropped with a warning.
         """
         card, labels = self.card, self.card.labels
         if labels and outputs is not None and len(labels) != outputs:
@@ -85,19 +85,19 @@ class Module:
         return Task(kind.name, labels if kind.has_labels else (), problem or kind.usual_problem(outputs))
 
     def checkpoint(self, *, refetch: bool = False, **config: Any) -> Checkpoint:
-        """The module's parameters with their configuration and task, fetched if need be.
+        """Read the module's parameters with their configuration and task; fetch the file if necessary.
 
         Args:
             refetch: As for `checkpoint_bytes`.
-            **config: Fields of `TinyBertConfig` that take precedence over those of the card.
+            **config: Fields of `TinyBertConfig` that take precedence over the card's.
 
         Raises:
             TinyBertError: As for `checkpoint_bytes`, or the file cannot be read.
         """
-        from ..checkpoint import parse_checkpoint  # which lists of modules do without
+        from ..checkpoint import parse_checkpoint  # not needed to list modules
 
         data = self.checkpoint_bytes(refetch=refetch)
-        # A card names what differs from the published networks, whose heads have a ReLU.
+        # A card lists only differences from the published networks, whose heads have a ReLU.
         known = {"head_act": TinyBertConfig.head_act, **self.config, **config}
         read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **known)
         task = self.task_for(read.num_labels).fitted(read.num_labels)
@@ -113,14 +113,14 @@ class Module:
         return SentenceSettings.from_dict(values, str(path))
 
     def tokenizer(self, *, do_lower_case: bool | None = None) -> BertTokenizer:
-        """The module's tokenizer, of the bytes that were hashed.
+        """Build the module's tokenizer from the verified bytes of its file.
 
         Args:
-            do_lower_case: Whether text is lower-cased; None takes what the module says.
+            do_lower_case: Whether text is lower-cased; None uses the module's setting.
 
         Raises:
             IntegrityError: A file is not the one that the card declares.
-            CardError: It is not there, or the card declares none.
+            CardError: The file is missing, or the card declares none.
         """
         from ..text import BertTokenizer
         from ..text.vocabulary_files import parse_vocabulary
@@ -140,16 +140,17 @@ class Module:
         )
 
     def checkpoint_bytes(self, *, refetch: bool = False) -> bytes:
-        """The content of the checkpoint, fetched if need be; what is returned is what was hashed.
+        """Return the verified content of the checkpoint; fetch the file if necessary.
 
         Args:
-            refetch: Whether a file in the cache that is not the declared one is fetched again at once. Otherwise it
+            refetch: Whether to fetch the file again at once if the cached one is not the declared one. Otherwise that
                 is an error, and the next call fetches it.
 
         Raises:
             IntegrityError: The file is not the one that the card declares.
-            DownloadError: It is not there and cannot be fetched; says what to do.
-            CheckpointError: It is none, but a `mindir` or the like.
+            DownloadError: The file is missing and cannot be fetched; the message says what to do.
+            CardError: The card declares no checkpoint.
+            CheckpointError: The file is not a checkpoint but, for example, a `mindir`.
         """
         asset, path = self.card.asset, self.paths.asset
         if asset is None or path is None:
@@ -160,10 +161,10 @@ class Module:
 
     @property
     def hashes(self) -> dict[Path, str]:
-        """The declared SHA-256 of each of its data files, by its path in the cache.
+        """The declared SHA-256 of each data file, by its path in the cache.
 
         Raises:
-            CardError: The card was read with something else in the place of a hash.
+            CardError: The card has a value that is not a SHA-256.
         """
         declared = {}
         if self.paths.asset is not None and self.card.asset is not None:
@@ -181,16 +182,16 @@ class Module:
         return declared
 
     def file_bytes(self, path: Path, *, refetch: bool = False) -> bytes:
-        """The content of one of its data files. The checkpoint is fetched if need be and it is hosted anywhere.
+        """Return the verified content of a data file. A missing checkpoint is fetched if it has an address.
 
         Args:
-            path: One of `hashes`.
+            path: A key of `hashes`.
             refetch: As for `checkpoint_bytes`.
 
         Raises:
             IntegrityError: The file is not the one that the card declares.
-            DownloadError: It is not there and cannot be fetched; says what to do.
-            CardError: It is not there, and cannot be fetched from anywhere.
+            DownloadError: The file is missing and cannot be fetched; the message says what to do.
+            CardError: The file is missing and has no address to fetch it from.
         """
         sha256, asset = self.hashes[path], self.card.asset
         if asset is None or path != self.paths.asset or not asset.hosted:
@@ -203,14 +204,14 @@ class Module:
         return verified_bytes(path, sha256)
 
     def _check(self, check: Callable[[str], str], text: str) -> None:
-        """Checks what a card was read with, although no file can be fetched or compared by it."""
+        """Raise CardError if a value that was read from the card cannot be used to fetch or compare a file."""
         try:
             check(text)
         except ValueError as error:
             raise CardError(f"the file of {self.uid} cannot be obtained from its card: {error}") from None
 
     def _local_bytes(self, path: Path, sha256: str) -> bytes:
-        """What cannot be fetched stays where it is, damaged or not."""
+        """Return the verified content of a file that cannot be fetched; it is not moved even if damaged."""
         remedy = (
             f"A module of your own: publish the module again from its source (tinybert hub publish SOURCE {self.uid}). "
             "One of somebody else's: install it again from where it is whole (tinybert hub install URL-OR-FOLDER)."
@@ -220,11 +221,11 @@ class Module:
         return verified_bytes(path, sha256, quarantine=False, remedy=remedy)
 
     def vocabulary_path(self) -> Path | None:
-        """The vocabulary's file, checked against the card; None where the card declares none.
+        """Return the path of the vocabulary, checked against the card; None if the card declares none.
 
         Raises:
             IntegrityError: The file is not the one that the card declares.
-            CardError: It is not there.
+            CardError: The file is missing.
         """
         path = self.paths.vocab
         if path is None or self.card.vocab_sha256 is None:
@@ -234,7 +235,7 @@ class Module:
 
 
 def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
-    """Settings of a card, which are text, as fields of `TinyBertConfig`."""
+    """Convert the settings on a card, which are text, to fields of `TinyBertConfig`."""
     try:
         check_fields(settings)
     except ConfigError as error:
@@ -251,7 +252,7 @@ def config_fields(settings: Mapping[str, str], source: str) -> dict[str, Any]:
 
 
 def verify_or_set_aside(path: Path, sha256: str) -> bool:
-    """Whether a file is the declared one; if not, it is moved aside."""
+    """Return whether a file has the declared hash; move it aside if not."""
     try:
         verify(path, sha256)
     except IntegrityError:

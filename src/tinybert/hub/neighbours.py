@@ -1,4 +1,4 @@
-"""Names in the cache belong to one module each, in whatever spelling a file system may take for the same."""
+"""Keep names in the cache unique to one module, including spellings that a file system may treat as equal."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .registry import published
 from .safe_names import folded, name_to_publish, shown
 
 CONF = "mindspore_hub_conf.py"
-"""The file by which a code folder is known; the official client executes it."""
+"""The file that marks a code folder; the official client executes it."""
 
 
 def uid_to_publish(uid: str) -> str:
-    """Returns a uid if a module may be published under it, as far as the uid itself tells.
+    """Return a uid after checking that a module may be published under it; the cache is not considered.
 
     Raises:
-        UnsafePathError: It belongs to a published module, or a part of it is no name to publish under.
+        UnsafePathError: The uid belongs to a published module, or one of its parts is not a valid name.
     """
     if folded(uid) in map(folded, published()):
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
@@ -29,15 +29,15 @@ def uid_to_publish(uid: str) -> str:
 
 
 def check_names(uid: str, paths: EntryPaths, cache: HubCache) -> None:
-    """Checks that a module can be laid where it belongs without touching another.
+    """Check that a module can be written to its place without touching another.
 
     Args:
         uid: Its uid.
-        paths: Where its parts belong.
+        paths: The paths of its parts.
         cache: The cache.
 
     Raises:
-        UnsafePathError: A name is taken by another module, or by something that no module laid there.
+        UnsafePathError: A name is used by another module, or by something that does not belong to a module.
     """
     *folders, name = uid_to_publish(uid).split("/")
     folder = cache.root
@@ -53,7 +53,7 @@ def check_names(uid: str, paths: EntryPaths, cache: HubCache) -> None:
             "ends in that name: choose another uid, or a repo-link with another end"
         )
     for other, module in published().items():
-        # The official client passes the model-name, by which the shared code finds the card.
+        # The official client passes the model-name, which the shared code uses to find the card.
         if cache.card_path(other).parent == folder and module.model_name == folded(name):
             raise UnsafePathError(f"{other} is loaded by the name {shown(name)} from the same folder; choose another")
     ours, code = {folded(path.name) for path in (paths.card, *paths.files)}, folded(paths.code.name)
@@ -65,9 +65,9 @@ def check_names(uid: str, paths: EntryPaths, cache: HubCache) -> None:
 
 
 def entries_beside(card_path: Path, cache: HubCache) -> Iterator[tuple[str, EntryPaths]]:
-    """Yields the other modules of a folder with their parts, each of a card's files with an entry of its own.
+    """Yield the uids of the other modules in a folder with the paths of their parts, once per file of each card.
 
-    Published modules are among them even where they are not in the cache: their files may come any time.
+    Published modules are included even if they are not in the cache, since their files may be added at any time.
     """
     folder = card_path.parent
     for uid, module in published().items():
@@ -79,7 +79,7 @@ def entries_beside(card_path: Path, cache: HubCache) -> Iterator[tuple[str, Entr
         try:
             card = read_card(path)
         except CardError:
-            continue  # such as a README
+            continue  # for example a README
         yield from _entries(path.relative_to(cache.root).with_suffix("").as_posix(), card, path, cache)
 
 
@@ -88,11 +88,14 @@ def _entries(uid: str, card: Card, path: Path, cache: HubCache) -> Iterator[tupl
         for asset in card.assets or (None,):
             yield uid, cache.entry_at(path, card, asset)
     except UnsafePathError:
-        pass  # a card that nothing can be loaded by has no files
+        pass  # a card with unsafe paths cannot be loaded and has no files
 
 
 def _check_spelling(folder: Path, name: str, what: str) -> None:
-    """Some file systems give back letters in another Unicode form than they were given; that is no other name."""
+    """Raise UnsafePathError if another spelling of the name exists.
+
+    Only the Unicode form may differ: some file systems return names in another form than they were given.
+    """
     for present in os.listdir(folder) if folder.is_dir() else ():
         if folded(present) == folded(name) and unicodedata.normalize("NFC", present) != name:
             raise UnsafePathError(

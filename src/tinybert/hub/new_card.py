@@ -1,4 +1,4 @@
-"""The card of a model that is published here."""
+"""Create the card of a model that is being published."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .addresses import split_https
 from .card import Asset, Card
 
 PUBLISHED_CODE = "https://gitee.com/mindspore/mindspore/tree/r1.0/model_zoo/official/nlp/tinybert"
-"""The code that TinyBERT was published with. The official client takes its end for the name of the code folder."""
+"""The code that TinyBERT was published with. The official client names the code folder after the end of the address."""
 _REPOSITORY = re.compile(r"https://[^/]+\.com/[^/]+/[^/]+(/(tree|blob)/[^/]+(/.+)?)?")
 _FACTS = {field.name for field in dataclasses.fields(Card)} - {
     "assets",
@@ -29,10 +29,10 @@ _FACTS = {field.name for field in dataclasses.fields(Card)} - {
 }
 _FACTS -= {"network_config", "do_lower_case", "checkpoint_file", "checkpoint_sha256", "vocab_file", "vocab_sha256"}
 _FACTS -= {"tokenizer_file", "tokenizer_sha256", "model_max_length", "sentence_file", "sentence_sha256"}
-"""What somebody may say about a module; all else is the model's own."""
+"""Card fields that the caller may set; all others are determined by the model."""
 _NEVER_RESOLVED = (".invalid", ".test", ".example", ".localhost")  # RFC 2606
 _MINDSPORE_VERSION = "2.10"
-"""The newest version that the package is tested with; a card does not depend on what is installed where it is made."""
+"""The newest version that the package is tested with; it does not depend on the version installed here."""
 
 _BODY = """\
 ## Introduction
@@ -60,19 +60,19 @@ def new_card(
     tokenizer: BertTokenizer | None,
     facts: Mapping[str, Any],
 ) -> Card:
-    """Makes the card of a checkpoint.
+    """Create the card of a checkpoint.
 
     Args:
         uid: The module's uid.
         checkpoint: Its parameters, with configuration and task.
-        link: The address of the folder in which the files will be hosted, in the uid's folders; None for nowhere.
+        link: The address under which the files will be hosted, in the folders of the uid; None for nowhere.
         repo_link: The address of the code.
-        files: Name and SHA-256 of each file by its ending: `ckpt`, `vocab.txt`, `tokenizer.json`, `sentence.json`.
-        tokenizer: Its tokenizer, if it comes with a vocabulary.
+        files: Name and SHA-256 of each file by its extension: `ckpt`, `vocab.txt`, `tokenizer.json`, `sentence.json`.
+        tokenizer: Its tokenizer; None if it has no vocabulary.
         facts: Further fields of `Card`, which take precedence over the defaults.
 
     Raises:
-        CardError: An address is one that the official client refuses.
+        CardError: A field of `facts` may not be set, or the official client would reject an address.
     """
     if unknown := set(facts) - _FACTS:
         raise CardError(
@@ -127,12 +127,12 @@ def new_card(
 
 
 def _origin(source: str) -> str:
-    """Where weights of Hugging Face are from. Other sources are paths, which tell others nothing."""
+    """Return a sentence about the origin of Hugging Face weights; empty for a path, which means nothing to others."""
     return f"\n\nThe weights are those of `{source}`." if is_hf_name(source) else ""
 
 
 def _checkpoint(folder: str | None, name: str, sha256: str) -> dict[str, Any]:
-    """An asset, whose address must be one that can be resolved; or else a file beside the card."""
+    """Return the card fields of the checkpoint: an asset if it has an address, else a file next to the card."""
     if folder is None:
         return {"checkpoint_file": name, "checkpoint_sha256": sha256}
     return {"assets": (Asset("ckpt", f"{folder}/{name}", sha256),)}
@@ -162,6 +162,6 @@ def _check_repository(repo_link: str) -> None:
 
 
 def _settings(config: TinyBertConfig) -> dict[str, str]:
-    """Everything in which a network differs from the published one, as a card's text."""
+    """Return the settings that differ from the published network, as text for a card."""
     published = TinyBertConfig().to_dict()
     return {name: str(value) for name, value in config.to_dict().items() if value not in (None, published[name])}

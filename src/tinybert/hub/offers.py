@@ -1,4 +1,4 @@
-"""What somebody offers who published a module elsewhere: its card and files, in a folder or on a web server."""
+"""A module that someone published elsewhere: its card and files, in a folder or on a web server."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _Place = TypeVar("_Place", str, Path)
 
 @dataclass(frozen=True)
 class Offer(ABC):
-    """A card that lies elsewhere, with its files beside it.
+    """A card in another place, with its files next to it.
 
     Attributes:
         name: The path or address of the card.
         card: The card.
-        text: The same as text: it is laid as it is, since it may lack what a card of ours must say.
+        text: The card's text, installed unchanged, since it may lack fields that our own cards require.
     """
 
     name: str
@@ -40,11 +40,11 @@ class Offer(ABC):
     text: str
 
     def uid(self, given: str | None) -> str:
-        """What the module is to be called: as somebody says, or the card.
+        """Return the uid for the module: the given one, or else the one on the card.
 
         Raises:
-            CardError: Neither does.
-            UnsafePathError: It is not a uid.
+            CardError: There is neither.
+            UnsafePathError: It is not a valid uid.
         """
         if given is None and self.card.uid is None:
             raise CardError(
@@ -56,14 +56,14 @@ class Offer(ABC):
 
     @abstractmethod
     def bring(self, target: Path, sha256: str) -> bytes | None:
-        """Fetches a file of the module, which has the name of its target.
+        """Fetch a file of the module, which has the same name as its target.
 
         Returns:
-            Its content; None where it lies at the target already.
+            Its content; None if it is already at the target.
 
         Raises:
-            IntegrityError: It is not the declared one.
-            HubError: It is not there, or cannot be fetched.
+            IntegrityError: It is not the declared file.
+            HubError: It is missing or cannot be fetched.
         """
 
 
@@ -72,7 +72,7 @@ class FolderOffer(Offer):
     """A module in a folder."""
 
     def bring(self, target: Path, sha256: str) -> bytes:
-        """Reads a file of the module."""
+        """Read a file of the module."""
         source = Path(self.name).with_name(target.name)
         if not source.is_file():
             raise HubError(f"{source} is missing: the card beside it declares this file")
@@ -84,18 +84,19 @@ class WebOffer(Offer):
     """A module on a web server."""
 
     def bring(self, target: Path, sha256: str) -> None:
-        """Downloads a file of the module to its target; what broke off is resumed."""
+        """Download a file of the module to its target, resuming an interrupted download."""
         if target.exists():
             verify_or_set_aside(target, sha256)
         fetch(urljoin(self.name, quote(target.name)), target, sha256, direct=True)
 
 
 def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
-    """What is offered at a path or address; None for the uid, or the address of the card, of a known module.
+    """Return the module at a path or address; None for the uid or card address of a known module.
 
     Raises:
-        CardError: There is no card, or several to choose from, or it cannot be read.
+        CardError: There is no card, there are several to choose from, or it cannot be read.
         DownloadError: The card cannot be fetched.
+        HubError: The path does not exist.
     """
     text, path = str(name), path_of(name)
     if _is_published(text):
@@ -157,7 +158,7 @@ def _on_the_web(text: str) -> WebOffer:
         try:
             return _at(f"{address}.md")
         except DownloadError:
-            address += "/"  # not a card without its ending, but a folder
+            address += "/"  # not the address of a card without its extension, but of a folder
     return _at(address if address.endswith(".md") else _only_card(_listed(address), address))
 
 
@@ -170,7 +171,7 @@ def _at(address: str) -> WebOffer:
 
 
 def _listed(folder: str) -> list[str]:
-    """The cards to which the page of a folder leads, as web servers write it."""
+    """Return the addresses of cards that the web server's page of a folder links to."""
     links: list[str] = []
 
     class Links(HTMLParser):

@@ -1,4 +1,4 @@
-"""Turns a model into a hub entry that `load` and the official client take."""
+"""Turn a model into a hub entry that `load` and the official client can load."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     force: bool = False,
     cache: HubCache | None = None,
 ) -> Module:
-    """Publishes a model: card with hash, checkpoint in v1.0 names, vocabulary, code.
+    """Publish a model: card with hashes, checkpoint in v1.0 names, vocabulary and code.
 
     Args:
-        source: A folder that a fine-tuning wrote, a Hugging Face BERT folder or the `hf:` name of one, a `.ckpt` or
-            `.safetensors` file in any known layout, or a uid. Or a checkpoint, from `read_checkpoint` with whatever a
-            file cannot tell, or from `tinybert.weights.checkpoint_of(network)`.
-        uid: What to call it: `<user>/<version>/<name>` or `<user>/<device>/<version>/<name>`.
-        tokenizer: Its vocabulary goes into the entry; by default that of the source, if it has one.
-        task: What the model is for, with labels and problem; by default what the source says.
-        link: The https address of the folder in which the files will be hosted, in the uid's folders. Without it the
-            module is loaded from this cache, or from wherever `install` finds its files; the official client makes
-            its network with `pretrained=False`.
+        source: A folder written by fine-tuning, a Hugging Face BERT folder or its `hf:` name, a `.ckpt` or
+            `.safetensors` file in any known layout, or a uid. Or a checkpoint: from `read_checkpoint`, with the
+            settings that a file does not determine, or from `tinybert.weights.checkpoint_of(network)`.
+        uid: The module's uid: `<user>/<version>/<name>` or `<user>/<device>/<version>/<name>`.
+        tokenizer: The tokenizer whose vocabulary is published; None takes the source's, if it has one.
+        task: The model's task, with labels and problem; None takes the source's.
+        link: The https address under which the files will be hosted, in the folders of the uid. Without it, the module
+            is loaded from this cache, or from wherever `install` finds its files; the official client can create its
+            network with `pretrained=False`.
         repo_link: The address of the code in a repository: `https://HOST.com/OWNER/REPO`, alone or followed by
-            `/tree/BRANCH/FOLDER`. Its end is the name of the code folder. By default that of the published TinyBERT.
+            `/tree/BRANCH/FOLDER`. Its end is the name of the code folder. The default is the published TinyBERT's.
         facts: Further fields of `Card`, such as `author`, `license`, `summary`, `train_dataset`.
-        force: Whether it may take the place of another model, or of other settings, under the same uid.
-        cache: Where to lay it; by default the folder of `get_hub_dir`.
+        force: Whether to replace another model, or other settings, with the same uid.
+        cache: The cache to write to; None for the folder of `get_hub_dir`.
 
     Returns:
-        The module, as `find_module(uid)` would give it.
+        The module, as `find_module(uid)` would return it.
 
     Raises:
-        UnsafePathError: The uid is not valid, belongs to a published module, or is spelled like a neighbour's.
-        HubError: The uid is another model's, and `force` is not given.
+        UnsafePathError: The uid is invalid, belongs to a published module, or conflicts with a neighbour's.
+        HubError: The uid belongs to another model, and `force` is not set.
         CheckpointError: The source cannot be read, or the task does not fit it.
-        InputError: The vocabulary is another model's.
-        CardError: Something in `link`, `repo_link`, `task` or `facts` is nothing that a card may say.
+        InputError: The vocabulary belongs to another model.
+        CardError: A value in `link`, `repo_link`, `task` or `facts` is not allowed on a card.
     """
     uid, cache = uid_to_publish(parse_uid(uid)), cache or HubCache()
     if isinstance(source, Checkpoint):
@@ -92,17 +92,17 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
         tokenizer=tokenizer,
         facts=facts or {},
     )
-    render_card(card)  # what no card may say is refused before anything is written
+    render_card(card)  # reject an invalid card before anything is written
     paths = cache.entry(uid, card)
     _check(uid, card, paths, cache, force)
     with writing_to(cache):
-        _check(uid, card, paths, cache, force)  # somebody else may have published meanwhile
+        _check(uid, card, paths, cache, force)  # another process may have published in the meantime
         lay(card, paths, cache, {paths.folder / content_name(name, hashes[end], end): contents[end] for end in hashes})
     return Module(uid, card, paths)
 
 
 def _sentence(checkpoint: Checkpoint) -> bytes:
-    """How the model makes a vector of a text; nothing where it is the mean, as it is without a file."""
+    """Return the settings for the vector of a text as JSON; empty for plain mean pooling, which needs no file."""
     settings = checkpoint.sentence
     if checkpoint.task.facts.has_head:
         return b""

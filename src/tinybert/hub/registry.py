@@ -1,4 +1,4 @@
-"""Every TinyBERT asset that was ever published on MindSpore Hub, whether or not the hub still lists it."""
+"""Every TinyBERT asset ever published on MindSpore Hub, whether or not the hub still lists it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .card import Asset, Card
 
 _TABLE = Path(__file__).with_name("published_cards.json")
 
-# In the order in which Google's BERT script numbers them; the model zoo prepared its data with that script.
+# In the order of Google's BERT script, with which the model zoo prepared its data.
 _LABELS = {
     "sst2": ("0", "1"),
     "qnli": ("entailment", "not_entailment"),
@@ -28,9 +28,9 @@ class PublishedVocabulary:
     """A vocabulary that published modules were trained with.
 
     Attributes:
-        name: What it is.
-        size: Its tokens.
-        link: The https address of an archive of Google's that has it, as `vocab.txt`.
+        name: A description of it.
+        size: Number of tokens.
+        link: The https address of Google's archive that contains it as `vocab.txt`.
         sha256: The hash of `vocab.txt`.
     """
 
@@ -82,14 +82,14 @@ class PublishedModule:
     Attributes:
         uid: Its uid.
         assets: Its files, in the order of its card. The first is the module's own.
-        aliases: The other uids that have the same file.
-        train_dataset: What it was trained on, by its name.
-        evaluation: How well it does, in the words of its card.
+        aliases: Other uids with the same file.
+        train_dataset: The name of its training data.
+        evaluation: Its quality, in the words of its card.
         model_version: The version on its card.
         backbone_name: The network's name on its card.
         repo_link: The address of the code that it was published with.
-        update_time: When it was published.
-        note: What is special about its card, or "".
+        update_time: The date of publication.
+        note: Peculiarities of its card, or "".
     """
 
     uid: str
@@ -110,31 +110,31 @@ class PublishedModule:
 
     @property
     def model_name(self) -> str:
-        """What a client passes to `create_network`.
+        """The name that a client passes to `create_network`.
 
-        All modules of a version share one code folder, which tells them apart by this name. On the published cards it
+        All modules of a version share one code folder, which distinguishes them by this name. On the published cards it
         is `tinybert` for all of them.
         """
         return "tinybert" if self.model_version == "1.0" else self.uid.rsplit("/", 1)[-1].lower()
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels of the task in the module's name, none for an encoder."""
+        """The labels of the task in the module's name; empty for an encoder."""
         return _LABELS.get(self.train_dataset.rsplit("_", 1)[-1], ())
 
     @property
     def vocabulary(self) -> PublishedVocabulary:
-        """The vocabulary that it was trained with. The module of cn-wiki has the English one, by its table's rows."""
+        """The vocabulary that it was trained with. The cn-wiki module has the English one, as its table size shows."""
         return CHINESE if self.train_dataset in ("zhwiki", "zh-wiki") else ENGLISH
 
     @property
     def task(self) -> str:
-        """What the file holds by its name. What it really holds is read off the file: a name can lie."""
+        """The task that the name implies. The actual task is read from the file, since the name may be wrong."""
         return "sequence-classification" if self.labels else "encoder"
 
     @property
     def card(self) -> Card:
-        """A card of today's form, with what all the published cards have in common."""
+        """A card in the current form, including what all published cards have in common."""
         remarks = [self.note and f"Note: {self.note}.", self.aliases and f"The same file as {', '.join(self.aliases)}."]
         body = _BODY.format(
             uid=self.uid,
@@ -160,7 +160,7 @@ class PublishedModule:
             train_backend=("ascend",),
             infer_backend=("ascend",),
             mindspore_version=self.uid.split("/")[-2],
-            # A client takes the last checkpoint of a card, so that the module's own comes last.
+            # A client takes the last checkpoint of a card, so the module's own comes last.
             assets=(*self.assets[1:], self.asset),
             license="Apache2.0",
             summary="tinybert used to do classification, sequence labeling or squad tasks on various dataset.",
@@ -172,7 +172,7 @@ class PublishedModule:
 
 @lru_cache(maxsize=1)
 def published() -> Mapping[str, PublishedModule]:
-    """Returns all published modules by their uids, sorted so that 1.10 comes after 1.9."""
+    """Return all published modules by uid, sorted so that 1.10 comes after 1.9."""
     entries = read_json(_TABLE)
     uids_of_file: dict[str, list[str]] = {}
     for entry in entries:
@@ -183,7 +183,7 @@ def published() -> Mapping[str, PublishedModule]:
 
 
 def list_uids() -> list[str]:
-    """Returns the uids of all published modules, sorted so that 1.10 comes after 1.9."""
+    """Return the uids of all published modules, sorted so that 1.10 comes after 1.9."""
     return list(published())
 
 

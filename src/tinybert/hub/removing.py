@@ -1,4 +1,4 @@
-"""Takes a module out of the cache, and nothing of its neighbours."""
+"""Remove a module from the cache without touching its neighbours."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .uids import parse_uid
 
 
 def remove(name: str, *, cache: HubCache | None = None) -> list[Path]:
-    """Removes a module from the cache: first its card, then its files, also those of earlier cards, and its code.
+    """Remove a module from the cache: first its card, then its files, including those of earlier cards, and its code.
 
-    What another module in the cache declares stays, as does the code folder that modules of one version share. A
-    published module can be fetched again; one of your own must be published again from its source.
+    Files that another module in the cache declares are kept, and so is the code folder that modules of one version
+    share. A published module can be fetched again; one of your own must be published again from its source.
 
     Args:
         name: The module's uid.
-        cache: The cache; by default the folder of `get_hub_dir`.
+        cache: The cache; None for the folder of `get_hub_dir`.
 
     Returns:
-        What was removed.
+        The removed paths.
 
     Raises:
         UnsafePathError: The name is not a uid.
@@ -52,23 +52,23 @@ def remove(name: str, *, cache: HubCache | None = None) -> list[Path]:
 
 
 def _parts(uid: str, card_path: Path, cache: HubCache) -> list[Path]:
-    """All that belongs to a module, the card first: without it there is no module."""
+    """Return all parts of a module, the card first: without a card there is no module."""
     parts = [card_path]
     try:
         card = published()[uid].card if uid in published() else read_card(card_path)
-    except CardError:  # there is none, or nobody can read it; its files are known by their names
+    except CardError:  # missing or unreadable; its files are recognized by their names
         pass
     else:
         paths = cache.entry(uid, card)
         assets = [cache.entry(uid, card, asset).asset for asset in card.assets]
         parts += [path for path in dict.fromkeys((*paths.files, *assets)) if path is not None]
         if all((paths.code / name).is_file() for name in (CONF, OWN_CARD)) and not _unreadable(card_path):
-            parts.append(paths.code)  # laid by this package, and no card that nobody can read may mean it
+            parts.append(paths.code)  # written by this package, and no unreadable card could refer to it
     return list(dict.fromkeys([*parts, *files_by_content(card_path)]))
 
 
 def _unreadable(card_path: Path) -> bool:
-    """Whether any other card in the folder cannot be read."""
+    """Return whether any other card in the folder is unreadable."""
     try:
         for path in card_path.parent.glob("*.md"):
             if path != card_path:

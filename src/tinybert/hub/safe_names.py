@@ -1,7 +1,7 @@
-"""Names that are safe as parts of paths; everything here checks text and touches no file.
+"""Check that names are safe as parts of paths. Only text is checked; no file is accessed.
 
-Uids and cards come from outside, and paths are built from them. So each part has to be a plain name on every
-operating system before it gets near a path.
+Uids and cards are untrusted, and paths are built from them. Each part must therefore be a plain name on every operating
+system before it is used in a path.
 """
 
 from __future__ import annotations
@@ -13,30 +13,31 @@ from collections.abc import Mapping
 from ..errors import UnsafePathError
 
 MAX_NAME_BYTES = 120
-"""The longest part of a uid: what a module is called is in the names of its files."""
+"""Maximum length of a part of a uid, in bytes; the module's name is part of its file names."""
 MAX_ASSET_NAME_BYTES = 230
-"""Leaves room for what is appended to a name (`.rejected`, `.part.tag`) within the usual 255 bytes."""
+"""Maximum length of a file name; leaves room for suffixes (`.rejected`, `.part.tag`) within the usual 255 bytes."""
 
 _NOT_IN_NAMES = set('<>:"/\\|?*')
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
     f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"
 }
-# What this package itself puts beside an asset. A card must not be able to have another card overwritten.
+# Files that this package writes next to an asset. A card must not be able to cause another card to be overwritten.
 _OUR_SUFFIXES = (".md", ".lock", ".pid", ".part", ".tag", ".rejected")
 _LONGEST_NAME = MAX_NAME_BYTES - len(".0123456789ab.tokenizer.json")
 _FILE_ENDING = re.compile(r"\.(md|lock|part|tag|rejected|txt|json|ckpt|safetensors|bin|mindir|onnx|air|mslite)$")
 
 
 def plain_name(name: str, what: str = "name", max_bytes: int = MAX_NAME_BYTES) -> str:
-    """Returns `name` if it is safe as one part of a path.
+    """Return `name` after checking that it is safe as one part of a path.
 
     Args:
-        name: The part of a uid or of an address.
+        name: A part of a uid or an address.
         what: What the name is, for the message.
-        max_bytes: How long it may be.
+        max_bytes: Maximum length in bytes.
 
     Raises:
-        UnsafePathError: It is empty or too long, goes up or home, or does not work on every operating system.
+        UnsafePathError: The name is empty, too long, refers to another folder, or does not work on every operating
+            system.
     """
     faults = {
         "is empty": not name,
@@ -52,10 +53,10 @@ def plain_name(name: str, what: str = "name", max_bytes: int = MAX_NAME_BYTES) -
 
 
 def asset_name(name: str, what: str = "file name") -> str:
-    """Returns `name` if it is safe for a file that a card brings.
+    """Return `name` after checking that it is safe for a file that a card declares.
 
     Raises:
-        UnsafePathError: It is not a plain name, or is one that the cache uses for its own files.
+        UnsafePathError: It is not a plain name, or the cache uses such names for its own files.
     """
     plain_name(name, what, MAX_ASSET_NAME_BYTES)
     if name.lower().endswith(_OUR_SUFFIXES):
@@ -67,7 +68,9 @@ def asset_name(name: str, what: str = "file name") -> str:
 
 
 def folded(name: str) -> str:
-    """What all spellings of a name have in common that some file system takes for one: case and Unicode form.
+    r"""Return a normal form that is equal for all names that some file system treats as the same.
+
+    It ignores case and Unicode form.
 
     Examples:
         >>> folded("Stra\u00dfe") == folded("STRASSE")
@@ -77,11 +80,11 @@ def folded(name: str) -> str:
 
 
 def name_to_publish(part: str) -> str:
-    """Returns a part of a uid if a module may be published under it.
+    """Return a part of a uid after checking that a module may be published under it.
 
     Raises:
-        UnsafePathError: It ends like a file, so that one of the two would be taken for the other, is spelled in a way
-            that some file systems change, or is too long for the names of its files.
+        UnsafePathError: It ends in a file extension and could be mistaken for a file, is in a Unicode form that some
+            file systems change, or is too long for the names of its files.
     """
     ending = _FILE_ENDING.search(folded(part))
     taken_apart = not unicodedata.is_normalized("NFC", part)
@@ -95,7 +98,7 @@ def name_to_publish(part: str) -> str:
 
 
 def _without(faults: Mapping[str, object], name: str, what: str, remedy: str = "") -> str:
-    """Returns a name of which none of some faults is true."""
+    """Return the name if none of the faults applies; else raise UnsafePathError."""
     for fault, found in faults.items():
         if found:
             raise UnsafePathError(f"the {what} {shown(name)} {fault}{remedy}")
@@ -107,5 +110,5 @@ def _bytes(name: str) -> int:
 
 
 def shown(text: str) -> str:
-    """Text from outside as a message shows it: in quotes, and cut where it is long."""
+    """Return untrusted text for a message: quoted, and shortened if it is long."""
     return repr(text if len(text) <= 160 else text[:157] + "...")

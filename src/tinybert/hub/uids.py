@@ -1,4 +1,4 @@
-"""The uids of modules, by themselves or within the address of a card."""
+"""Parse the uids of modules, given directly or as part of a card's address."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from .safe_names import plain_name, shown
 
 
 def parse_uid(name: str) -> str:
-    """Reads a module's uid from a uid or from the address of its card.
+    """Return the uid in a uid or in the address of a card.
 
     Args:
         name: `mindspore/ascend/1.0/tinybert_v1.0_cn-wiki`, `mindspore/1.10/tinybert_enwiki128_mnli`, or an https
-            address that ends with one of them, with or without `.md`.
+            address that ends with such a uid, with or without `.md`.
 
     Returns:
-        The uid: three or four plain names with slashes between.
+        The uid: three or four plain names separated by slashes.
 
     Raises:
-        UnsafePathError: It has another number of parts, or a part that is not a plain name.
+        UnsafePathError: The number of parts is wrong, or a part is not a plain name.
 
     Examples:
         >>> parse_uid("https://gitee.com/mindspore/hub/raw/master/mshub_res/assets/mindspore/1.3/lenet_mnist.md")
@@ -45,9 +45,9 @@ def _parts_of_link(link: str) -> list[str]:
         path = split_https(link).path
     except ValueError as error:
         raise UnsafePathError(str(error)) from None
-    # Only the ending `.md` goes: names such as tinybert_v1.0_cn-wiki have dots of their own.
+    # Remove only the extension `.md`: names such as tinybert_v1.0_cn-wiki contain dots themselves.
     parts = path.strip("/").removesuffix(".md").split("/")
     if "assets" in parts[:-1]:
         return parts[parts.index("assets") + 1 :]
-    # Without `assets/` nothing distinguishes three parts from four; the official client takes four.
+    # Without `assets/` three parts cannot be told from four; the official client takes four.
     return parts[-4:]

@@ -1,4 +1,4 @@
-"""Text to token ids and back. Nothing here imports MindSpore."""
+"""Convert text to token ids and back. Nothing here imports MindSpore."""
 
 from .encoding import Encoding
 from .tokenizer import BertTokenizer

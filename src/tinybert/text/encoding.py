@@ -1,4 +1,4 @@
-"""Token ids of a batch as arrays, and how rows of different lengths become one array."""
+"""The token ids of a batch as arrays, built from rows of different lengths."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
-    """A tokenized batch of B rows and T columns; the network's inputs first, in its order. All arrays are int32.
+    """A tokenized batch of B rows and T columns, with the network's inputs first. All arrays are int32.
 
     Attributes:
         input_ids: (B, T) token ids.
         input_mask: (B, T) 1 = real token, 0 = padding.
-        segment_ids: (B, T) 1 = second text with its [SEP], 0 = all else.
+        segment_ids: (B, T) 1 = second text with its [SEP], 0 = everything else.
         sequence_ids: (B, T) 0 = token of the first text, 1 = of the second, -1 = [CLS], [SEP] or padding.
-        offsets: (B, T, 2) start and end of each token as character indices into its text as given, so that
-            `text[start:end]` is the token's source; (0, 0) where `sequence_ids` is -1. Into its word where the texts
-            were lists of words. None unless asked for.
-        word_ids: (B, T) index of the token's word in the list of words of its text; -1 where `sequence_ids` is -1.
-            None unless the texts were lists of words.
-        overflow_to_sample: (B,) index of the text, or pair, that a row is a window of. None unless windows were asked
-            for.
+        offsets: (B, T, 2) start and end of each token as character indices into the original text, so that
+            `text[start:end]` is the token's source; (0, 0) where `sequence_ids` is -1. For lists of words, indices into
+            the word. None unless requested.
+        word_ids: (B, T) index of the token's word in its list of words; -1 where `sequence_ids` is -1. None unless the
+            texts were lists of words.
+        overflow_to_sample: (B,) index of the text, or pair, that a row is a window of. None unless windows were
+            requested.
     """
 
     input_ids: Array
@@ -43,28 +43,28 @@ class Encoding:
 
     @property
     def inputs(self) -> tuple[Array, Array, Array]:
-        """The network's arguments in its order: `input_ids`, `input_mask`, `segment_ids`."""
+        """The network's arguments in order: `input_ids`, `input_mask`, `segment_ids`, each (B, T) int32."""
         return self.input_ids, self.input_mask, self.segment_ids
 
     @property
     def special_mask(self) -> Array:
-        """(B, T) bool, True at [CLS], [SEP] and padding: what is not part of any text."""
+        """(B, T) bool, True at [CLS], [SEP] and padding."""
         return self.sequence_ids < 0
 
     @property
     def lengths(self) -> Array:
-        """(B,) int32, tokens of each row without its padding."""
+        """(B,) int32, number of tokens in each row without padding."""
         return self.input_mask.sum(axis=1, dtype=np.int32)
 
     def take(self, rows: Sequence[int] | Array, *, pad_to_multiple_of: int = 1) -> Encoding:
-        """Picks rows and cuts the padding that none of them needs: for batches of rows of about the same length.
+        """Select rows and remove the padding that none of them needs, for batches of rows of similar length.
 
         Args:
-            rows: Indices of the rows, in the order wanted.
-            pad_to_multiple_of: The width is rounded up to it as far as the padding reaches.
+            rows: Indices of the rows, in the desired order.
+            pad_to_multiple_of: Round the width up to a multiple of this, as far as the existing padding allows.
 
         Returns:
-            The rows, in arrays of their own.
+            The rows, copied to new arrays.
 
         Examples:
             >>> import numpy as np
@@ -93,14 +93,14 @@ class Pieces:
     words: Array | None = None
 
     def cut(self, part: slice) -> Pieces:
-        """The tokens of a part."""
+        """Return the tokens in a slice."""
         offsets = None if self.offsets is None else self.offsets[part]
         return Pieces(self.ids[part], offsets, None if self.words is None else self.words[part])
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How rows are laid out: their width T, the ids of [PAD], [CLS] and [SEP], and which optional arrays are built."""
+    """The layout of rows: width T, ids of [PAD], [CLS] and [SEP], and which optional arrays to build."""
 
     width: int
     special_ids: tuple[int, int, int]
@@ -112,12 +112,12 @@ class Layout:
 def assemble(
     rows: Sequence[Row], firsts: Sequence[Pieces], seconds: Sequence[Pieces] | None, layout: Layout
 ) -> Encoding:
-    """Lays out `[CLS] first [SEP]`, with second texts `[CLS] first [SEP] second [SEP]`, and padding up to the width.
+    """Build rows `[CLS] first [SEP]`, or `[CLS] first [SEP] second [SEP]` for pairs, padded to the width.
 
     Args:
-        rows: Which tokens go where.
+        rows: The tokens of each row.
         firsts: The first texts.
-        seconds: The second texts; None where there are none.
+        seconds: The second texts; None for single texts.
         layout: Width, special ids and optional arrays.
 
     Returns:
@@ -132,7 +132,7 @@ def assemble(
     in_row, in_first = column < length, (column >= 1) & (column < first_end)
     in_second = (column > first_end) & (column < length - 1)
 
-    # Row by row, first text before second: the order in which a boolean mask takes its values.
+    # Row by row, first text before second, which is the order of assignment through a boolean mask.
     parts: list[Pieces] = []
     for row in rows:
         parts.append(firsts[row.sample].cut(row.first))

@@ -1,6 +1,7 @@
-"""Long texts in parts: cut where the tokens on both sides do not depend on each other, so that all stay the same.
+"""Split long texts where the tokens on both sides are independent, so that tokenization stays the same.
 
-The library takes a hundred times the memory of what it is given at once, and more (`benchmarks/long_texts.py`).
+The tokenizers library needs a hundred times the memory of the text it gets at once, or more
+(`benchmarks/long_texts.py`).
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 LONGEST = 1 << 16
-"""Characters, or words of a list, beyond which a text is cut."""
+"""Length above which a text is split, in characters, or in words for a list."""
 _MOST_PARTS, _MOST_CHARACTERS = 1024, 1 << 18
-"""What is given to the library at a time: enough for all cores."""
+"""Limits of what is passed to the library at a time; enough to occupy all cores."""
 
-# After white space, before punctuation or, if they are apart, a Chinese character: a word ends there, whatever follows,
-# and no combining accent changes sides. Brackets and # are in special tokens, such as [CLS].
+# After white space, before punctuation or, where these are split, before a Chinese character: a word always ends
+# there, and no combining accent moves to the other side. Not at brackets and #, which special tokens contain ([CLS]).
 _ENDS = r"(?<=[ \t\r\n])|(?=[!\"$%&'()*+,./:;=?@\\^`{}~-])"
 WORD_ENDS = re.compile(_ENDS)
 WORD_ENDS_CHINESE = re.compile(rf"{_ENDS}|(?=[\u4e00-\u9fff])")
-"""Places where a text may be cut, without and with those around Chinese characters."""
+"""Places where a text may be split, here including those before Chinese characters."""
 
 
 class Part(NamedTuple):
@@ -27,8 +28,8 @@ class Part(NamedTuple):
 
     Attributes:
         content: The part.
-        begin: The characters, or words of a list, before it.
-        is_last: Whether the text ends with it.
+        begin: Number of characters, or of words for a list, before it.
+        is_last: Whether it is the last part of the text.
     """
 
     content: Any
@@ -37,11 +38,11 @@ class Part(NamedTuple):
 
 
 def parts(text: Any, places: re.Pattern[str] | None = WORD_ENDS) -> Iterator[Part]:
-    """The parts of one text: itself, unless it is long.
+    """Yield the parts of a text; a text that is not long is a single part.
 
     Args:
         text: A string, or a list of words.
-        places: Where a string may be cut; None for nowhere. Words of a list are apart already.
+        places: Where a string may be split; None for nowhere. A list can be split between any two words.
     """
     begin = 0
     while len(text) - begin > LONGEST:
@@ -57,7 +58,7 @@ def parts(text: Any, places: re.Pattern[str] | None = WORD_ENDS) -> Iterator[Par
 
 
 def chunks(found: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts, as many as the library is to be given at a time."""
+    """Group parts into lists of the size to pass to the library at a time."""
     chunk: list[Part] = []
     characters = 0
     for part in found:

@@ -1,9 +1,9 @@
-"""Keeps the tokenizers library quiet and safe in processes that fork, as data loaders do.
+"""Keep the tokenizers library quiet and safe in processes that fork, such as data loaders.
 
-The library splits a batch over threads. These do not survive a fork, so a forked child that tokenizes must not use
-them; releases up to 0.21 say so in a warning on every fork unless `TOKENIZERS_PARALLELISM` is set. Here the variable is
-set to `false` for the child alone: it works on one thread, silently, and the parent stays parallel. A value that the
-user has set is left as it is.
+The library splits a batch over threads. Threads do not survive a fork, so a forked child must tokenize without them;
+releases up to 0.21 warn about this on every fork unless `TOKENIZERS_PARALLELISM` is set. Here the variable is set to
+`false` for the child only: the child runs on one thread without a warning, and the parent stays parallel. A value set
+by the user is not changed.
 """
 
 from __future__ import annotations
@@ -29,6 +29,6 @@ def _after_fork_in_parent() -> None:
 
 
 def quiet_forks() -> None:
-    """Registers the handlers; does nothing on systems that cannot fork."""
+    """Register the fork handlers; do nothing on systems without fork."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent)

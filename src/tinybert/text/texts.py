@@ -1,4 +1,4 @@
-"""Texts as somebody hands them to the tokenizer, checked so that an error names the one that is wrong."""
+"""Check the texts passed to the tokenizer, so that an error names the wrong one."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Texts = str | Iterable[str] | Iterable[Sequence[str]]
 
 
 def as_batch(texts: Texts, name: str, *, words: bool) -> tuple[list[Any], bool]:
-    """Makes a list of texts, or of word lists, out of one or many.
+    """Convert one or many texts, or word lists, to a list.
 
     Args:
-        texts: What the caller gave.
+        texts: The caller's argument.
         name: The argument's name, for errors.
         words: Whether each text is a list of words.
 
     Returns:
-        The list, and whether it was one text.
+        The list, and whether the argument was a single text.
 
     Raises:
-        InputError: Something in it is not a string, or holds half of a surrogate pair; the message names its index.
+        InputError: An item is not a string, or contains half of a surrogate pair; the message names its index.
     """
     if isinstance(texts, str):
         if words:
@@ -44,19 +44,19 @@ def as_batch(texts: Texts, name: str, *, words: bool) -> tuple[list[Any], bool]:
 
 
 def as_pairs(pairs: Texts, count: int, *, single: bool, words: bool) -> list[Any]:
-    """Makes a list of the second texts and checks that they match the first ones.
+    """Convert second texts to a list, and check that they match the first texts.
 
     Args:
-        pairs: What the caller gave.
+        pairs: The caller's argument.
         count: Number of first texts.
-        single: Whether the caller gave one first text rather than a list.
+        single: Whether there was a single first text rather than a list.
         words: Whether each text is a list of words.
 
     Returns:
         The list.
 
     Raises:
-        InputError: One is not a string, or they are not one for each first text.
+        InputError: An item is not a string, or the number of texts differs.
     """
     batch, single_pair = as_batch(pairs, "pairs", words=words)
     if (len(batch), single_pair) != (count, single):

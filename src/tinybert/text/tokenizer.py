@@ -21,18 +21,18 @@ from .wordpiece import WordPiece
 
 
 class BertTokenizer:
-    """Turns text into what the network takes, with the ids that Hugging Face's BERT tokenizer gives.
+    """Converts text to the network's inputs, with the same ids as Hugging Face's BERT tokenizer.
 
-    Text is cleaned of control characters, lower-cased and freed of accents if the vocabulary is an uncased one, split
-    at white space, punctuation and around each Chinese character, and every word is cut greedily into the longest
-    pieces that the vocabulary has (Devlin et al. 2019, arXiv:1810.04805; published code: google-research/bert
-    `tokenization.py`). [CLS], [SEP] and [MASK] count as themselves where they occur in a text.
+    Control characters are removed; for an uncased vocabulary, text is lower-cased and stripped of accents. Text is
+    split at white space, at punctuation and around each Chinese character, and each word is split greedily into the
+    longest pieces in the vocabulary (Devlin et al. 2019, arXiv:1810.04805; published code: google-research/bert
+    `tokenization.py`). [CLS], [SEP] and [MASK] in a text are read as special tokens.
 
-    The published code differs where Hugging Face's does: it lower-cases a sigma at the end of a word to the final form,
-    cuts words of 101 to 200 characters, which are [UNK] here, into pieces, and keeps private-use characters, which are
-    left out here.
+    Like Hugging Face's, it differs from Google's code in three points: Google's lower-cases a sigma at the end of a
+    word to the final form, splits words of 101 to 200 characters into pieces (here: [UNK]), and keeps private-use
+    characters (here: removed).
 
-    It never changes after it was made: any number of threads may use one at once.
+    Instances are immutable, so any number of threads may share one.
 
     Args:
         vocabulary: Tokens and rules; `from_file` reads them.
@@ -60,33 +60,41 @@ class BertTokenizer:
     def from_file(
         cls, path: str | PathLike[str], *, do_lower_case: bool | None = None, model_max_length: int | None = None
     ) -> BertTokenizer:
-        """Reads a `vocab.txt`, a `tokenizer.json`, or a folder that holds one of them.
+        """Read a tokenizer from a `vocab.txt`, a `tokenizer.json`, or a folder with one of them.
 
-        In a folder, `tokenizer_config.json` and `config.json` say whether text is lower-cased and how long it may be.
-        A file is read alone.
+        In a folder, `tokenizer_config.json` and `config.json` determine whether text is lower-cased and its maximum
+        length. Given a file, only that file is read.
 
         Args:
-            path: The file or folder. In a folder: `tokenizer.json`, `vocab.txt` or one `*.vocab.txt`, in this order.
-                Or the name of such a folder on Hugging Face: `hf:OWNER/NAME`, `hf:OWNER/NAME@REVISION`.
-            do_lower_case: Overrides what the files say. Where they are silent it is True: say False for a cased
+            path: The file or folder. A folder is searched for `tokenizer.json`, `vocab.txt` and a single `*.vocab.txt`,
+                in this order. Or the name of such a folder on Hugging Face: `hf:OWNER/NAME`, `hf:OWNER/NAME@REVISION`.
+            do_lower_case: Overrides the files. The default, if the files do not say, is True: pass False for a cased
                 `vocab.txt`.
-            model_max_length: Positions of the model, likewise; 512 where the files are silent.
+            model_max_length: Number of positions of the model; overrides the files. The default, if they do not say, is
+                512.
 
         Returns:
             The tokenizer.
 
         Raises:
-            InputError: There is no vocabulary, it is malformed (names file and line), it lacks [PAD], [UNK], [CLS] or
-                [SEP], or a `tokenizer.json` is not of BERT's kind.
+            InputError: There is no vocabulary, it is malformed (the message names file and line), it lacks [PAD],
+                [UNK], [CLS] or [SEP], or a `tokenizer.json` is not a BERT tokenizer.
         """
         return cls(read_vocabulary(path, do_lower_case=do_lower_case, model_max_length=model_max_length))
 
     def save(self, folder: str | PathLike[str]) -> None:
-        """Writes `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, for `from_file` and `transformers`."""
+        """Write `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, for `from_file` and `transformers`.
+
+        Args:
+            folder: The folder, created if missing.
+
+        Raises:
+            WriteError: The folder cannot be written.
+        """
         write_vocabulary(self.vocabulary, self.to_json(), folder)
 
     def to_json(self) -> str:
-        """The tokenizer as a `tokenizer.json`, which has all that determines ids in it, as one text."""
+        """Return the content of a `tokenizer.json`, which fully determines the token ids."""
         return self._wordpiece.to_json()
 
     def __call__(  # noqa: PLR0913 - each is a choice of its own, given by name
@@ -103,32 +111,33 @@ class BertTokenizer:
         return_offsets: bool = False,
         is_split_into_words: bool = False,
     ) -> Encoding:
-        """Tokenizes one text or many, alone or in pairs, and pads the rows to the longest.
+        """Tokenize one or many texts, or pairs of texts, and pad the rows to the longest.
 
         Args:
-            texts: A string, or an iterable of strings. With `is_split_into_words` a list of words, or many such lists.
+            texts: A string, or an iterable of strings. With `is_split_into_words`, a list of words or many such lists.
             pairs: Second texts of the same kind and number: hypotheses, or the contexts of questions.
-            max_length: The most tokens in a row, [CLS] and [SEP] included. More than `model_max_length` counts as that,
-                and so does None.
-            truncation: Which text of a pair is cut when both together are too long: "longest_first", "only_first" or
-                "only_second". A single text is cut with the first two. False makes too long an error.
-            pad_to_multiple_of: Rounds the number of columns up, though never beyond `model_max_length`.
-            pad_to: Exactly this many columns, as in the published TFRecords (128); limits `max_length` too.
-            return_overflowing: Nothing is lost: what does not fit becomes further rows, and `overflow_to_sample` says
-                whose. For pairs `truncation` must say which text to cut into windows.
-            stride: Tokens that each of these rows repeats from the one before.
-            return_offsets: Adds `offsets`.
+            max_length: Maximum number of tokens per row, including [CLS] and [SEP]. None, or more than
+                `model_max_length`, means `model_max_length`.
+            truncation: Which text of a pair to truncate if both together are too long: "longest_first", "only_first" or
+                "only_second". A single text is truncated with either of the first two. With False, a text that is too
+                long is an error.
+            pad_to_multiple_of: Round the number of columns up to a multiple of this, but not beyond `model_max_length`.
+            pad_to: Exact number of columns, as in the published TFRecords (128); also limits `max_length`.
+            return_overflowing: Return tokens that do not fit as further rows (windows); `overflow_to_sample` maps rows
+                to texts. For pairs, `truncation` must say which text to split into windows.
+            stride: Number of tokens that a window repeats from the one before.
+            return_offsets: Add `offsets`.
             is_split_into_words: Texts are lists of words; adds `word_ids`.
 
         Returns:
-            The batch; B is 1 for one text and 0 for an empty list.
+            The batch; B is 1 for a single text and 0 for an empty list.
 
         Raises:
             InputError: A text is not a string, cannot be encoded, or is too long with `truncation=False`; texts and
-                pairs differ in number; an argument is not allowed. Texts are named by their index, from 0.
+                pairs differ in number; or an argument is not allowed. Messages name a text by its index, from 0.
 
         Warns:
-            UserWarning: Once, where most of the text is Chinese, Japanese or Korean and unknown to the vocabulary.
+            UserWarning: Most of the text is Chinese, Japanese or Korean and unknown to the vocabulary (given once).
         """
         firsts, single = as_batch(texts, "texts", words=is_split_into_words)
         seconds = [] if pairs is None else as_pairs(pairs, len(firsts), single=single, words=is_split_into_words)
@@ -159,17 +168,24 @@ class BertTokenizer:
         return encoding
 
     def tokenize(self, text: str) -> list[str]:
-        """Cuts one text into tokens as strings, without [CLS] and [SEP]: shows what a network sees of it."""
+        """Return the tokens of a text as strings, without [CLS] and [SEP].
+
+        Args:
+            text: The text.
+
+        Raises:
+            InputError: The text is not a string or cannot be encoded.
+        """
         batch, _ = as_batch([text], "texts", words=False)
         (pieces,) = self._wordpiece.pieces(batch)
         return [self._tokens[index] for index in pieces.ids]
 
     def decode(self, ids: Sequence[Any] | np.ndarray, *, skip_special_tokens: bool = True) -> Any:
-        """Puts tokens together to text again; what lower-casing and [UNK] took away stays lost.
+        """Convert token ids to text; what lower-casing and [UNK] removed cannot be restored.
 
         Args:
             ids: (T,) or (B, T) token ids.
-            skip_special_tokens: Leaves [PAD], [CLS], [SEP], [MASK] and [UNK] out.
+            skip_special_tokens: Leave out [PAD], [CLS], [SEP], [MASK] and [UNK].
 
         Returns:
             A string, or a list of B strings.
@@ -186,22 +202,22 @@ class BertTokenizer:
         return self._wordpiece.decode(row, skip_special_tokens=skip_special_tokens)
 
     def token_to_id(self, token: str) -> int | None:
-        """The id of a token; None if the vocabulary lacks it."""
+        """Return the id of a token; None if the vocabulary does not contain it."""
         return self._ids.get(token)
 
     @property
     def vocab(self) -> Mapping[str, int]:
-        """Every token with its id, in the order of the ids; read-only."""
+        """All tokens with their ids, ordered by id; read-only."""
         return MappingProxyType(self._ids)
 
     @property
     def vocab_size(self) -> int:
-        """Number of ids; what `TinyBertConfig.vocab_size` must be at least."""
+        """Number of ids; `TinyBertConfig.vocab_size` must be at least this."""
         return self.vocabulary.size
 
     @property
     def model_max_length(self) -> int:
-        """The most tokens in a row that the model has positions for."""
+        """Maximum number of tokens per row that the model has positions for."""
         return self.vocabulary.model_max_length
 
     def __reduce__(self) -> Any:

@@ -1,6 +1,6 @@
-"""What the settings beside a vocabulary say: those of transformers, old and new, and of sentence-transformers.
+"""Read the settings next to a vocabulary: those of transformers, old and new, and of sentence-transformers.
 
-Whatever changes ids is read, or refused by name: a setting that is there and unread gives other vectors, silently.
+Every setting that changes ids is either read or rejected by name, since ignoring it would silently give other vectors.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", 
 _SENTENCE = "sentence_bert_config.json"
 _TOKENS = {"pad_token": PAD, "unk_token": UNK, "cls_token": CLS, "sep_token": SEP, "mask_token": MASK}
 _ENDS = ("bos_token", "eos_token")
-"""Special tokens that BERT puts nowhere, but that count as one where they occur in a text."""
+"""Special tokens that BERT does not insert, but that are recognized in a text."""
 _ONLY: dict[str, tuple[Any, ...]] = {
     "do_basic_tokenize": (True,),
     "never_split": (None, []),
@@ -32,7 +32,7 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "word_tokenizer_type": (None, "basic"),
     "subword_tokenizer_type": (None, "wordpiece"),
 }
-"""Settings that change ids or their places, with the values that BERT's tokenizer has."""
+"""Settings that change ids or offsets, with the values that BERT's tokenizer implements."""
 _SAME_AS_BERT = ("Bert", "DistilBert", "Electra", "ConvBert", "MobileBert", "LayoutLM", "TinyBert", "PreTrained")
 _CLASSES = {f"{name}Tokenizer{fast}" for name in _SAME_AS_BERT for fast in ("", "Fast")} | {"TokenizersBackend"}
 
@@ -54,7 +54,7 @@ class _Content(TypedDict):
 
 
 class _Special(TypedDict, total=False):
-    """Special tokens; further ones under the names that they had over the years."""
+    """Special tokens; additional ones are under the names used over the years."""
 
     pad_token: str | _Content | None
     unk_token: str | _Content | None
@@ -86,15 +86,16 @@ class _Added(_Named, total=False):
 
 
 def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
-    """Fields of `Vocabulary` that the settings in a folder determine.
+    """Return the fields of `Vocabulary` that the settings in a folder determine.
 
     Args:
         folder: The folder.
-        found: The fields that its vocabulary has determined.
-        whole: Whether that is a `tokenizer.json`, which has its added tokens in it.
+        found: The fields already read from its vocabulary.
+        whole: Whether the vocabulary is a `tokenizer.json`, which includes its added tokens.
 
     Raises:
-        InputError: A file is not JSON, or says what BERT's tokenizer does not do; names file and setting.
+        InputError: A file is not JSON, or has a setting that BERT's tokenizer does not implement; the message names the
+            file and the setting.
     """
     tokenizer, special, model = (_File(folder / name) for name in (_CONFIG, _SPECIAL, "config.json"))
     _check_class(tokenizer, whole=whole)
@@ -105,7 +106,7 @@ def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> d
     named = [file.part(_Special) for file in (special, tokenizer)]
     extra = [_content(token) for values in named for token in _extra(values)]
     ends = [_content(values[name]) for values in named for name in _ENDS if values.get(name) is not None]
-    extra += [token for token in ends if token in found["tokens"]]  # others have no row in BERT's table
+    extra += [token for token in ends if token in found["tokens"]]  # the others have no row in BERT's embedding table
     if "added_tokens_decoder" in tokenizer.values:
         decoder = tokenizer.part(_Decoder)["added_tokens_decoder"]
         added = added_tokens([{**entry, "id": index} for index, entry in decoder.items()], f"{tokenizer.path}: decoder")
@@ -116,23 +117,31 @@ def folder_settings(folder: Path, found: Mapping[str, Any], *, whole: bool) -> d
 
 
 class _File:
-    """A file of settings; without values where there is none."""
+    """A settings file; empty if it does not exist."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.values: dict[str, Any] = read_json(path, dict[str, Any]) if path.is_file() else {}
 
     def part(self, form: Any) -> Any:
-        """The settings that a form names."""
+        """Return the settings that a form names."""
         return checked(self.values, form, source=str(self.path))
 
 
 def added_tokens(entries: Any, source: str) -> tuple[AddedToken, ...]:
-    """Added tokens out of their entries in a file, without BERT's own, in the order of their ids."""
+    """Parse added tokens, sorted by id and without BERT's own special tokens.
+
+    Args:
+        entries: The entries in a file.
+        source: The file's name, for messages.
+
+    Raises:
+        InputError: An entry is malformed.
+    """
     found = checked(entries, list[_Added], source=source)
-    # As `tokenizers` takes them where they do not say.
+    # The default of `tokenizers` for a missing `normalized`.
     tokens = [AddedToken(**{"normalized": not entry.get("special", False), **entry}) for entry in found]
-    # [CLS] and its like are found in raw text whether they are listed or not.
+    # [CLS] and the like are recognized in raw text whether or not they are listed.
     others = [token for token in tokens if token.content not in (*REQUIRED, MASK)]
     return tuple(sorted(others, key=lambda token: token.id))
 
@@ -157,25 +166,25 @@ def _normalizing(folder: Path, tokenizer: _File, model: _File) -> dict[str, Any]
     settings: dict[str, Any] = {**model.part(_Normalizing), **tokenizer.part(_Normalizing)}
     lower_case = _File(folder / _SENTENCE).part(_Normalizing).get("do_lower_case")
     if lower_case and settings.get("do_lower_case") is False:
-        # sentence-transformers lower-cases before a cased tokenizer, which then leaves the accents.
+        # sentence-transformers lower-cases before a cased tokenizer, which then keeps the accents.
         settings |= {"do_lower_case": True, "strip_accents": settings.get("strip_accents") or False}
     return settings
 
 
 def _longest(folder: Path, tokenizer: _File, model: _File) -> int:
-    # transformers writes 10**30 where it does not know the length.
+    # transformers writes 10**30 for an unknown length.
     def known(file: _File, name: str) -> list[int]:
         value = file.part(_Lengths).get(name) or 0
         return [int(value)] if 0 < value < 10**6 else []
 
     length = known(tokenizer, "model_max_length")
-    if length:  # sentence-transformers sets its own length in the place of it
+    if length:  # sentence-transformers replaces it by its own length
         length = [max(length + known(_File(folder / _SENTENCE), "max_seq_length"))]
     return min(length + known(model, "max_position_embeddings"), default=DEFAULT_MAX_LENGTH)
 
 
 def _older(folder: Path, special: Sequence[str]) -> tuple[AddedToken, ...]:
-    """The tokens of an `added_tokens.json`, which folders without `added_tokens_decoder` have."""
+    """Return the tokens in an `added_tokens.json`, which folders without `added_tokens_decoder` have."""
     file = _File(folder / _ADDED)
     entries = [
         {"content": content, "id": index, "special": content in special}
@@ -187,7 +196,7 @@ def _older(folder: Path, special: Sequence[str]) -> tuple[AddedToken, ...]:
 def _with_special(
     added: tuple[AddedToken, ...], tokens: Sequence[str], special: Sequence[str]
 ) -> tuple[AddedToken, ...]:
-    """Adds special tokens that are not among the added ones: as those of the vocabulary, or with ids that follow."""
+    """Add the special tokens that are missing, with their ids in the vocabulary or the next free ids."""
     ids = {token: index for index, token in enumerate(tokens)} | {token.content: token.id for token in added}
     missing = [token for token in dict.fromkeys(special) if token not in {*REQUIRED, MASK, *(a.content for a in added)}]
     for content in missing:
@@ -197,7 +206,7 @@ def _with_special(
 
 
 def _extra(values: _Special) -> list[str | _Content]:
-    """Special tokens besides BERT's own."""
+    """Return the special tokens that are not BERT's own."""
     found: list[str | _Content] = []
     for given in (
         values.get("additional_special_tokens"),
@@ -209,5 +218,5 @@ def _extra(values: _Special) -> list[str | _Content]:
 
 
 def _content(token: str | _Content) -> str:
-    """A special token as text, whether it is given as such or with its properties."""
+    """Return a special token as text, whether it is given as text or with its properties."""
     return token if isinstance(token, str) else token["content"]

@@ -1,4 +1,4 @@
-"""Which tokens of each text go into which row: truncation to a limit, and windows over long texts."""
+"""Decide which tokens of each text go into which row: truncation to a limit, and windows over long texts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _STRATEGIES = ("longest_first", "only_first", "only_second")
 
 @dataclass(frozen=True)
 class Row:
-    """One row to build.
+    """A row to build.
 
     Attributes:
-        sample: Index of the text, or pair, that it shows.
-        first: The tokens of the first text.
-        second: The tokens of the second text; empty without one.
+        sample: Index of its text or pair.
+        first: Slice of the first text's tokens.
+        second: Slice of the second text's tokens; empty for a single text.
     """
 
     sample: int
@@ -29,21 +29,21 @@ class Row:
 
     @property
     def tokens(self) -> int:
-        """How many tokens of the texts it has; [CLS] and [SEP] come on top."""
+        """Number of text tokens in it, without [CLS] and [SEP]."""
         return self.first.stop - self.first.start + self.second.stop - self.second.start
 
 
 @dataclass(frozen=True)
 class RowPlanner:
-    """Cuts texts to rows of at most `limit` tokens, just as the `tokenizers` library would.
+    """Splits texts into rows of at most `limit` tokens, exactly as the `tokenizers` library does.
 
     Attributes:
-        limit: The most tokens in a row, [CLS] and [SEP] included.
+        limit: Maximum number of tokens per row, including [CLS] and [SEP].
         paired: Whether texts come in pairs.
-        truncation: Which text loses tokens: the longer one until both are equally long, the first, the second, or
-            none (an error).
-        windows: Whether what is cut off becomes further rows.
-        stride: Tokens that a window shares with the one before it.
+        truncation: Which text is truncated: the longer one until both are equally long, the first, the second, or none
+            (an error).
+        windows: Whether truncated tokens become further rows.
+        stride: Number of tokens that a window shares with the one before.
 
     Raises:
         InputError: The attributes contradict each other.
@@ -75,11 +75,11 @@ class RowPlanner:
 
     @property
     def specials(self) -> int:
-        """Number of [CLS] and [SEP] in a row."""
+        """Number of [CLS] and [SEP] tokens in a row."""
         return 3 if self.paired else 2
 
     def rows(self, sample: int, first: int, second: int = 0) -> list[Row]:
-        """Plans the rows of one text or pair.
+        """Plan the rows of a text or pair.
 
         Args:
             sample: Its index.
@@ -87,10 +87,11 @@ class RowPlanner:
             second: Number of tokens of the second text.
 
         Returns:
-            One row, or one a window.
+            One row, or one per window.
 
         Raises:
-            InputError: It is too long and must not be cut, or the text to cut leaves no room; names the index.
+            InputError: It is too long and must not be truncated, or the other text leaves no room; the message names
+                the index.
         """
         room = self.limit - self.specials
         if first + second <= room:
@@ -143,7 +144,7 @@ class RowPlanner:
 
 
 def _longest_first(first: int, second: int, room: int) -> tuple[int, int]:
-    """Cuts the longer text to what the shorter leaves; where that makes it the shorter one, both get half."""
+    """Truncate the longer text to the space that the shorter one leaves; if that is less than half, halve the space."""
     short, long = sorted((first, second))
     long = max(short, room - short)
     if short + long > room:

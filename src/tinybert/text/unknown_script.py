@@ -1,4 +1,4 @@
-"""A warning for Chinese, Japanese or Korean text that a vocabulary hardly knows, an English one say."""
+"""Warn about Chinese, Japanese or Korean text that a vocabulary, for example an English one, hardly covers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from .vocabulary import PAD, UNK, Vocabulary
 
 _ROWS, _CHARACTERS = 64, 4096
-"""How much of a batch is looked at."""
+"""How much of a batch is examined."""
 _LEAST = 4
-"""Unknown tokens that may well be chance."""
+"""Fewer unknown tokens than this may be chance."""
 _FEW = 2000
-"""Characters of these scripts that a vocabulary made for them has at least; Google's English one has some hundreds."""
+"""Minimum number of characters of these scripts in a vocabulary made for them; Google's English one has hundreds."""
 _SCRIPTS = {
     "Korean": ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7A3)),
     "Japanese": ((0x3040, 0x30FF), (0xFF66, 0xFF9F)),
@@ -24,7 +24,7 @@ _SCRIPTS = {
 
 
 class ScriptCheck:
-    """Looks at the first rows of each batch, and warns once.
+    """Examines the first rows of each batch, and warns once.
 
     Args:
         vocabulary: The vocabulary.
@@ -36,14 +36,14 @@ class ScriptCheck:
         self._warned = False
 
     def look(self, texts: Sequence[str] | Sequence[Sequence[str]], input_ids: np.ndarray) -> None:
-        """Warns if most tokens are [UNK], most of the text is in such a script, and the vocabulary is not.
+        """Warn if most tokens are [UNK], most of the text is in such a script, and the vocabulary is not made for it.
 
         Args:
             texts: Texts, or lists of words.
-            input_ids: (B, T), what became of them, special tokens included.
+            input_ids: (B, T) token ids of the texts, including special tokens.
 
         Warns:
-            UserWarning: Which script it is, and what to use instead.
+            UserWarning: Names the script and says what to use instead.
         """
         if self._warned:
             return
@@ -65,7 +65,7 @@ class ScriptCheck:
 
 
 def _script(characters: Iterable[str]) -> str | None:
-    """The script that most letters are in: kana or Hangul among Chinese characters say which of the three it is."""
+    """Return the script of most letters. Kana or Hangul among Chinese characters indicate Japanese or Korean."""
     letters = [character for character in islice(characters, _CHARACTERS) if character.isalpha()]
     counts = {name: sum(_is_in(letter, ranges) for letter in letters) for name, ranges in _SCRIPTS.items()}
     if 2 * sum(counts.values()) <= len(letters):

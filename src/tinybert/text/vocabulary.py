@@ -1,4 +1,4 @@
-"""A vocabulary: which token has which id, and how text is normalised before its tokens are looked up."""
+"""A vocabulary: the ids of tokens, and how text is normalized before its tokens are looked up."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ..errors import InputError
 
 PAD, UNK, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 REQUIRED = (PAD, UNK, CLS, SEP)
-"""[MASK] is used in pre-training only, so a vocabulary may lack it."""
+"""Tokens that a vocabulary must contain. [MASK] is used in pre-training only and may be missing."""
 
 
 @dataclass(frozen=True)
 class AddedToken:
-    """A token that is found in the raw text, before it is split into words.
+    """A token that is recognized in the raw text, before it is split into words.
 
     Attributes:
         content: The token.
-        id: Its id: that of the same token in the vocabulary, or one that follows the vocabulary's last.
-        special: Left out by `decode`, as [CLS] is.
-        normalized: Looked for in the normalised text rather than in the text as given.
-        single_word: Found only between spaces or punctuation.
-        lstrip: Takes the white space on its left with it.
-        rstrip: Takes the white space on its right with it.
+        id: Its id: the same token's id in the vocabulary, or one after the vocabulary's last.
+        special: Whether `decode` leaves it out, like [CLS].
+        normalized: Whether it is searched in the normalized text rather than the original.
+        single_word: Whether it is recognized only between spaces or punctuation.
+        lstrip: Whether it includes white space on its left.
+        rstrip: Whether it includes white space on its right.
     """
 
     content: str
@@ -38,20 +38,20 @@ class AddedToken:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Tokens in the order of their ids, and the rules that go with them.
+    """Tokens ordered by id, with the rules for normalizing text.
 
     Attributes:
-        tokens: The WordPiece tokens; a token's place is its id.
-        source: The file that the tokens came from; errors name it.
+        tokens: The WordPiece tokens; a token's position is its id.
+        source: The file of the tokens, for error messages.
         do_lower_case: Whether text is lower-cased first.
-        strip_accents: Whether accents are taken off; None does what `do_lower_case` does, as BERT does.
+        strip_accents: Whether accents are removed; None follows `do_lower_case`, as in BERT.
         tokenize_chinese_chars: Whether each Chinese character is a word of its own.
-        model_max_length: The most tokens that the model's position table has room for.
-        added: Tokens found in the raw text besides [PAD], [UNK], [CLS], [SEP] and [MASK]; new ids follow the tokens.
+        model_max_length: Maximum number of tokens that the model's position table has room for.
+        added: Further tokens that are recognized in the raw text, besides [PAD], [UNK], [CLS], [SEP] and [MASK]; new
+            ids follow those of `tokens`.
 
     Raises:
-        InputError: A required token is missing, a token occurs twice or is empty, or an added token's id leaves
-            a gap.
+        InputError: A required token is missing, a token is repeated or empty, or the id of an added token leaves a gap.
 
     Examples:
         >>> from tinybert.text import Vocabulary
@@ -92,19 +92,19 @@ class Vocabulary:
 
     @property
     def size(self) -> int:
-        """Number of ids: tokens and the added tokens that are not among them."""
+        """Number of ids: the tokens, and the added tokens that are not among them."""
         return len(self.tokens) + sum(token.id >= len(self.tokens) for token in self.added)
 
 
 def parse_vocab_txt(content: bytes, path: Path) -> tuple[str, ...]:
-    """The tokens of a `vocab.txt`: UTF-8, one token a line, the line's number (from 0) is the id.
+    """Parse a `vocab.txt`: UTF-8, one token per line, the id is the line number from 0.
 
     Args:
-        content: The whole file. Empty lines at its end, a byte order mark and Windows line ends are allowed.
-        path: Where it came from, for messages.
+        content: The whole file. Empty lines at the end, a byte order mark and Windows line ends are allowed.
+        path: The file, for messages.
 
     Returns:
-        The tokens in the order of their ids.
+        The tokens, ordered by id.
 
     Raises:
         InputError: The file is not UTF-8, is empty, or has an empty or repeated line.
@@ -116,7 +116,7 @@ def parse_vocab_txt(content: bytes, path: Path) -> tuple[str, ...]:
         raise InputError(
             f"{path}, line {line}: not UTF-8 (byte {error.start} of the file). Save it as UTF-8."
         ) from None
-    # Only \n ends a line: the Chinese BERT vocabulary has U+2028, a line separator for str.splitlines, as a token.
+    # Only \n ends a line: the Chinese BERT vocabulary has the token U+2028, a line separator for str.splitlines.
     tokens = [line.removesuffix("\r") for line in text.split("\n")]
     while tokens and not tokens[-1]:
         tokens.pop()

@@ -1,4 +1,4 @@
-"""Finds and reads a vocabulary where people keep it: `vocab.txt`, `tokenizer.json`, or a folder with their settings."""
+"""Find and read a vocabulary: a `vocab.txt`, a `tokenizer.json`, or a folder with settings next to them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .tokenizer_settings import FLAGS, added_tokens, folder_settings
 from .vocabulary import MASK, REQUIRED, UNK, Vocabulary, parse_vocab_txt
 
 OLDER_SETTINGS = ("special_tokens_map.json", "added_tokens.json")
-"""Files of another tokenizer's settings, which would be read with one that is written beside them."""
+"""Settings files of an earlier tokenizer, which would be read together with a new one in the same folder."""
 _FILES = ("tokenizer.json", "vocab.txt")
 
 
@@ -42,25 +42,25 @@ class _Normalizer(TypedDict, total=False):
 def read_vocabulary(
     path: str | PathLike[str], *, do_lower_case: bool | None = None, model_max_length: int | None = None
 ) -> Vocabulary:
-    """Reads the vocabulary of a file or folder.
+    """Read the vocabulary in a file or folder.
 
-    What the arguments leave open is taken from the settings in the folder (`tokenizer_config.json`,
-    `special_tokens_map.json`, `added_tokens.json`, `config.json`), then from the `tokenizer.json`. Of a file only that
-    file is read: its neighbours may belong to another model.
+    Values that the arguments do not set are taken from the settings in the folder (`tokenizer_config.json`,
+    `special_tokens_map.json`, `added_tokens.json`, `config.json`), then from the `tokenizer.json`. Given a file, only
+    that file is read, since its neighbours may belong to another model.
 
     Args:
         path: A `vocab.txt` (any `*.txt`), a `tokenizer.json` (any `*.json`), or a folder with a `tokenizer.json`, a
-            `vocab.txt` or a single `*.vocab.txt`, looked for in this order; or the name of such a folder on Hugging
-            Face, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`.
-        do_lower_case: Whether the model lower-cases; True where nothing says otherwise.
-        model_max_length: The model's positions; 512 where nothing says otherwise.
+            `vocab.txt` or a single `*.vocab.txt`, searched in this order; or the name of such a folder on Hugging Face,
+            `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`.
+        do_lower_case: Whether text is lower-cased; None takes the setting, or else True.
+        model_max_length: Number of positions of the model; None takes the setting, or else 512.
 
     Returns:
         The vocabulary.
 
     Raises:
-        InputError: There is no vocabulary, it is malformed, or it is not one of BERT's kind.
-        TinyBertError: As for `tinybert.hf.fetch`, of a name on Hugging Face.
+        InputError: There is no vocabulary, it is malformed, or it is not a BERT vocabulary.
+        TinyBertError: As for `tinybert.hf.fetch`, for a name on Hugging Face.
     """
     if is_hf_name(path):
         snapshot = fetch(str(path), SETTINGS)
@@ -81,30 +81,33 @@ def parse_vocabulary(
     do_lower_case: bool | None = None,
     model_max_length: int | None = None,
 ) -> Vocabulary:
-    """As `read_vocabulary` of a file whose bytes are already there, such as those that were hashed.
+    """Parse a vocabulary file that was already read, for example to verify its hash; see `read_vocabulary`.
 
     Args:
         data: The whole file.
-        source: Its path; the ending says which kind of file it is.
+        source: Its path; the extension determines the kind of file.
         do_lower_case: As for `read_vocabulary`.
         model_max_length: As for `read_vocabulary`.
+
+    Raises:
+        InputError: The vocabulary is malformed, or is not a BERT vocabulary.
     """
     return _vocabulary(_fields(data, Path(source)), Path(source), do_lower_case, model_max_length)
 
 
 def has_vocabulary(path: str | PathLike[str]) -> bool:
-    """Whether a path is a folder with a vocabulary in it, or with several to choose from."""
+    """Return whether a path is a folder with one or more vocabularies."""
     path = Path(path)
     return any((path / name).is_file() for name in _FILES) or any(path.glob("*.vocab.txt"))
 
 
 def write_vocabulary(vocabulary: Vocabulary, tokenizer_json: str, folder: str | PathLike[str]) -> None:
-    """Writes `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, which `read_vocabulary` and others read.
+    """Write `tokenizer.json`, `vocab.txt` and `tokenizer_config.json`, for `read_vocabulary` and other libraries.
 
     Args:
-        vocabulary: What to write.
-        tokenizer_json: The same as a `tokenizer.json`.
-        folder: Made if it is not there; files of these names in it are replaced, once all are written whole.
+        vocabulary: The vocabulary.
+        tokenizer_json: The vocabulary as the content of a `tokenizer.json`.
+        folder: The folder, created if missing. Files of the same names are replaced once all new ones are complete.
     """
     names = {f"{token.strip('[]').lower()}_token": token for token in (*REQUIRED, MASK) if token in vocabulary.tokens}
     settings: dict[str, Any] = {
@@ -131,7 +134,7 @@ def write_vocabulary(vocabulary: Vocabulary, tokenizer_json: str, folder: str | 
 
 
 def vocab_txt(vocabulary: Vocabulary) -> str:
-    """The content of a vocabulary's `vocab.txt`."""
+    """Return a vocabulary as the content of a `vocab.txt`."""
     return "".join(f"{token}\n" for token in vocabulary.tokens)
 
 
@@ -163,7 +166,7 @@ def _vocabulary(
 
 
 def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
-    """Takes what differs between BERT models from a Hugging Face `tokenizer.json`; all else must be BERT's own."""
+    """Read a `tokenizer.json`: return what differs between BERT models, and reject anything else that is not BERT's."""
     content: _TokenizerJson = parse_json(data, _TokenizerJson, source=str(path))
     model, normalizer = content.get("model") or {}, content.get("normalizer") or {}
     splitter = content.get("pre_tokenizer") or {}

@@ -1,4 +1,4 @@
-"""The `tokenizers` library, set up as BERT's WordPiece: texts to tokens, without [CLS], [SEP], cutting or padding."""
+"""BERT's WordPiece on the `tokenizers` library: texts to tokens, without [CLS], [SEP], truncation or padding."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ quiet_forks()
 
 
 class WordPiece:
-    """Finds the tokens of texts.
+    """Splits texts into tokens.
 
-    Cutting and padding stay outside: in the library they are state of the tokenizer, which threads would overwrite for
-    each other. This object never changes after it was made.
+    Truncation and padding are done elsewhere: in the library they are state of the tokenizer, which threads would
+    overwrite for each other. Instances of this class are immutable.
 
     Args:
         vocabulary: Tokens and rules.
@@ -44,7 +44,7 @@ class WordPiece:
         library.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
         library.decoder = tokenizers.decoders.WordPiece(prefix="##")
         library.add_special_tokens([token for token in (*REQUIRED, MASK) if token in ids])
-        for token in vocabulary.added:  # in the order of their ids, which the library counts up by itself
+        for token in vocabulary.added:  # in the order of their ids, which the library assigns itself
             flags = {
                 name: getattr(token, name) for name in ("special", "normalized", "single_word", "lstrip", "rstrip")
             }
@@ -54,15 +54,12 @@ class WordPiece:
         self._places = None if any(map(_reaches_over, vocabulary.added)) else words_end
 
     def pieces(self, batch: Sequence[Any], *, offsets: bool = False, words: bool = False) -> Iterator[Pieces]:
-        """Yields the tokens of each text.
+        """Yield the tokens of each text, in order.
 
         Args:
             batch: Strings, or lists of words, checked by `as_batch`.
-            offsets: Whether character offsets are wanted.
+            offsets: Whether to compute character offsets.
             words: Whether the texts are lists of words.
-
-        Yields:
-            The tokens of one text after the other.
         """
         found: list[Pieces] = []
         for chunk in chunks(part for text in batch for part in parts(text, self._places)):
@@ -73,7 +70,7 @@ class WordPiece:
                 found.append(
                     Pieces(
                         ids=np.array(encoding.ids, np.int32),
-                        # Those of words count within each word.
+                        # For lists of words, offsets are relative to each word.
                         offsets=places if places is None or words else places + np.int32(part.begin),
                         words=np.array(encoding.word_ids, np.int32) + np.int32(part.begin) if words else None,
                     )
@@ -83,7 +80,7 @@ class WordPiece:
                     found.clear()
 
     def to_json(self) -> str:
-        """The same as a `tokenizer.json`, with [CLS] and [SEP] for those who leave that to the library."""
+        """Return the content of a `tokenizer.json` that also adds [CLS] and [SEP], for users of the library."""
         whole = tokenizers.Tokenizer.from_str(self._library.to_str())
         ends = [(token, whole.token_to_id(token)) for token in (CLS, SEP)]
         whole.post_processor = tokenizers.processors.TemplateProcessing(
@@ -92,18 +89,18 @@ class WordPiece:
         return whole.to_str(pretty=True)
 
     def decode(self, ids: Sequence[int], *, skip_special_tokens: bool) -> str:
-        """Puts tokens together to text."""
+        """Join tokens into text."""
         return self._library.decode(ids, skip_special_tokens=skip_special_tokens)
 
 
 def _reaches_over(token: AddedToken) -> bool:
-    """Whether a token holds places where texts are cut, or depends on what stands beside it."""
+    """Return whether a token may span places where texts are split, or depends on its neighbours."""
     plain = re.fullmatch(r"[\w\[\]<>|#]+", token.content, re.ASCII)
     return plain is None or token.single_word or token.lstrip or token.rstrip
 
 
 def _joined(found: Sequence[Pieces]) -> Pieces:
-    """The parts of one text as one."""
+    """Join the parts of one text."""
 
     def joined(arrays: list[np.ndarray | None]) -> np.ndarray | None:
         there = [array for array in arrays if array is not None]

@@ -1,7 +1,7 @@
-"""Model cards of MindSpore Hub: the facts about a module, in the format that the hub publishes.
+"""Model cards of MindSpore Hub: information about a module, in the format that the hub publishes.
 
-A card is one Markdown file: a title, a header between two lines of `---`, and text for people. The header's fields
-are the hub's; a few more are ours (`task` and what follows it), which the hub's validator lets pass.
+A card is one Markdown file: a title, a header between two lines of `---`, and text for people. The header's fields are
+the hub's, plus a few of our own (`task` and those after it), which the hub's validator accepts.
 """
 
 from .model import Asset, Card

@@ -1,4 +1,4 @@
-"""The fields that a card's header must and may have: those of the hub's own validator, and the ones that we add."""
+"""Required and optional fields of a card's header: those of the hub's own validator, and the ones added here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MAY_HAVE_COLONS = ("repo-link", "asset")
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule of a field: how it is read, what it is in words, and whether a card that we write must have it."""
+    """The rule of a field: how to read it, what it means, and whether cards written here must have it."""
 
     read: Reader
     meaning: str = "text"
@@ -87,10 +87,10 @@ RULES = {
 
 
 def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Reads a header by the rules, adding to `sections.problems` whatever breaks them.
+    """Read a header by the rules, appending violations to `sections.problems`.
 
     Returns:
-        The fields by their keys, without those that are absent or empty; and the same for keys that have no rule.
+        The fields by key, without those that are absent or empty; and likewise the fields whose keys have no rule.
     """
     fields: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -117,7 +117,7 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _lack(key: str) -> Severity:
-    """How bad it is that a field is missing: without its module type, Markdown with a header is not a card."""
+    """Return the severity of a missing field: Markdown with a header but without a module type is not a card."""
     return "error" if key == "module-type" else "note"
 
 

@@ -1,8 +1,8 @@
-"""The YAML header of a card: text with lines, and nothing that a card has no use for.
+"""Read the YAML header of a card as text with line numbers, restricted to the YAML features that cards need.
 
-Values stay text here: 1.10 is not 1.1, and 2020-09-22 is not a date. What a value means is decided by its field, in
-`fields`. A loader of YAML would keep the last of two equal keys in silence and follow aliases, so the header is read
-from the nodes that a loader works on.
+Values stay text here: 1.10 is not 1.1, and 2020-09-22 is not a date. Each field decides, in `fields`, what its value
+means. A YAML loader would silently keep the last of two equal keys and would follow aliases, so the header is read from
+YAML nodes instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_HEADER_CHARS = 64 * 1024
 _MAX_DEPTH = 6
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _LONE_DASH = re.compile(r"^([\w-]+:[ \t]+)-(?=[ \t]*$)", re.MULTILINE)
-# What YAML does not take, and the line breaks that it knows but an editor's line count does not.
+# Characters that YAML rejects, and line breaks that YAML counts but editors do not.
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff]")
 
 
@@ -29,9 +29,9 @@ class Value:
     """A value of the header.
 
     Attributes:
-        content: Text, None for an empty or null value, a list or a mapping of values.
-        line: The line that it begins in.
-        quoted: Whether it is text in quotes or a block, which YAML never takes for a number or a bool.
+        content: Text; None for an empty or null value; or a list or mapping of values.
+        line: The line that it begins on.
+        quoted: Whether it is quoted or block text, which YAML never reads as a number or a bool.
     """
 
     content: str | list[Value] | dict[str, Value] | None
@@ -39,7 +39,7 @@ class Value:
     quoted: bool = False
 
     def texts(self) -> Iterator[str]:
-        """Yields every text within the value."""
+        """Yield every text within the value."""
         if isinstance(self.content, str):
             yield self.content
         elif self.content is not None:
@@ -48,15 +48,15 @@ class Value:
 
 
 def read_header(text: str, first_line: int, problems: list[Problem]) -> dict[str, Value]:
-    """Reads the values of a header by their keys.
+    """Read the values of a header by key.
 
     Args:
         text: The lines between the marks.
-        first_line: The number of the first of them in the card's file.
-        problems: Where to add what is wrong.
+        first_line: The number of the first of these lines in the card's file.
+        problems: The list to append problems to.
 
     Returns:
-        The values; none if the header cannot be read.
+        The values; empty if the header cannot be read.
     """
     if len(text) > MAX_HEADER_CHARS:
         problems.append(Problem(first_line, f"the header is longer than {MAX_HEADER_CHARS} characters"))
@@ -74,13 +74,13 @@ def read_header(text: str, first_line: int, problems: list[Problem]) -> dict[str
     except yaml.MarkedYAMLError as error:
         line = first_line + _line(error.problem_mark or error.context_mark)
         problems.append(Problem(line, f"the header is not valid YAML: {error.problem or error.context}"))
-    except (ValueError, OverflowError):  # PyYAML lets these out for an escape such as "\UFFFFFFFF"
+    except (ValueError, OverflowError):  # PyYAML raises these for an escape such as "\UFFFFFFFF"
         problems.append(Problem(first_line, "the header has an escape that does not denote a character"))
     return {}
 
 
 def _composed(text: str, first_line: int, problems: list[Problem]) -> yaml.Node | None:
-    """The header's node. Many published cards say `evaluation: -` for none, which YAML takes for half a list."""
+    """Return the header's node. Many published cards have `evaluation: -` for none, which is not valid YAML."""
     try:
         return yaml.compose(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError:
@@ -96,7 +96,7 @@ def _composed(text: str, first_line: int, problems: list[Problem]) -> yaml.Node 
 
 
 class _RefusedError(Exception):
-    """YAML that a card has no use for."""
+    """A YAML feature that is not allowed in a card."""
 
     def __init__(self, reason: str, mark: yaml.Mark | None) -> None:
         super().__init__(reason)
@@ -104,7 +104,7 @@ class _RefusedError(Exception):
 
 
 class _StrictLoader(yaml.BaseLoader):
-    """Makes nodes; refuses what they would no longer show (anchors, aliases, tags), and depth before it has grown."""
+    """A loader that makes nodes, and rejects anchors, aliases, tags (which nodes do not show) and deep nesting."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
@@ -126,7 +126,7 @@ class _StrictLoader(yaml.BaseLoader):
 
 @dataclass
 class _Reader:
-    """Makes values of nodes."""
+    """Converts nodes to values."""
 
     first_line: int
     problems: list[Problem]

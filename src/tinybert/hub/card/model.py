@@ -1,4 +1,4 @@
-"""What a model card says, as data."""
+"""The contents of a model card, as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Asset:
 
     Attributes:
         file_format: `ckpt`, `mindir`, `onnx`, `air` or `mslite`.
-        link: Its https address; of a file that is hosted nowhere, its bare name.
+        link: Its https address; for a file without an address, its bare name.
         sha256: Its hash, 64 lower-case hexadecimal digits.
     """
 
@@ -32,13 +32,13 @@ class Asset:
 
     @property
     def hosted(self) -> bool:
-        """Whether the file can be had from an address; `.invalid` is the domain that never exists (RFC 2606)."""
+        """Whether the file can be fetched from an address; hosts under `.invalid` never exist (RFC 2606)."""
         return "://" in self.link and not (urlsplit(self.link).hostname or "").endswith(".invalid")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """The facts of a model card. Versions and dates are text, as the card has them; what it lacks is empty.
+    """The contents of a model card. Versions and dates are text, as on the card; missing fields are empty.
 
     Attributes:
         title: The heading before the header.
@@ -48,38 +48,38 @@ class Card:
         fine_tunable: Whether the module can be trained further.
         input_shape: The shapes of the inputs.
         model_version: The model's version.
-        author: Who made it.
-        update_time: When the card was changed.
+        author: The author.
+        update_time: The date of the card's last change.
         repo_link: The https address of the code.
-        user_id: Who publishes it.
-        used_for: Out of `inference`, `extract-feature`, `transfer-learning`.
-        infer_backend: Out of `cpu`, `gpu`, `ascend`.
+        user_id: The user who publishes it.
+        used_for: Any of `inference`, `extract-feature`, `transfer-learning`.
+        infer_backend: Any of `cpu`, `gpu`, `ascend`.
         mindspore_version: The version of MindSpore that it was made with.
         license: Its licence.
         summary: A sentence about it.
-        train_dataset: What it was trained on.
-        evaluation: How well it does, in words.
-        accuracy: How well it does, as a number.
-        train_backend: Where it was trained, out of `cpu`, `gpu`, `ascend`.
+        train_dataset: The training data.
+        evaluation: Its quality, in words.
+        accuracy: Its quality, as a number.
+        train_backend: The devices that it was trained on, any of `cpu`, `gpu`, `ascend`.
         assets: Its files.
-        featured_image: The name of a picture.
+        featured_image: The name of an image.
         allow_cache_ckpt: Whether clients may keep the checkpoint.
-        task: What its network is for: the name of one of the kinds in `tinybert.task`.
+        task: The task of the network: the name of one of the kinds in `tinybert.task`.
         labels: The labels of a head, in the order of its outputs.
-        problem: One of the problems of the task's kind. None means the usual one for the number of outputs.
-        network_config: What the shapes in a checkpoint do not determine, such as `hidden_act`.
+        problem: One of the problems of the task's kind. None means the default for the number of outputs.
+        network_config: Settings that the shapes in a checkpoint do not determine, such as `hidden_act`.
         do_lower_case: Whether text is lower-cased before it is tokenized.
         uid: The module's uid, on cards that are written here.
-        checkpoint_file: The name of a checkpoint beside the card that is hosted nowhere, and so is none of the assets.
+        checkpoint_file: The name of a checkpoint next to the card that has no address and is therefore not an asset.
         checkpoint_sha256: Its hash.
-        vocab_file: The name of the vocabulary's file beside the asset.
+        vocab_file: The name of the vocabulary file next to the asset.
         vocab_sha256: Its hash.
-        tokenizer_file: The name of a `tokenizer.json` beside the asset, which says all that determines ids.
+        tokenizer_file: The name of a `tokenizer.json` next to the asset, which fully determines the token ids.
         tokenizer_sha256: Its hash.
-        model_max_length: The most tokens of a row that the tokenizer gives.
-        sentence_file: The name of a file that says how the model makes a vector of a text, where it is not the mean.
+        model_max_length: Maximum number of tokens in a row from the tokenizer.
+        sentence_file: The name of a file with the settings for the vector of a text; None for plain mean pooling.
         sentence_sha256: Its hash.
-        extra: Header fields that have no meaning here, by their keys: text, None or lists of them.
+        extra: Header fields without a meaning here, by key: text, None or lists of these.
         body: The Markdown after the header.
     """
 
@@ -126,9 +126,9 @@ class Card:
 
     @property
     def asset(self) -> Asset | None:
-        """The file that is loaded, chosen as the official client does: the last checkpoint, else the first file.
+        """The file to load, chosen as the official client does: the last checkpoint, else the first file.
 
-        A card without assets may name a checkpoint beside it.
+        A card without assets may name a checkpoint next to it.
         """
         if not self.assets and self.checkpoint_file and self.checkpoint_sha256:
             return Asset("ckpt", self.checkpoint_file, self.checkpoint_sha256)

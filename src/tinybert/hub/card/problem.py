@@ -1,4 +1,4 @@
-"""What is wrong with a card, line by line."""
+"""Problems of a card, with their lines."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Severity = Literal["error", "note"]
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with a card.
+    """A problem of a card.
 
     Attributes:
         line: The line in the card's file, from 1.
         message: What is wrong and what is allowed.
-        severity: `error` for what the hub's own validator refuses, too, or what leaves the meaning open: such a card
-            is not read. `note` for what is missing or against our rules only: such a card is read, and not written.
+        severity: `error` if the hub's own validator rejects it too, or if the meaning is unclear: the card is not read.
+            `note` if something is missing or breaks only our rules: the card is read, but would not be written.
     """
 
     line: int
@@ -31,16 +31,16 @@ class Problem:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order of their lines."""
+    """Return problems sorted by line."""
     return sorted(problems, key=lambda problem: problem.line)
 
 
 def card_error(source: str, problems: Iterable[Problem]) -> CardError:
-    """The error that lists all problems of a card.
+    """Build the error that lists all problems of a card.
 
     Args:
-        source: What to call the card: its path or uid.
-        problems: What is wrong with it.
+        source: The card's path or uid, for the message.
+        problems: The problems.
     """
     lines = [str(problem) for problem in in_order(problems)]
     return CardError(f"{source} is not a valid card:\n  " + "\n  ".join(lines), problems=lines)

@@ -1,4 +1,4 @@
-"""Reads and checks cards."""
+"""Read and check cards."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MAX_CARD_BYTES = 1 << 20
 
 
 def parse_card(text: str, source: str = "card", *, strict: bool = False) -> Card:
-    """Reads a card; fields that it lacks are empty.
+    """Parse a card; missing fields are empty.
 
     Args:
         text: The card's text.
-        source: What to call the card in messages: its path or uid.
-        strict: Whether notes are errors, too, as they are for a card that is written here.
+        source: The card's path or uid, for messages.
+        strict: Whether notes are errors too, as for cards that are written here.
 
     Raises:
         CardError: The card breaks rules; the error lists all problems with their lines.
@@ -37,13 +37,17 @@ def parse_card(text: str, source: str = "card", *, strict: bool = False) -> Card
 
 
 def check_card(text: str) -> list[Problem]:
-    """Lists what is wrong with a card, errors and notes, in the order of its lines; nothing for a good one."""
+    """Return all problems of a card, errors and notes, sorted by line; empty for a good card.
+
+    Args:
+        text: The card's text.
+    """
     sections, _, _ = _read(text)
     return in_order(sections.problems)
 
 
 def read_card(path: str | Path) -> Card:
-    """Reads a card from its file.
+    """Read a card from its file.
 
     Raises:
         CardError: The file cannot be read, or the card breaks rules.
@@ -52,7 +56,7 @@ def read_card(path: str | Path) -> Card:
 
 
 def read_card_text(path: str | Path) -> str:
-    """Reads the text of a card's file, for `check_card`.
+    """Read the text of a card's file, for `check_card`.
 
     Raises:
         CardError: The file cannot be read, is too large for a card, or is not UTF-8 text.
@@ -60,7 +64,7 @@ def read_card_text(path: str | Path) -> str:
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_CARD_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError for a path that no file can have
+    except (OSError, ValueError) as error:  # ValueError: an impossible path
         raise CardError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None
     if len(content) > MAX_CARD_BYTES:
         raise CardError(f"{path} is not a card: it is larger than {MAX_CARD_BYTES} bytes")
@@ -73,7 +77,7 @@ def read_card_text(path: str | Path) -> str:
 
 def _read(text: str) -> tuple[Sections, dict[str, Any], dict[str, Any]]:
     sections = split_card(text)
-    # Where the header itself could not be read, saying that all its fields are missing would only hide the reason.
+    # If the header itself could not be read, reporting all its fields as missing would only hide the reason.
     if not sections.header and any(problem.severity == "error" for problem in sections.problems):
         return sections, {}, {}
     return sections, *read_fields(sections)

@@ -1,4 +1,4 @@
-"""The outer form of a card: a title, a header between two lines that begin with `---`, a Markdown body."""
+"""The outer form of a card: a title, a header between two lines that begin with `---`, and a Markdown body."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _FENCE = re.compile(r" {0,3}(```|~~~)")
 
 @dataclass
 class Sections:
-    """A card taken apart.
+    """A card split into its sections.
 
     Attributes:
         title: The text of the heading before the header, or "".
-        header: The header's values by their keys.
+        header: The header's values by key.
         header_line: The line of the first `---`.
-        body: What follows the header, without empty lines around it.
-        problems: What is wrong with the form.
+        body: The text after the header, without empty lines around it.
+        problems: Problems of the form.
     """
 
     title: str = ""
@@ -33,7 +33,7 @@ class Sections:
 
 
 def split_card(text: str) -> Sections:
-    """Takes a card's text apart; every problem of form is in the result."""
+    """Split a card's text into sections; problems of form are recorded in the result."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     marks = [number for number, line in enumerate(lines, 1) if line.startswith("---")]
     sections = Sections(header_line=marks[0] if marks else 1)
@@ -58,7 +58,7 @@ def _wrong_marks(marks: list[int]) -> str:
 
 
 def _heading_problems(lines: list[str], opening: int, closing: int) -> Iterator[Problem]:
-    """Finds headings outside the header and outside code that end with a colon, which the hub's own check refuses."""
+    """Yield headings outside header and code that end with a colon, which the hub's own check rejects."""
     fence = ""
     for number, line in enumerate(lines, 1):
         if opening <= number <= closing:

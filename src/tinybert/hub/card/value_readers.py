@@ -1,7 +1,7 @@
-"""How the values in a card's header are read: from a `Value`, which is text with its line, to what a `Card` keeps.
+"""Readers that convert a header `Value`, which is text with its line, to the value in a `Card`.
 
-A reader reports what it refuses instead of raising, so that all problems of a card come out at once. After an error
-what it returns is used for nothing; after a note it is the value as the card has it.
+A reader reports problems instead of raising, so that all problems of a card are found at once. After an error its
+result is not used; after a note, the result is the value as written on the card.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .problem import Severity
 
 
 class Report(Protocol):
-    """Takes down what is wrong with a value."""
+    """A callback that records a problem with a value."""
 
     def __call__(self, value: Value, message: str, severity: Severity = "error") -> None:
-        """Takes down a problem, which is an error unless it is only a note."""
+        """Record a problem with a value."""
         ...
 
 
@@ -31,7 +31,7 @@ Reader = Callable[[Value, Report], Any]
 MODULE_TYPES = ("gnn", "rl", "audio", "cv", "cvtmodel", "nlp", "recommend", "cross", "hpc", "mm", "other")
 FILE_FORMATS = ("air", "ckpt", "onnx", "mindir", "mslite")
 
-# Bools and numbers are what YAML 1.1 takes for them, because the hub's own validator follows it.
+# Bools and numbers follow YAML 1.1, as in the hub's own validator.
 _BOOLS = {
     spelling: word in ("true", "yes", "on")
     for word in ("true", "yes", "on", "false", "no", "off")
@@ -43,7 +43,7 @@ _SHAPE = "a list of whole numbers, or of such lists, as in [[1, 128], [1, 128]]"
 
 
 def read_text(value: Value, report: Report) -> str:
-    """Reads text that is not blank."""
+    """Read text that is not blank."""
     if isinstance(value.content, str) and value.content.strip():
         return value.content
     report(value, "must be text")
@@ -51,7 +51,7 @@ def read_text(value: Value, report: Report) -> str:
 
 
 def read_bool(value: Value, report: Report) -> bool:
-    """Reads True or False."""
+    """Read True or False."""
     word = _unquoted(value)
     if word not in _BOOLS:
         report(value, f"must be True or False, not {_shown(value)}")
@@ -59,7 +59,7 @@ def read_bool(value: Value, report: Report) -> bool:
 
 
 def read_number(value: Value, report: Report) -> float:
-    """Reads a finite number."""
+    """Read a finite number."""
     word = _unquoted(value)
     number = float(word) if _NUMBER.fullmatch(word) else math.inf
     if math.isinf(number):
@@ -68,7 +68,7 @@ def read_number(value: Value, report: Report) -> float:
 
 
 def read_shape(value: Value, report: Report) -> tuple[Any, ...]:
-    """Reads a list of whole numbers, or of lists of whole numbers; that lists hold other things is a note."""
+    """Read a list of integers, or of lists of integers; other items in the lists are a note."""
     items: list[Any] = value.content if isinstance(value.content, list) else [value]
     shape = tuple(_shape_part(item, report) for item in items)
     if not isinstance(value.content, list) or not all(isinstance(part, int | tuple) for part in shape):
@@ -88,7 +88,7 @@ def _shape_part(value: Value, report: Report) -> Any:
 
 
 def one_of(allowed: Sequence[str]) -> Reader:
-    """Makes a reader of one word out of `allowed`, in any case."""
+    """Return a reader for one of the allowed words, in any case."""
 
     def read(value: Value, report: Report) -> str:
         word = value.content.strip().lower() if isinstance(value.content, str) else ""
@@ -100,7 +100,7 @@ def one_of(allowed: Sequence[str]) -> Reader:
 
 
 def some_of(allowed: Sequence[str]) -> Reader:
-    """Makes a reader of words out of `allowed`, in any case, with slashes between."""
+    """Return a reader for several of the allowed words, in any case, separated by slashes."""
 
     def read(value: Value, report: Report) -> tuple[str, ...]:
         words = tuple(read_text(value, report).lower().split("/"))
@@ -113,9 +113,9 @@ def some_of(allowed: Sequence[str]) -> Reader:
 
 
 def checked(check: Callable[[str], str], severity: Severity = "error") -> Reader:
-    """Makes a reader of a function that takes text and raises ValueError where it is wrong.
+    """Return a reader based on a function that takes text and raises ValueError if it is wrong.
 
-    Where that is only a note, the text is what the card says, but for the `<>` around an address.
+    If that is only a note, the reader returns the text on the card, without the `<>` around an address.
     """
 
     def read(value: Value, report: Report) -> str:
@@ -130,7 +130,7 @@ def checked(check: Callable[[str], str], severity: Severity = "error") -> Reader
 
 
 def read_module_type(value: Value, report: Report) -> str:
-    """Reads a module type: a known word, and at most one `-` with a detail behind it; more of them are a note."""
+    """Read a module type: a known word, with at most one `-` and a detail after it; further details are a note."""
     text = read_text(value, report).strip()
     first, *details = text.lower().split("-")
     if text and (first not in MODULE_TYPES or len(details) > 1):
@@ -142,14 +142,14 @@ def read_module_type(value: Value, report: Report) -> str:
 
 
 def repo_link(text: str) -> str:
-    """Checks the address of a module's code, whose end becomes the name of the code folder in the cache."""
+    """Check the address of a module's code; its end is the name of the code folder in the cache."""
     link = https_link(text)
     plain_name(link_name(link), "end of the address")
     return link
 
 
 def asset_link(text: str) -> str:
-    """Checks the address of an asset, whose end becomes the name of the file in the cache."""
+    """Check the address of an asset; its end is the name of the file in the cache."""
     link = https_link(text)
     asset_name(link_name(link), "end of the address")
     return link
@@ -163,7 +163,7 @@ _ASSET_PARTS = {
 
 
 def read_assets(value: Value, report: Report) -> tuple[dict[str, str], ...]:
-    """Reads a list of assets, each a mapping with a format, an address and a hash."""
+    """Read a list of assets, each a mapping with format, address and hash."""
     entries = value.content if isinstance(value.content, list) else []
     if not entries:
         report(value, f"must be a list of entries with {', '.join(_ASSET_PARTS)}")
@@ -195,7 +195,7 @@ def _within(key: str, report: Report) -> Report:
 
 
 def read_labels(value: Value, report: Report) -> tuple[str, ...]:
-    """Reads a list of different labels."""
+    """Read a list of distinct labels."""
     items = value.content if isinstance(value.content, list) else []
     labels = tuple(read_text(item, report) for item in items)
     if not labels or len(set(labels)) < len(labels):
@@ -204,7 +204,7 @@ def read_labels(value: Value, report: Report) -> tuple[str, ...]:
 
 
 def read_config(value: Value, report: Report) -> dict[str, str]:
-    """Reads settings such as `hidden_act=gelu layer_norm_eps=1e-7`, which need no colon, unlike a mapping."""
+    """Read settings such as `hidden_act=gelu layer_norm_eps=1e-7`; unlike a mapping they need no colons."""
     pairs = [pair.partition("=") for pair in read_text(value, report).split()]
     config = {name: setting for name, _, setting in pairs}
     if len(config) < len(pairs) or not all(name.isidentifier() and setting for name, setting in config.items()):
@@ -213,7 +213,7 @@ def read_config(value: Value, report: Report) -> dict[str, str]:
 
 
 def read_anything(value: Value, report: Report) -> Any:
-    """Reads a field that has no rule: text, None, or a list or mapping of them."""
+    """Read a field that has no rule: text, None, or a list or mapping of these."""
     if isinstance(value.content, list):
         return tuple(read_anything(item, report) for item in value.content)
     if isinstance(value.content, dict):

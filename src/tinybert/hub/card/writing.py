@@ -1,4 +1,4 @@
-"""Writes cards, in the layout of the published ones."""
+"""Write cards, in the layout of the published ones."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from .fields import RULES
 from .model import Asset, Card
 from .reading import parse_card
 
-# Text that every YAML reader takes for text without quotes. A version such as 1.10 needs them: it would become 1.1.
+# Text that every YAML reader reads as text without quotes. A version such as 1.10 needs quotes, or it becomes 1.1.
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z][\w.,+()/-]*( [\w.,+()/-]+)*", re.ASCII)
 _MEANS_SOMETHING_ELSE = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
 
 
 def render_card(card: Card) -> str:
-    """Writes a card as text.
+    """Render a card as text.
 
     Returns:
-        Text from which `parse_card` makes the same card.
+        Text from which `parse_card` restores the same card.
 
     Raises:
-        CardError: The card breaks the rules of cards, and would not be read back.
+        CardError: The card breaks the rules and could not be read back.
     """
     if not isinstance(card.title, str) or not isinstance(card.body, str):
         raise CardError(f"the title and the body of the card of {card.model_name} must be text")
@@ -49,7 +49,7 @@ def _written(card: Card) -> str:
 def _fields(card: Card) -> Iterator[str]:
     for key in RULES:
         value = getattr(card, "assets" if key == "asset" else key.replace("-", "_"))
-        # False is a value, an empty tuple means that there is none; empty text is left to fail where it must not be.
+        # False is a value, but an empty tuple means none. Empty text is written; `render_card` rejects it if required.
         if value is None or (value in ((), {}) and key != "input-shape"):
             continue
         yield f"{key}:{_field(key, value)}"
@@ -80,13 +80,13 @@ def _yaml(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, float):
-        # YAML 1.1 takes 1e-07 for text.
+        # YAML 1.1 reads 1e-07 as text.
         return format(Decimal(repr(value)), "f")
     if isinstance(value, str):
         plain = _NEEDS_NO_QUOTES.fullmatch(value) and value.lower() not in _MEANS_SOMETHING_ELSE
         return value if plain else _quoted(value)
     if isinstance(value, (tuple, list)):
-        # In a list a comma would need quotes too.
+        # In a list, text with a comma needs quotes too.
         return "[" + ", ".join(_quoted(item) if isinstance(item, str) else _yaml(item) for item in value) + "]"
     return str(value)
 

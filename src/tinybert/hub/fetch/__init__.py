@@ -1,4 +1,4 @@
-"""Files from the network: downloaded in as many attempts as it takes, and checked before they get their names."""
+"""Download files, with retries, and verify them before they get their final names."""
 
 from .fetching import fetch
 from .pages import fetch_page

@@ -1,4 +1,4 @@
-"""What is to be downloaded, and the one text that says what to do when that fails."""
+"""The description of a download, and the message that explains what to do if it fails."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..environment import mirrored
 
 @dataclass(frozen=True)
 class Download:
-    """What is to be downloaded, and how.
+    """A file to download.
 
     Attributes:
         url: The declared address.
-        target: The path that the file belongs at.
+        target: The path to store the file at.
         sha256: Its declared hash.
-        max_bytes: How large it may be at most.
+        max_bytes: Maximum size in bytes.
         timeout: Seconds to wait for a connection, and for the next bytes.
-        progress: Whether a progress bar is shown; None shows it if stderr is a terminal.
+        progress: Whether to show a progress bar; None shows it if stderr is a terminal.
         uid: The module that the file belongs to, for messages.
-        direct: Whether it is asked for at `url` whatever mirror is set.
+        direct: Whether to fetch from `url` even if a mirror is set.
     """
 
     url: str
@@ -35,11 +35,11 @@ class Download:
 
     @property
     def address(self) -> str | Path:
-        """Where the file is really requested: the declared address, or the same path on the mirror or in its folder."""
+        """The address that is actually used: the declared one, or the same path on the mirror or in its folder."""
         return self.url if self.direct else mirrored(self.url)
 
     def explain(self, reason: str) -> str:
-        """Says why there is no file, which file belongs where, and how to get it."""
+        """Return a message with the reason, the file's address, hash and path, and ways to get it."""
         asked = "" if self.address == self.url else f"\n  asked for at: {self.address} (MSHUB_MIRROR)"
         return (
             f"{self.target.name} could not be fetched: {without_credentials(reason)}\n"

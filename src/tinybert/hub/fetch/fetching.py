@@ -1,4 +1,4 @@
-"""`fetch`: a verified file under its name, or an error that says what to do."""
+"""Fetch a verified file, or raise an error that says what to do."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .partial_file import PartialFile
 
 MAX_BYTES = 2 << 30
 _LONGEST_WAIT = 60.0
-"""Seconds; a server that asks for a longer pause is asked again after this one."""
+"""Maximum pause in seconds, even if a server asks for a longer one."""
 _PROGRESS_BYTES = 64 << 10
-"""An attempt that brings this much does not count as failed: a bad connection gets there in small steps."""
+"""An attempt that receives this much resets the count of failures, so a bad connection succeeds in small steps."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -36,31 +36,31 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
     uid: str | None = None,
     direct: bool = False,
 ) -> Path:
-    """Makes sure that a file is there and is the declared one, downloading it if need be.
+    """Ensure that a file exists and has the declared hash; download it if necessary.
 
-    A download that breaks off leaves `<target>.part`, from which the next call resumes. The file is hashed as it
-    arrives, and gets its name only when the hash is right. Processes that want the same file wait for one another.
+    An interrupted download leaves `<target>.part`, from which the next call resumes. The file is hashed as it arrives
+    and gets its final name only if the hash is right. Processes that fetch the same file wait for each other.
 
     Args:
-        url: The https address. `MSHUB_MIRROR` replaces its host, also by a folder; `MSHUB_OFFLINE` forbids using it.
-        target: The path that the file gets.
-        sha256: The hash that it must have.
-        max_bytes: How large it may be.
-        progress: Whether to show a progress bar; by default where stderr is a terminal.
-        attempts: How many attempts in a row may bring nothing.
+        url: The https address. `MSHUB_MIRROR` replaces its host, possibly by a folder; `MSHUB_OFFLINE` forbids network
+            use.
+        target: The path to store the file at.
+        sha256: Its declared hash.
+        max_bytes: Maximum size in bytes.
+        progress: Whether to show a progress bar; None shows it if stderr is a terminal.
+        attempts: Number of consecutive attempts without progress before giving up.
         timeout: Seconds to wait for a connection, and for the next bytes.
-        backoff: Seconds to wait after a first failed attempt; doubled after each further one, up to 60.
+        backoff: Seconds to wait after the first failed attempt; doubled after each further one, up to 60.
         uid: The module that the file belongs to, for messages.
-        direct: Whether the address is the one that somebody gave: no mirror is asked, and it may be http on this
-            machine.
+        direct: Whether the address was given by the user: no mirror is used, and it may be http on this machine.
 
     Returns:
         The path.
 
     Raises:
-        OfflineError: The file is not there, and the network is forbidden or out of reach.
+        OfflineError: The file is missing, and the network is forbidden or unreachable.
         DownloadError: The file cannot be obtained; the message says why, and what else can be done.
-        IntegrityError: What is there, or what came, is another file. It is not under that name any more.
+        IntegrityError: The existing or downloaded file has another hash. It no longer has the target's name.
         ValueError: The address is not https, or `sha256` is not a hash.
     """
     target = Path(target)
@@ -72,9 +72,9 @@ def fetch(  # noqa: PLR0913 -- all but three have defaults that suit every calle
         raise OfflineError(download.explain("MSHUB_OFFLINE forbids using the network"))
     try:
         with locked(target.with_name(f"{target.name}.lock"), f"fetches {target.name}"):
-            # Whoever had the lock before may have fetched the very file.
+            # The previous holder of the lock may have fetched this file.
             return verify(target, download.sha256) if target.exists() else _fetch_new(download, attempts, backoff)
-    except HubError:  # some of which are OSErrors, too
+    except HubError:  # some of these are OSErrors as well
         raise
     except (OSError, NotImplementedError) as error:  # NotImplementedError: the file system has no locks
         raise DownloadError(download.explain(_disk_trouble(download, error))) from None
@@ -93,7 +93,7 @@ def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
             break
         actual, in_one_go = partial.sha256, not partial.resumed
         partial.drop()
-        # What came in several pieces may be from several files: then once more from the start.
+        # A resumed download may combine different versions of the file: retry once from the start.
         if in_one_go or last:
             raise IntegrityError(
                 f"what came from {download.address} is not the file that the card declares; nothing of it was kept.\n"
@@ -108,13 +108,13 @@ def _fetch_new(download: Download, attempts: int, backoff: float) -> Path:
 
 
 def _copy(source: Path, download: Download, partial: PartialFile) -> None:
-    """Copies the file out of a folder that is the mirror."""
+    """Copy the file from a mirror that is a folder."""
     if not source.is_file():
         raise DownloadError(download.explain("the folder in MSHUB_MIRROR does not have it"))
     if source.stat().st_size > download.max_bytes:
         raise DownloadError(download.explain(f"it is larger than the limit of {download.max_bytes} bytes"))
     try:
-        file = open(source, "rb")  # noqa: SIM115 -- closed below; what fails there is the writing
+        file = open(source, "rb")  # noqa: SIM115 -- closed below; an OSError there comes from writing
     except OSError as error:
         raise DownloadError(download.explain(f"{source} cannot be read ({error.strerror})")) from None
     partial.restart(None)
@@ -123,7 +123,7 @@ def _copy(source: Path, download: Download, partial: PartialFile) -> None:
 
 
 def _complete(download: Download, address: str, partial: PartialFile, attempts: int, backoff: float) -> None:
-    """Downloads what is missing, in as many attempts as it takes."""
+    """Download the missing part, with retries."""
     from .transfer import InterruptedTransferError, open_session, transfer
 
     most, failures = partial.size, 0
@@ -132,7 +132,7 @@ def _complete(download: Download, address: str, partial: PartialFile, attempts: 
             try:
                 return transfer(session, download, partial)
             except InterruptedTransferError as interruption:
-                if partial.sha256 == download.sha256:  # all is there but for the connection's end
+                if partial.sha256 == download.sha256:  # everything arrived before the connection broke
                     return None
                 if partial.size >= most + _PROGRESS_BYTES:
                     most, failures = partial.size, 0
@@ -140,7 +140,7 @@ def _complete(download: Download, address: str, partial: PartialFile, attempts: 
                 if failures >= attempts:
                     error = OfflineError if interruption.unreachable else DownloadError
                     raise error(download.explain(f"{interruption}, in each of {failures} attempts")) from None
-                # Those who failed together should not come back together.
+                # Random, so that clients that failed together do not retry together.
                 pause = backoff * 2 ** (failures - 1) * random.uniform(0.5, 1.0)
                 time.sleep(min(max(pause, interruption.wait), _LONGEST_WAIT))
 

@@ -1,4 +1,4 @@
-"""A small page whose hash nobody knows beforehand, such as a card: the address has to be trusted."""
+"""Fetch a small page without a known hash, such as a card; its address must be trusted."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _TIMEOUT = (10.0, 30.0)
 
 
 class _Page(Download):
-    """A download whose failure needs no advice but the reason."""
+    """A download whose error message is only the reason."""
 
     def explain(self, reason: str) -> str:
         return f"{self.url} could not be fetched: {reason}"
 
 
 def fetch_page(url: str, max_bytes: int) -> bytes:
-    """Fetches a page from the address itself, whatever mirror is set.
+    """Fetch a page from its address, ignoring any mirror.
 
     Args:
         url: The address, as `web_link` returns it.
-        max_bytes: How large it may be.
+        max_bytes: Maximum size in bytes.
 
     Raises:
-        OfflineError: The network is forbidden or out of reach.
-        DownloadError: The page cannot be had; says why.
+        OfflineError: The network is forbidden or unreachable.
+        DownloadError: The page cannot be fetched; the message says why.
     """
     from .transfer import InterruptedTransferError, open_session, transfer
 

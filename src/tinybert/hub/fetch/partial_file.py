@@ -1,4 +1,4 @@
-"""The unfinished file of a download, from which a later attempt or a later process resumes."""
+"""The unfinished file of a download, from which a later attempt or process resumes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _BLOCK = 1 << 20
 
 
 class PartialFile:
-    """The file `<target>.part`, hashed as far as it has come.
+    """The file `<target>.part`, hashed as it grows.
 
-    Beside it, `<target>.part.tag` keeps the server's ETag or date of change: with it, a server that has a different
-    file by now sends all of it, rather than its end to follow our beginning.
+    The server's ETag or modification date is kept in `<target>.part.tag`. With it, a server whose file has changed
+    sends the whole new file instead of the rest of it.
 
     Args:
-        target: The path of the finished file. What an earlier attempt left is used.
+        target: The path of the finished file. The rest of an earlier attempt is used.
 
     Attributes:
         path: The unfinished file.
-        size: Its bytes so far.
-        resumed: Whether they came in more than one piece, and so may be from two different files.
+        size: Its current size in bytes.
+        resumed: Whether it arrived in more than one piece, and so may combine two different files.
     """
 
     def __init__(self, target: Path) -> None:
@@ -32,7 +32,7 @@ class PartialFile:
         self.resumed = False
         self._digest = hashlib.sha256()
         for own in (self.path, self._tag_path):
-            if own.is_symlink():  # what it points to is not ours to write to
+            if own.is_symlink():  # its target must not be written to
                 own.unlink()
         if self.path.exists():
             with open(self.path, "rb") as file:
@@ -45,7 +45,7 @@ class PartialFile:
         return self._digest.hexdigest()
 
     def request_headers(self) -> dict[str, str]:
-        """Returns the headers that ask for the rest; for all of it where what is there has a damaged tag."""
+        """Return the headers that request the rest of the file, or all of it if the stored tag is damaged."""
         tag = self._tag_path.read_text(encoding="latin-1").strip() if self._tag_path.exists() else None
         if tag is not None and not (tag and tag.isprintable()):
             self.drop()
@@ -54,14 +54,14 @@ class PartialFile:
         return {"Range": f"bytes={self.size}-"} | ({} if tag is None else {"If-Range": tag})
 
     def restart(self, tag: str | None) -> None:
-        """Begins again with an empty file; `tag` is the server's ETag or date of change."""
+        """Start over with an empty file; `tag` is the server's ETag or modification date."""
         self.drop()
         self.path.touch()
         if tag:
             self._tag_path.write_text(tag, encoding="latin-1")
 
     def append(self, blocks: Iterable[bytes]) -> None:
-        """Writes blocks at the end as they come; what has come is kept if they break off."""
+        """Append blocks as they arrive; those written before an interruption are kept."""
         self.resumed = self.resumed or self.size > 0
         with open(self.path, "ab") as file:
             for block in blocks:
@@ -69,13 +69,13 @@ class PartialFile:
                 self._count(block)
 
     def drop(self) -> None:
-        """Removes the file and forgets what it held."""
+        """Delete the file and reset its state."""
         self.path.unlink(missing_ok=True)
         self._tag_path.unlink(missing_ok=True)
         self.size, self.resumed, self._digest = 0, False, hashlib.sha256()
 
     def move_to(self, target: Path) -> None:
-        """Puts the finished file under its name, on the disk before it is seen there."""
+        """Give the finished file its final name, after flushing it to disk."""
         with open(self.path, "rb+") as file:
             os.fsync(file.fileno())
         os.replace(self.path, target)

@@ -1,6 +1,6 @@
-"""One request and its answer, written to the end of an unfinished file.
+"""A single request, with the answer appended to an unfinished file.
 
-Imported only when something is to be downloaded: `requests` takes its time.
+Imported only for a download, since importing `requests` takes time.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from .watchdog import Watchdog, WatchedAdapter
 
 _BLOCK = 64 << 10
 _SPARE_BYTES = 16 << 20
-"""What must stay free on the disk."""
+"""Bytes that must stay free on the disk."""
 _MAX_REDIRECTS = 5
 _SIZE = re.compile("[0-9]{1,18}")
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
 
 class InterruptedTransferError(Exception):
-    """An attempt failed in a way that may not happen again.
+    """An attempt failed, but another one may succeed.
 
     Attributes:
         unreachable: Whether there was no answer at all.
@@ -46,7 +46,7 @@ class InterruptedTransferError(Exception):
 
 
 class WatchedSession(requests.Session):
-    """A session whose connections a watchdog looks after."""
+    """A session whose connections are monitored by a watchdog."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,26 +54,26 @@ class WatchedSession(requests.Session):
 
 
 def open_session(address: str) -> WatchedSession:
-    """Opens a session that speaks https only; and http with the host of an address that is http, with no other."""
+    """Open a session that allows only https, plus http to the host of the given address if that is http."""
     session = WatchedSession()
     adapter = WatchedAdapter(session.watchdog)
-    # Without an adapter for it, http cannot be spoken at all, whatever a redirect says.
+    # Without an adapter, http cannot be used at all, not even through a redirect.
     del session.adapters["http://"]
     session.mount("https://", adapter)
     if address.startswith("http://"):
         session.mount(urljoin(address, "/"), adapter)
-    # The hash is that of the file, not of a compressed form of it. Each connection is new, and so watched.
+    # The hash is of the file, not of a compressed form of it. Each connection is new, and therefore watched.
     headers = {"User-Agent": "mindspore-tinybert", "Accept-Encoding": "identity", "Connection": "close"}
     session.headers.update(headers)
     return session
 
 
 def transfer(session: WatchedSession, download: Download, partial: PartialFile) -> None:
-    """Asks for what is missing and appends it; afterwards the file is complete, as far as its length shows.
+    """Request the missing part of a file and append it; on return the file is complete, judging by its length.
 
     Raises:
         InterruptedTransferError: Another attempt may succeed.
-        DownloadError: No other attempt would.
+        DownloadError: No further attempt would succeed.
     """
     watchdog = session.watchdog
     try:
@@ -83,7 +83,7 @@ def transfer(session: WatchedSession, download: Download, partial: PartialFile) 
         if watchdog.ended:
             raise InterruptedTransferError(watchdog.ended) from None
         raise
-    if watchdog.ended:  # whose end may look like that of the body
+    if watchdog.ended:  # closing the connection may look like the end of the body
         raise InterruptedTransferError(watchdog.ended)
 
 
@@ -104,11 +104,11 @@ def _transfer(session: WatchedSession, download: Download, partial: PartialFile)
 
 
 def _request(session: WatchedSession, download: Download, headers: dict[str, str]) -> requests.Response:
-    """Sends the request and follows redirects."""
+    """Send the request and follow redirects."""
     address = str(download.address)
     for _ in range(_MAX_REDIRECTS + 1):
         response = _get(session, address, download, headers)
-        if session.watchdog.ended:  # whose end may look like that of the headers
+        if session.watchdog.ended:  # closing the connection may look like the end of the headers
             response.close()
             raise InterruptedTransferError(session.watchdog.ended)
         session.watchdog.answered()
@@ -123,11 +123,11 @@ def _request(session: WatchedSession, download: Download, headers: dict[str, str
 
 
 def _get(session: WatchedSession, address: str, download: Download, headers: dict[str, str]) -> requests.Response:
-    """Sends one request, and turns what the library raises into our own errors."""
+    """Send one request, and convert the library's exceptions to our own."""
     try:
         request = session.prepare_request(requests.Request("GET", address, headers=headers))
         settings: Any = session.merge_environment_settings(address, {}, True, None, None)
-        # session.get would read the page that comes with a redirect, however long, even if told not to follow.
+        # session.get would read the whole body of a redirect, even with redirects disabled.
         return session.get_adapter(address).send(request, timeout=download.timeout, **settings)
     except requests.exceptions.InvalidSchema:
         reason = f"the server redirects to {address}, which is not https"
@@ -140,13 +140,13 @@ def _get(session: WatchedSession, address: str, download: Download, headers: dic
         raise InterruptedTransferError(f"no answer within {download.timeout[1]:g} s") from None
     except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
         raise InterruptedTransferError(f"no connection ({_cause(error)})", unreachable=True) from None
-    except (requests.exceptions.RequestException, OSError, ValueError) as error:  # no file at REQUESTS_CA_BUNDLE
+    except (requests.exceptions.RequestException, OSError, ValueError) as error:  # OSError: no REQUESTS_CA_BUNDLE file
         reason = _cause(error)
     raise DownloadError(download.explain(reason)) from None
 
 
 def _begin(response: requests.Response, download: Download, partial: PartialFile) -> int | None:
-    """Prepares the partial file for an answer's body; returns the length of the whole file, None if unknown."""
+    """Prepare the partial file for the body of an answer; return the length of the whole file, None if unknown."""
     status, headers = response.status_code, response.headers
     said = f"the server says {status} {response.reason or ''}".rstrip()
     if status == requests.codes.partial_content:
@@ -157,7 +157,7 @@ def _begin(response: requests.Response, download: Download, partial: PartialFile
         raise InterruptedTransferError("the server sent another part of the file than it was asked for")
     if status == requests.codes.ok:
         etag = headers.get("ETag", "")
-        # A weak ETag does not promise the same bytes.
+        # A weak ETag does not guarantee identical bytes.
         partial.restart(headers.get("Last-Modified") if not etag or etag.startswith("W/") else etag)
         length = headers.get("Content-Length", "")
         return int(length) if _SIZE.fullmatch(length) else None
@@ -187,11 +187,11 @@ def _check_room(total: int | None, download: Download, partial: PartialFile) -> 
 def _blocks(
     response: requests.Response, watchdog: Watchdog, advance: Callable[[float], None], limit: int
 ) -> Iterator[bytes]:
-    """Yields the body as it comes; stops beyond `limit` bytes."""
+    """Yield the body as it arrives; stop beyond `limit` bytes."""
     received = 0
     while received <= limit:
         try:
-            block = response.raw.read1(_BLOCK)  # read() would wait until a whole block has come
+            block = response.raw.read1(_BLOCK)  # read() would wait for a full block
         except (HTTPError, OSError) as error:
             raise InterruptedTransferError(f"the connection broke off ({_cause(error)})") from None
         if not block:
@@ -208,7 +208,7 @@ def _content_range(text: str) -> tuple[int | None, int | None]:
 
 
 def _retry_after(text: str) -> float:
-    """Reads the seconds to wait out of a Retry-After header, which has a number or a date."""
+    """Return the seconds to wait according to a Retry-After header, which is a number or a date."""
     if _SIZE.fullmatch(text.strip()):
         return float(text)
     try:
@@ -218,7 +218,7 @@ def _retry_after(text: str) -> float:
 
 
 def _cause(error: BaseException) -> str:
-    """Returns the innermost of the errors that HTTP libraries wrap into each other, in one line."""
+    """Return the innermost of the errors that HTTP libraries wrap into each other, on one line."""
     inner = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
     if isinstance(inner, Exception):
         return _cause(inner)

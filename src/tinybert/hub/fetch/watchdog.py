@@ -1,4 +1,4 @@
-"""One deadline over everything that a server can be slow with: a connection that brings too little is ended."""
+"""A single deadline for all kinds of slowness of a server: connections that receive too little are closed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from requests.adapters import HTTPAdapter
 from ...counting import counted
 
 _LEAST_BYTES = 4096
-"""Fewer bytes than these in the time count as none: otherwise a server could keep us waiting forever."""
+"""Fewer bytes than this per timeout count as none, so that a server cannot keep us waiting forever."""
 
 
 class Watchdog:
-    """Ends connections that bring nothing, or next to nothing, for some seconds.
+    """Closes connections that receive nothing, or almost nothing, for some seconds.
 
-    A timeout of the socket counts from the last byte, and a byte of a header, of a chunk's size or of a trailer comes
-    whenever the server likes, as do answers that say to go on (100). A deadline knows nothing of HTTP.
+    A socket timeout restarts with every byte, and a server can send single bytes of a header, a chunk size or a
+    trailer, or interim answers (100 Continue), for as long as it likes. This deadline does not depend on HTTP.
 
     Attributes:
-        ended: What was waited for in vain; None while there is progress.
+        ended: Why the connections were closed; None while there is progress.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,11 @@ class Watchdog:
 
     @contextmanager
     def watching(self, seconds: float) -> Iterator[None]:
-        """Watches the connections that are made within the block."""
+        """Watch the connections that are made within the block.
+
+        Args:
+            seconds: Time without progress after which they are closed.
+        """
         self.ended, self._bytes, self._seconds = None, None, seconds
         self._progress()
         over = threading.Event()
@@ -51,20 +55,20 @@ class Watchdog:
                 self._connections.pop().close()
 
     def connected(self, connection: socket.socket) -> None:
-        """Takes note of a new connection."""
+        """Record a new connection."""
         with self._lock:
-            # One of its own: TLS takes the first away from whoever has it.
+            # Keep a duplicate: TLS detaches the original socket.
             self._connections.append(connection.dup())
             self._progress()
 
     def answered(self) -> None:
-        """Takes note that the headers of an answer have come."""
+        """Record that the headers of an answer have arrived."""
         with self._lock:
             self._bytes = 0
             self._progress()
 
     def came(self, count: int) -> None:
-        """Takes note of so many bytes of a body."""
+        """Record received bytes of a body."""
         with self._lock:
             self._bytes = (self._bytes or 0) + count
             if self._bytes >= _LEAST_BYTES:
@@ -88,18 +92,18 @@ class Watchdog:
 
 
 class WatchedAdapter(HTTPAdapter):
-    """Tells a watchdog of each connection that is made, whatever proxy it goes through."""
+    """An adapter that reports each new connection to a watchdog, including those through a proxy."""
 
     def __init__(self, watchdog: Watchdog) -> None:
         super().__init__()
         self._watchdog = watchdog
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """As `requests` has it since 2.32."""
+        """Return a watched pool; called by `requests` 2.32 and later."""
         return self._watched(super().get_connection_with_tls_context(*args, **kwargs))
 
     def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        """As older `requests` have it."""
+        """Return a watched pool; called by older versions of `requests`."""
         return self._watched(super().get_connection(*args, **kwargs))
 
     def _watched(self, pool: Any) -> Any:
