@@ -12,7 +12,7 @@ from shared_networks import LOADING, SharedRuntime
 
 from tinybert.checkpoint import save_folder
 from tinybert.text import BertTokenizer
-from tinybert.training import Trainer, finetuning
+from tinybert.training import Trainer, once
 from tinybert.training.steps import Steps
 from tinybert.weights import checkpoint_of
 
@@ -57,7 +57,7 @@ def quick():
     """Loaded models of one shape share a compiled network, and no fine-tuning draws its curves, see test_curves.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LOADING, SharedRuntime)
-        patch.setattr(finetuning, "draw_curves", lambda folder: None)
+        patch.setattr(once, "draw_curves", lambda folder: None)
         yield
 
 

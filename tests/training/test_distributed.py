@@ -24,7 +24,7 @@ from tinybert.errors import WorkerError
 from tinybert.modeling import heads
 from tinybert.modeling.dropout import Dropout
 from tinybert.task import Task
-from tinybert.training import FineTuning, TrainingSettings, distributed, finetuning
+from tinybert.training import FineTuning, TrainingSettings, distributed, once
 from tinybert.training import trainer as trainer_module
 from tinybert.training.distributed import World
 from tinybert.training.launch import launch
@@ -124,7 +124,7 @@ def hold(file):
 
 
 def main():
-    finetuning.remove_state = lambda folder: None  # what is compared at the end
+    once.remove_state = lambda folder: None  # what is compared at the end
     world = distributed.start()
     name, folder = sys.argv[1], Path(sys.argv[2])
     if name == "long":
@@ -159,7 +159,7 @@ def alone(tmp_path, monkeypatch):
     """A function that does in one process, with batches of 8, what the two do."""
     monkeypatch.setattr(trainer_module, "Log", Log)  # `train` changes both
     monkeypatch.setattr(heads, "Dropout", Dropout)
-    monkeypatch.setattr(finetuning, "remove_state", lambda folder: None)
+    monkeypatch.setattr(once, "remove_state", lambda folder: None)
 
     def alone(name):
         train(World(), tmp_path / "alone", name)

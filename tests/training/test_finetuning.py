@@ -22,7 +22,7 @@ from tinybert.evaluation.scorers import SCORERS, TextScorer
 from tinybert.metrics import classification_scores
 from tinybert.task import Task
 from tinybert.tasks import Classifier, load_model
-from tinybert.training import FineTuning, Trainer, TrainingSettings, finetuning
+from tinybert.training import FineTuning, Trainer, TrainingSettings, once
 from tinybert.training.log import draw_curves
 from tinybert.training.record import RECORD
 from tinybert.training.state import STATE, saved_progress
@@ -69,7 +69,7 @@ def unbroken(tmp_path_factory, make_encoder, tokenizer, train, dev):
     with (
         mock.patch.object(Trainer, "_train_on", train_on),
         mock.patch.dict(SCORERS, {TASK.kind: CountedScorer}),
-        mock.patch.object(finetuning, "draw_curves", draw_curves),
+        mock.patch.object(once, "draw_curves", draw_curves),
     ):
         run.metrics = FineTuning(make_encoder(), tokenizer, TASK, train, folder, dev=dev, settings=SETTINGS).run()
     return run

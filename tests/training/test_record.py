@@ -6,7 +6,7 @@ import pytest
 
 from tinybert.errors import CheckpointError
 from tinybert.task import Task
-from tinybert.training import FineTuning, Trainer, TrainingSettings, finetuning
+from tinybert.training import FineTuning, Trainer, TrainingSettings, once
 from tinybert.training.record import RECORD
 from tinybert.training.state import STATE, saved_progress
 
@@ -25,7 +25,7 @@ def short(tmp_path, make_encoder, tokenizer, train, no_graphs):
 @pytest.mark.parametrize("what", ["draw_curves", "write_record", "remove_state"])
 def test_a_kill_between_the_last_state_and_its_removal_costs_nothing(what, short, tmp_path, monkeypatch):
     """Whatever is left to be done at the end is done by the next call, without a further step."""
-    before, done = getattr(finetuning, what), []
+    before, done = getattr(once, what), []
 
     def killed(*given, **named):
         if what != "write_record" or "ended" in named:
@@ -33,13 +33,13 @@ def test_a_kill_between_the_last_state_and_its_removal_costs_nothing(what, short
         before(*given, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(finetuning, what, killed)
+        patch.setattr(once, what, killed)
         with pytest.raises(SystemExit):
             short()
     assert saved_progress(tmp_path).step == 12
     weights_before = (tmp_path / "tinybert.ckpt").read_bytes()
     monkeypatch.setattr(Trainer, "_train_on", lambda *_: pytest.fail("there is nothing left to train"))
-    monkeypatch.setattr(finetuning, "draw_curves", done.append)
+    monkeypatch.setattr(once, "draw_curves", done.append)
     short()
     assert not (tmp_path / STATE).exists()
     assert json.loads((tmp_path / RECORD).read_text())["steps"] == 12
@@ -66,7 +66,7 @@ def test_a_record_that_was_damaged_is_told_and_nothing_is_overwritten(short, tmp
 def test_a_folder_of_an_earlier_version_is_finished_by_its_state(short, tmp_path, monkeypatch):
     """Its record has no identity, and its state is still there."""
     with monkeypatch.context() as patch:
-        patch.setattr(finetuning, "remove_state", lambda folder: None)
+        patch.setattr(once, "remove_state", lambda folder: None)
         short()
     facts = json.loads((tmp_path / RECORD).read_text())
     del facts["identity"]

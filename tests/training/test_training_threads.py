@@ -20,7 +20,7 @@ from tinybert.runtime.mindspore import MindSporeRuntime
 from tinybert.task import Task
 from tinybert.tasks import TaskModel
 from tinybert.text import BertTokenizer
-from tinybert.training import FineTuning, Trainer, TrainingSettings, finetuning
+from tinybert.training import FineTuning, Trainer, TrainingSettings, once
 
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_length=16)
@@ -29,7 +29,7 @@ SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_leng
 def train(folder):
     from reviews import VOCABULARY, reviews, tiny_encoder
 
-    finetuning.remove_state = lambda folder: None  # which is compared
+    once.remove_state = lambda folder: None  # which is compared
     FineTuning(tiny_encoder(), BertTokenizer(VOCABULARY), TASK, reviews(48, 0), folder, settings=SETTINGS).run()
 
 

@@ -13,6 +13,7 @@ from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_C
 from .answer import answer
 from .classify import classify
 from .convert import convert
+from .distill import app as distill
 from .embed import embed
 from .errors import complain, rendered, warnings_as_messages
 from .evaluate import evaluate
@@ -43,6 +44,7 @@ app = typer.Typer(
 _OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert]
 for command in [*COMMANDS.values(), *_OTHERS]:
     app.command(epilog=EXIT_CODES)(grouped(command))
+app.add_typer(distill, name="distill")
 app.add_typer(hub, name="hub")
 
 

@@ -86,6 +86,13 @@ def launch_workers(devices: int, port: int | None, pinned: Mapping[str, str]) ->
             complain(line.removeprefix(f"{PROGRAM}: "))
 
 
+def pinned_options(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the options whose values are names on Hugging Face's hub, with the commits that these stand for now."""
+    from ..hf import is_hf_name, pinned
+
+    return {option: pinned(name) for option, name in given.items() if name is not None and is_hf_name(name)}
+
+
 def _in_its_words(error: WorkerError) -> TinyBertError:
     """Return the error that the worker reported, if any: it is about the user's input, not about the worker."""
     _, told, words = f"\n{error.log}".rpartition(f"\n{PROGRAM}: ")

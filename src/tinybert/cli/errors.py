@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..config import TinyBertConfig
+from ..distillation.settings import Objectives
 from ..errors import TinyBertError, printable
 
 PROGRAM = "tinybert"
@@ -18,9 +19,12 @@ OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
     "class_weights": "--class-weights",
     "delimiter": "--delimiter",
+    **{field.name: f"--{field.name.replace('_', '-')}" for field in dataclasses.fields(Objectives)},
     "dev": "--dev",
     "encoding": "--encoding",
     "force": "--force",
+    "from_layers": "--from-layers",
+    "held_out": "--held-out",
     "id": "--id",
     "format": "--from",
     "kind": "--task",

@@ -24,7 +24,7 @@ from ..task import (
 from ..training import TrainingSettings
 from ..writing import check_writable, to_json
 from . import completion, options
-from .devices import check_files, is_launched, is_worker, join, launch_workers
+from .devices import check_files, is_launched, is_worker, join, launch_workers, pinned_options
 from .errors import PROGRAM, complain
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ def finetune(
             check_files(train, data.dev)
         prepared = _prepare(kind_of_command(task.value).name, model, train, output, data, loading, settings)
         if devices > 1 and world is None:  # errors were already reported, once and before any process starts
-            launch_workers(devices, port, _pinned(model, loading.vocabulary))
+            launch_workers(devices, port, pinned_options({"--model": model, "--vocabulary": loading.vocabulary}))
         else:
             _train(prepared, world)
         if not is_launched() and (world is None or world.is_first):
             _say_where_it_is(prepared)
     except KeyboardInterrupt:
         if not is_worker():
-            _say_how_to_go_on(output)
+            say_how_to_go_on(output)
         raise typer.Exit(130) from None
 
 
@@ -181,14 +181,6 @@ def _prepare(
     )
 
 
-def _pinned(model: str, vocabulary: str | None) -> dict[str, str]:
-    """The options that name something on Hugging Face's hub, with its commit."""
-    from ..hf import is_hf_name, pinned
-
-    given = {"--model": model, "--vocabulary": vocabulary}
-    return {option: pinned(name) for option, name in given.items() if name is not None and is_hf_name(name)}
-
-
 def _share(dev: str | None) -> float | None:
     """Return the share of the data to use as dev set; None if `dev` is a file or was not given."""
     if dev == "":
@@ -230,7 +222,8 @@ def _say_where_it_is(prepared: FineTuning) -> None:
     complain(f"the model is in {folder}; try it: {commands[prepared.task.kind].format(quoted)}")
 
 
-def _say_how_to_go_on(folder: Path) -> None:
+def say_how_to_go_on(folder: Path) -> None:
+    """Print on stderr where an interrupted training continues."""
     from ..training.state import saved_progress
 
     saved = saved_progress(folder)

@@ -37,8 +37,12 @@ class BestModel:
 
     def evaluate(self, dev: Scorer) -> dict[str, float]:
         """The metrics of the network as it is now, on the dev set."""
-        self._latest = dev.score(predictions(self.model, dev.examples, world=self.world, progress=False))
-        return self._latest
+        return self.note(dev.score(predictions(self.model, dev.examples, world=self.world, progress=False)))
+
+    def note(self, metrics: dict[str, float]) -> dict[str, float]:
+        """Takes note of the metrics of the network as it is now, which `keep` writes; returns them."""
+        self._latest = metrics
+        return metrics
 
     def keep(self) -> None:
         """Writes the network as it is now, with the metrics of its last evaluation."""

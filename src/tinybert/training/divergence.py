@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 import warnings
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,20 +35,25 @@ class Divergence:
         self.settings = settings
         self.untrained = _loss_of_zeros(labels)
 
-    def check(self, progress: Progress, loss: float, rate: float) -> None:
+    def check(
+        self, progress: Progress, loss: float, rate: float, parts: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
         """Takes note of the loss of a step.
 
         Args:
             progress: Where the training stands.
             loss: The loss.
             rate: The step's learning rate.
+            parts: The loss's parts by their names, if it has several.
 
         Raises:
             OutputError: It is not finite. The state that is saved is from before.
         """
         if not math.isfinite(loss):
+            wrong = ", ".join(f"{name} {value}" for name, value in parts.items() if not math.isfinite(value))
+            found = f"{loss} ({wrong})" if wrong else f"{loss}"
             raise OutputError(
-                f"at step {progress.step} the loss, or a gradient, is {loss}: the network has diverged, at a "
+                f"at step {progress.step} the loss, or a gradient, is {found}: the network has diverged, at a "
                 f"learning rate of {rate:.2g}. Use a lower one, in another folder",
                 argument="learning_rate",
                 example=self.settings.learning_rate / 10,

@@ -9,12 +9,45 @@ from ..errors import ConfigError
 from ..modeling import TinyBertModel
 
 
+class Pooled(nn.Cell):
+    """The vectors of rows, from the vectors of their tokens.
+
+    Args:
+        pooling: `mean` over a row's tokens, [CLS] and [SEP] included, or the `first` one's vector.
+
+    Inputs:
+        sequence_output: (R, T, H) float32.
+        input_mask: (R, T) int32, 1 = real token.
+
+    Outputs:
+        (R, H) float32.
+
+    Raises:
+        ConfigError: Another pooling is asked for.
+    """
+
+    def __init__(self, pooling: str) -> None:
+        super().__init__(auto_prefix=False)
+        if pooling not in ("mean", "first"):
+            raise ConfigError(f"the model pools by {pooling}: only mean and first can be trained")
+        self.is_mean = pooling == "mean"
+        self.batch_matmul = ops.BatchMatMul()
+
+    def construct(self, sequence_output: Tensor, input_mask: Tensor) -> Tensor:
+        rows, length, size = sequence_output.shape
+        if not self.is_mean:
+            return sequence_output[:, 0]
+        mask = input_mask.astype(ms.float32)
+        shares = mask / mask.sum(axis=1, keepdims=True)
+        return self.batch_matmul(shares.reshape((rows, 1, length)), sequence_output).reshape((-1, size))
+
+
 class TextVectors(nn.Cell):
     """An encoder and the vectors of rows, as `Embedder` makes them before they are scaled.
 
     Args:
         encoder: The encoder; its parameters keep their names.
-        pooling: `mean` over a row's tokens, [CLS] and [SEP] included, or the `first` one's vector.
+        pooling: As for `Pooled`.
 
     Inputs:
         input_ids, input_mask, segment_ids: (R, T) int32.
@@ -28,21 +61,11 @@ class TextVectors(nn.Cell):
 
     def __init__(self, encoder: TinyBertModel, pooling: str = "mean") -> None:
         super().__init__(auto_prefix=False)
-        if pooling not in ("mean", "first"):
-            raise ConfigError(f"the model pools by {pooling}: only mean and first can be trained")
         self.encoder = encoder
-        self.is_mean = pooling == "mean"
-        self.hidden_size = encoder.config.hidden_size
-        self.batch_matmul = ops.BatchMatMul()
+        self.pooled = Pooled(pooling)
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
-        rows, length = input_mask.shape
-        sequence_output = self.encoder(input_ids, input_mask, segment_ids)[0]
-        if not self.is_mean:
-            return sequence_output[:, 0]
-        mask = input_mask.astype(ms.float32)
-        shares = mask / mask.sum(axis=1, keepdims=True)
-        return self.batch_matmul(shares.reshape((rows, 1, length)), sequence_output).reshape((-1, self.hidden_size))
+        return self.pooled(self.encoder(input_ids, input_mask, segment_ids)[0], input_mask)
 
 
 class CosineLoss(nn.Cell):

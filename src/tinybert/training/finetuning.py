@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import warnings
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -34,10 +33,9 @@ from .distributed import World
 from .features import weighted
 from .identity import contents
 from .learning import LEARNING, featurize
-from .log import draw_curves
-from .record import RECORD, has_ended, write_record
+from .once import train_once
+from .record import write_record
 from .settings import TrainingSettings
-from .state import remove_state
 from .trainer import Trainer
 
 
@@ -201,16 +199,7 @@ class FineTuning:
             identity=self._identity(features),
             world=world,
         )
-        if world.share(world.is_first and has_ended(self.folder, trainer.identity)):
-            if world.is_first:
-                self._say_that_it_ended_before()
-        else:
-            progress = trainer.train()
-            if world.is_first:
-                draw_curves(self.folder)
-                write_record(self.folder, self.command, self.source, self.settings, ended=(progress, trainer.identity))
-        if world.is_first:  # what the record says, the state need not say any more
-            remove_state(self.folder)
+        train_once(trainer, self.command, self.source)
         return world.share(best.metrics)
 
     def _network(self) -> Network:
@@ -223,13 +212,6 @@ class FineTuning:
     def _keep(self, best: BestModel) -> None:
         best.keep()
         write_record(self.folder, self.command, self.source, self.settings)
-
-    def _say_that_it_ended_before(self) -> None:
-        warnings.warn(
-            f"the training in {self.folder} was finished before; nothing was done. To train anew, use another folder "
-            f"or remove {RECORD} in it",
-            stacklevel=3,
-        )
 
     def _identity(self, features: Any) -> dict[str, Any]:
         dev = None if self.dev is None else self.dev.examples

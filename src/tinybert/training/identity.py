@@ -31,10 +31,10 @@ def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[st
     encoding = train.encoding
     arrays = (encoding.input_ids, encoding.input_mask, encoding.segment_ids, train.labels)
     if encoder not in _starting_weights:
-        _starting_weights[encoder] = _digest(_bytes_of(parameter.asnumpy()) for parameter in encoder.get_parameters())
+        _starting_weights[encoder] = digest_of(parameter.asnumpy() for parameter in encoder.get_parameters())
     return {
         f"{_CONTENTS}the weights to start from": _starting_weights[encoder],
-        f"{_CONTENTS}the training data": _digest(_bytes_of(array) for array in arrays),
+        f"{_CONTENTS}the training data": digest_of(arrays),
         f"{_CONTENTS}the dev set": _digest(repr(example).encode("utf-8", "surrogatepass") for example in dev or ()),
     }
 
@@ -62,6 +62,11 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
             + "\n".join(lines)
             + "\nTrain as before, use another folder, or remove the file to start over."
         )
+
+
+def digest_of(arrays: Iterable[np.ndarray]) -> str:
+    """A digest of the contents of arrays."""
+    return _digest(map(_bytes_of, arrays))
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

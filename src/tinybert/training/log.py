@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypedDict
 
 from ..errors import InputError
@@ -25,6 +27,7 @@ class _Line(_Known, total=False):
     """What is read of a line, if it has it."""
 
     loss: float | None
+    parts: dict[str, float | None]
     metrics: dict[str, float | None]
 
 
@@ -45,6 +48,7 @@ class Log:
         self.silent = silent
         self.show = False if silent else show
         self._losses: list[float] = []
+        self._parts: list[Mapping[str, float]] = []
         self._metrics: list[str] = []
         self._bar: ProgressBar | None = None
         self._shown = 0
@@ -58,17 +62,28 @@ class Log:
         with replacing(self.path) as temporary:
             temporary.write_text("".join(to_json(line) + "\n" for line in kept), encoding="utf-8")
 
-    def step(self, progress: Progress, total: int, loss: float, learning_rate: float) -> None:
-        """Records a step."""
+    def step(
+        self,
+        progress: Progress,
+        total: int,
+        loss: float,
+        learning_rate: float,
+        parts: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
+        """Records a step, and the parts of its loss if it has several."""
         self._losses.append(loss)
+        self._parts.append(parts)
         mean = sum(self._losses) / len(self._losses)
         if self._minutes is not None:
             self._minutes.step(progress.step, total, "  ".join([f"loss {mean:.3g}", *self._metrics]))
         if progress.step % self.every == 0 or progress.step == total:
+            means = {name: sum(each[name] for each in self._parts) / len(self._parts) for name in parts}
             self._losses.clear()
+            self._parts.clear()
             skipped = {"skipped_updates": progress.skipped_updates} if progress.skipped_updates else {}
+            listed = {"parts": means} if means else {}
             seconds = round(progress.seconds, 3)
-            self.write(step=progress.step, loss=mean, learning_rate=learning_rate, seconds=seconds, **skipped)
+            self.write(step=progress.step, loss=mean, **listed, learning_rate=learning_rate, seconds=seconds, **skipped)
             self._advance(progress.step, total, " ".join([f"loss {mean:.3g}", *self._metrics]))
 
     def evaluation(self, step: int, metrics: dict[str, float], seconds: float) -> None:
@@ -120,8 +135,15 @@ def draw_curves(folder: Path) -> Path | None:
     evaluations = [line for line in lines if "metrics" in line]
     figure = Figure(figsize=(10, 4))
     left, right = figure.subplots(1, 2)
-    left.plot([line["step"] for line in steps], [line["loss"] for line in steps])
+    left.plot([line["step"] for line in steps], [line["loss"] for line in steps], label="loss")
     left.set(xlabel="step", ylabel="training loss")
+    parts = steps[0].get("parts", {}) if steps else {}
+    for name in parts:
+        values = [line.get("parts", {}).get(name) for line in steps]
+        left.plot([line["step"] for line in steps], values, linewidth=1, label=name)
+    if parts:
+        left.set(yscale="log")
+        left.legend()
     for name in evaluations[0]["metrics"] if evaluations else ():
         values = [line["metrics"].get(name) for line in evaluations]
         right.plot([line["step"] for line in evaluations], values, ".-", label=name)

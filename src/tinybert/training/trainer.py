@@ -35,12 +35,14 @@ class Trainer:
 
     Args:
         network: A task network, or any cell over the three inputs. It is trained in place.
-        loss: From its outputs and the labels to a number.
+        loss: From its outputs and the labels to a number. Where it has `part_names` and `parts`, as a distillation's
+            does, each part is in the log too.
         features: The training data.
         settings: How to train.
         folder: The run's folder, for log and state.
         evaluate: Gives the metrics on the dev set; None for no evaluation.
         metric: The metric by which the best network is kept, the higher the better.
+        lower_is_better: Whether it is the lower, as of a loss.
         keep: Called when the network is the best so far, and at the end where nothing is evaluated.
         identity: What else must be the same for a saved state to be of use.
         world: The processes that train together, all with the same arguments; None for this one alone. The weights are
@@ -57,6 +59,7 @@ class Trainer:
         *,
         evaluate: Evaluate | None = None,
         metric: str = "",
+        lower_is_better: bool = False,
         keep: Callable[[], None] | None = None,
         identity: dict[str, Any] | None = None,
         world: World | None = None,
@@ -64,6 +67,7 @@ class Trainer:
         self.world = world = world or World()
         self.network, self.features, self.settings, self.folder = network, features, settings, folder
         self.evaluate, self.metric, self.keep = evaluate, metric, keep
+        self.loss, self.sign = loss, -1 if lower_is_better else 1
         processes = {"processes": world.size} if world.size > 1 else {}
         self.identity = {**settings.to_dict(), "rows": len(features), **processes, **(identity or {})}
         self.optimizer = AdamW(list(network.trainable_params()), settings)
@@ -159,11 +163,17 @@ class Trainer:
         inputs = [Tensor(array) for array in batch]
         loss = self.steps.run(inputs, is_last, *self._weights(batch[-1]))
         self.progress.step += 1
-        self.divergence.check(self.progress, loss, rate)
+        parts = self._parts()
+        self.divergence.check(self.progress, loss, rate, parts)
         if self.steps.overflowed is not None:
             self.divergence.check_update(self.progress, self.steps.overflowed)
         self.progress.batch += 1
-        self.log.step(self.progress, self.total_steps, loss, rate)
+        self.log.step(self.progress, self.total_steps, loss, rate, parts)
+
+    def _parts(self) -> dict[str, float]:
+        """The parts of the last batch's loss; none where it has one only."""
+        names = getattr(self.loss, "part_names", ())
+        return dict(zip(names, self.loss.parts.asnumpy().tolist(), strict=True)) if names else {}
 
     def _weights(self, labels: np.ndarray) -> tuple[float, float]:
         """What this process's mean counts for, and all processes' together.
@@ -196,7 +206,8 @@ class Trainer:
         self.network.set_train(True)
         self.log.evaluation(progress.step, metrics, progress.seconds)
         value = metrics[self.metric]
-        if self.world.share(_is_better(value, progress.best)):
+        best = None if progress.best is None else self.sign * progress.best
+        if self.world.share(_is_better(self.sign * value, best)):
             progress.best, progress.best_step, progress.stale = value, progress.step, 0
             self._keep()
         else:

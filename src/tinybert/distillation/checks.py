@@ -1,0 +1,72 @@
+"""Whether what a student is to learn can be compared with what its teacher has."""
+
+from __future__ import annotations
+
+from ..checkpoint.sentence import SentenceSettings
+from ..config import TinyBertConfig
+from ..counting import counted
+from ..errors import ConfigError, InputError
+from ..text import BertTokenizer
+from .layer_map import LayerMap
+from .settings import Objectives
+
+
+def check_fit(
+    objectives: Objectives, student: TinyBertConfig, teacher: TinyBertConfig, sentence: SentenceSettings
+) -> LayerMap:
+    """Return the layer map of two networks, if the objectives fit them.
+
+    Args:
+        objectives: What the student is to learn.
+        student: The student's configuration.
+        teacher: The teacher's.
+        sentence: How the teacher makes vectors of texts.
+
+    Raises:
+        ConfigError: They do not, or the layer map names layers that are not there; says what would fit.
+    """
+    layer_map = LayerMap.of(
+        objectives.layer_map,
+        student_layers=student.num_hidden_layers,
+        teacher_layers=teacher.num_hidden_layers,
+    )
+    heads = student.num_attention_heads, teacher.num_attention_heads
+    if objectives.attention and heads[0] != heads[1]:
+        raise ConfigError(
+            f"the student has {heads[0]} attention heads, the teacher {heads[1]}: their scores cannot be compared. Set "
+            "attention to 0 and learn relations, which need no equal numbers of heads",
+            argument="relations",
+            example=1,
+        )
+    widths = student.hidden_size, teacher.hidden_size
+    for name in ("directions", "vectors"):
+        if getattr(objectives, name) and widths[0] != widths[1]:
+            raise ConfigError(
+                f"the student's vectors have {counted(widths[0], 'number')}, the teacher's {widths[1]}: they cannot be "
+                "compared. Give the student the teacher's width, or leave this part out",
+                argument=name,
+                example=0,
+            )
+    if objectives.needs_vectors and (sentence.refused or sentence.dense or len(sentence.pooling) != 1):
+        what = sentence.refused or "it has dense layers, or several poolings at once"
+        raise ConfigError(f"the teacher's vectors cannot be learned: {what}")
+    for width in widths:
+        if objectives.relations and width % objectives.relation_heads:
+            raise ConfigError(
+                f"relation_heads is {objectives.relation_heads}, which does not divide the width {width}: give a "
+                "divisor of both widths",
+                argument="relation_heads",
+            )
+    return layer_map
+
+
+def check_same_vocabulary(student: BertTokenizer, teacher: BertTokenizer) -> None:
+    """Raise InputError unless two tokenizers give the same ids for the same text."""
+    ours, theirs = student.vocabulary.tokens, teacher.vocabulary.tokens
+    if ours != theirs:
+        raise InputError(
+            f"the student's vocabulary has {counted(len(ours), 'token')}, the teacher's {len(theirs)}, and they are "
+            "not the same: a student learns from a teacher with its own vocabulary. Start it from layers of the "
+            "teacher, or from random weights with the teacher's vocabulary",
+            argument="from_layers",
+        )

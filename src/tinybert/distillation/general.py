@@ -1,0 +1,179 @@
+"""General distillation: an encoder learns from another on raw text, Jiao et al. 2019 (arXiv:1909.10351), section 4."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..checkpoint import Checkpoint
+from ..counting import counted
+from ..data.batches import shuffled
+from ..errors import InputError
+from ..hub.lookup import find_stored
+from ..modeling import TinyBertModel
+from ..modeling.dropout import seed_dropout
+from ..text import BertTokenizer
+from ..training import Features, TrainingSettings
+from ..weights import restore
+from .checks import check_fit, check_same_vocabulary
+from .encoder import EncoderDistillation
+from .settings import Objectives
+from .student import fresh_student
+from .texts import find_files, text_features
+
+
+@dataclasses.dataclass(frozen=True)
+class Choices:
+    """What a student starts from, and what of the text is held out; the fields are arguments of `distill_general`."""
+
+    student: str | Path | None = None
+    from_layers: Sequence[int] | None = None
+    config: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    held_out: float | str | Sequence[str] = 0.01
+
+
+def distill_general(  # noqa: PLR0913 -- each is a choice of its own, given by name
+    teacher: str | Path,
+    text: str | Sequence[str],
+    output: str | Path,
+    *,
+    student: str | Path | None = None,
+    from_layers: Sequence[int] | None = None,
+    config: Mapping[str, Any] | None = None,
+    held_out: float | str | Sequence[str] = 0.01,
+    objectives: Objectives | None = None,
+    say: Callable[[str], None] | None = None,
+    **settings: Any,
+) -> dict[str, float]:
+    """Distil an encoder from another on raw text, and write it as a model folder.
+
+    Args:
+        teacher: The teacher, as for `tinybert.load`; of a task network, its encoder.
+        text: Text files, or patterns such as `corpus/*.txt.gz`; each line is a row.
+        output: The folder of the student.
+        student: The model to start from, with the teacher's vocabulary; by default one with the teacher's
+            configuration, changed by `config`.
+        from_layers: The teacher's layers that the student starts with, from 0; None for random weights.
+        config: Fields of `TinyBertConfig` in which the student differs from the teacher, such as `num_hidden_layers`;
+            by default it has as many layers as `from_layers`.
+        held_out: The share of the lines that is not trained on and decides which student is kept; or files of such
+            lines; 0 keeps the last student.
+        objectives: What the student learns; by default what Jiao et al. have for general distillation.
+        say: Called with what is decided before the training, such as the layer map.
+        **settings: Fields of `TrainingSettings`.
+
+    Returns:
+        `held_out_loss` of the student that was kept; empty with `held_out=0`.
+
+    Raises:
+        InputError: The text cannot be read, is empty or is in another language; or the vocabularies differ.
+        ConfigError: A setting is not allowed, or does not fit teacher and student.
+        CheckpointError: The folder has the state, or the result, of another training.
+        KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+
+    Example:
+        >>> distill_general("all-MiniLM-L6-v2", "corpus/*.txt.gz", "my-student", from_layers=(0, 2, 3, 5))
+    """
+    return prepare_general(
+        teacher,
+        text,
+        output,
+        choices=Choices(student, from_layers, config or {}, held_out),
+        objectives=objectives,
+        settings=TrainingSettings.from_dict(settings),
+        say=say,
+    ).run()
+
+
+def prepare_general(
+    teacher: str | Path,
+    text: str | Sequence[str],
+    output: str | Path,
+    *,
+    choices: Choices,
+    objectives: Objectives | None,
+    settings: TrainingSettings,
+    say: Callable[[str], None] | None = None,
+    command: list[str] | None = None,
+) -> EncoderDistillation:
+    """Read and check everything that a general distillation needs.
+
+    Args:
+        teacher: As for `distill_general`.
+        text: As for `distill_general`.
+        output: As for `distill_general`.
+        choices: What the student starts from, and what is held out.
+        objectives: What the student learns.
+        settings: How to train.
+        say: Called with what is decided before the training.
+        command: What to record as the command.
+    """
+    say, objectives = say or (lambda message: None), objectives or Objectives()
+    paths = find_files([text] if isinstance(text, str) else text)
+    model, tokenizer = find_stored(teacher).open(None)
+    encoder = _student(model, tokenizer, choices, settings.seed, say)
+    layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)  # before any text is read
+    length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
+    encoder.config = encoder.config.replace(seq_length=length)
+    features = text_features(paths, tokenizer, length)
+    held_out = choices.held_out
+    if isinstance(held_out, int | float):
+        features, aside = _aside(features, held_out, settings.seed)
+    else:
+        aside = text_features(find_files([held_out] if isinstance(held_out, str) else held_out), tokenizer, length)
+    distillation = EncoderDistillation(
+        model,
+        encoder,
+        tokenizer,
+        features,
+        output,
+        held_out=aside,
+        objectives=objectives,
+        settings=settings,
+        command=command,
+    )
+    if objectives.needs_layers:
+        say(str(layer_map))
+    say(f"{counted(len(features), 'line')} to learn from, {0 if aside is None else len(aside)} held out")
+    return distillation
+
+
+def _student(
+    teacher: Checkpoint, tokenizer: BertTokenizer, choices: Choices, seed: int, say: Callable[[str], None]
+) -> TinyBertModel:
+    source, layers, config = choices.student, choices.from_layers, choices.config
+    if source is not None:
+        if layers is not None:
+            raise InputError("a student is either a model or layers of the teacher, not both", argument="from_layers")
+        stored, own = find_stored(source).open(None, **config)
+        check_same_vocabulary(own, tokenizer)
+        network: TinyBertModel = restore(stored.encoder(), return_all_encoders=False)
+        seed_dropout(network, seed)
+        return network
+    depth = {} if layers is None else {"num_hidden_layers": len(layers)}
+    network, misfits = fresh_student(teacher, teacher.config.replace(**{**depth, **config}), layers=layers, seed=seed)
+    if misfits:
+        say(f"random, since the teacher's are of another shape: {', '.join(misfits)}")
+    return network
+
+
+def _aside(features: Features, share: float, seed: int) -> tuple[Features, Features | None]:
+    """Put a share of the rows aside."""
+    if not 0 <= share < 1:
+        raise InputError(f"held_out is {share:g}: it must be from 0 to less than 1", argument="held_out", example=0.01)
+    if not share:
+        return features, None
+    count = max(1, round(share * len(features)))
+    if count == len(features):
+        raise InputError(
+            f"held_out is {share:g}: of {counted(count, 'line')} that is all", argument="held_out", example=0
+        )
+    order = shuffled(len(features), seed, 0, stream=2)
+    return _rows(features, order[count:]), _rows(features, order[:count])
+
+
+def _rows(features: Features, rows: Any) -> Features:
+    rows = sorted(rows.tolist())
+    return dataclasses.replace(features, encoding=features.encoding.take(rows), labels=features.labels[rows])

@@ -1,0 +1,42 @@
+"""Means over the real tokens of each row, then over the rows."""
+
+from __future__ import annotations
+
+import mindspore as ms
+from mindspore import Tensor, nn, ops
+
+
+class Shares(nn.Cell):
+    """What each token counts for in the mean of its row: 1/n for each of n real tokens, 0 for padding.
+
+    Inputs:
+        input_mask: (B, T) int32, 1 = real token.
+
+    Outputs:
+        (B, T) float32.
+    """
+
+    def construct(self, input_mask: Tensor) -> Tensor:
+        mask = input_mask.astype(ms.float32)
+        return mask / ops.maximum(mask.sum(axis=1, keepdims=True), 1.0)
+
+
+class MeanOverTokens(nn.Cell):
+    """The mean over rows of what each row's tokens have on average.
+
+    Inputs:
+        values: (B, T, H) float32.
+        shares: (B, T) float32, as `Shares` gives them.
+
+    Outputs:
+        () float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch_matmul = ops.BatchMatMul()
+
+    def construct(self, values: Tensor, shares: Tensor) -> Tensor:
+        rows, length = shares.shape
+        # A product with the shares takes a fraction of the time of a broadcast and a sum.
+        return self.batch_matmul(shares.reshape((rows, 1, length)), values).mean()

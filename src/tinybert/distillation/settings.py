@@ -1,0 +1,95 @@
+"""What a student is to learn of its teacher."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from ..errors import ConfigError
+from .layer_map import UNIFORM
+
+PROJECTIONS = ("shared", "each")
+HIDDEN_LAYERS = ("all", "last")
+
+
+def _setting(default: Any, help_: str) -> Any:
+    """A field with its default, and the line that the command line says of it."""
+    return dataclasses.field(default=default, metadata={"help": help_})
+
+
+@dataclasses.dataclass(frozen=True)
+class Objectives:
+    """The parts of a distillation's loss, each with its weight; one of weight 0 is not computed.
+
+    The defaults are those of Jiao et al. 2019 (arXiv:1909.10351) for general distillation.
+
+    Args:
+        embeddings: Weight of the embeddings' squared error, equation 9.
+        hidden: Weight of the hidden states' squared error, equation 8, summed over the layers.
+        attention: Weight of the attention scores' squared error, equation 7, summed over the layers.
+        relations: Weight of the relations of queries, keys and values of the last mapped layer, MiniLMv2.
+        directions: Weight of 1 - cosine of the vectors of texts.
+        vectors: Weight of the squared error of the vectors of texts.
+        prediction: Weight of the soft cross entropy of the predictions, equation 10; of scores, their squared error.
+        hard_labels: Weight of the loss of the true labels.
+        temperature: What logits are divided by in `prediction`.
+        layer_map: Which of the teacher's layers each of the student's learns from, see `LayerMap.of`.
+        hidden_layers: The layers whose hidden states are learned: `all`, or the `last`.
+        projections: Where the widths differ, `shared`: one projection for embeddings and all layers, as published; or
+            `each`: one for each.
+        relation_heads: Heads into which queries, keys and values are cut for `relations`; a divisor of both widths.
+        dropout: Whether the student's dropout is active.
+
+    Raises:
+        ConfigError: A value is not allowed, or all weights are 0.
+    """
+
+    embeddings: float = _setting(1.0, "Weight of the embeddings' loss.")
+    hidden: float = _setting(1.0, "Weight of the hidden states' loss.")
+    attention: float = _setting(1.0, "Weight of the attention scores' loss; needs as many heads in both.")
+    relations: float = _setting(0.0, "Weight of the loss of relations of queries, keys and values.")
+    directions: float = _setting(0.0, "Weight of the loss of the directions of text vectors.")
+    vectors: float = _setting(0.0, "Weight of the loss of text vectors.")
+    prediction: float = _setting(0.0, "Weight of the predictions' loss.")
+    hard_labels: float = _setting(0.0, "Weight of the true labels' loss.")
+    temperature: float = _setting(1.0, "Temperature of the predictions' loss.")
+    layer_map: str = _setting(UNIFORM, "Teacher layer for each student layer: uniform, last, or such as 0,2,3,5.")
+    hidden_layers: str = _setting("all", "Layers whose hidden states are learned: all, or the last.")
+    projections: str = _setting("shared", "Projections where widths differ: one shared, or each layer its own.")
+    relation_heads: int = _setting(12, "Heads of the relations' loss.")
+    dropout: bool = _setting(True, "Whether the student's dropout is active.")
+
+    def __post_init__(self) -> None:
+        for name in WEIGHTS:
+            value: Any = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+                raise ConfigError(f"{name} is {value!r}: a weight is a number of at least 0", argument=name)
+        if not any(getattr(self, name) for name in WEIGHTS):
+            raise ConfigError("all weights are 0: there is nothing to learn", argument="hidden", example=1)
+        if not 0 < self.temperature < math.inf:
+            raise ConfigError(f"temperature is {self.temperature!r}: it must be above 0", argument="temperature")
+        for name, allowed in (("hidden_layers", HIDDEN_LAYERS), ("projections", PROJECTIONS)):
+            if getattr(self, name) not in allowed:
+                given = getattr(self, name)
+                raise ConfigError(f"{name} is {given!r}: it must be {' or '.join(allowed)}", argument=name)
+        if not isinstance(self.relation_heads, int) or self.relation_heads < 1:
+            raise ConfigError(f"relation_heads is {self.relation_heads!r}: it must be an integer of at least 1")
+
+    @property
+    def needs_vectors(self) -> bool:
+        """Whether vectors of texts are compared."""
+        return bool(self.directions or self.vectors)
+
+    @property
+    def needs_layers(self) -> bool:
+        """Whether hidden states, scores or relations of layers are compared."""
+        return bool(self.hidden or self.attention or self.relations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, as plain values that JSON can hold."""
+        return dataclasses.asdict(self)
+
+
+WEIGHTS = ("embeddings", "hidden", "attention", "relations", "directions", "vectors", "prediction", "hard_labels")
+"""The fields of `Objectives` that are weights, in the order in which their parts are logged."""

@@ -1,0 +1,165 @@
+"""General distillation: a student learns on raw text, goes on after a kill, and says what does not fit."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+from tiny_teacher import CONFIG
+
+from tinybert import Embedder
+from tinybert.checkpoint import Checkpoint, read_checkpoint, save_folder
+from tinybert.distillation.general import distill_general
+from tinybert.distillation.settings import Objectives
+from tinybert.errors import CheckpointError, ConfigError, InputError, OutputError
+from tinybert.text import BertTokenizer, Vocabulary
+from tinybert.training import Trainer, once
+from tinybert.training.divergence import Divergence
+from tinybert.training.state import STATE, saved_progress
+
+SETTINGS = {"epochs": 6, "batch_size": 16, "learning_rate": 5e-3, "max_length": 12}
+OBJECTIVES = Objectives(directions=1.0)
+
+
+@pytest.fixture
+def text(tmp_path, lines):
+    path = tmp_path / "text.txt.gz"
+    path.write_bytes(gzip.compress("\n\n".join(lines).encode()))
+    return path
+
+
+@pytest.fixture
+def distill(teacher_folder, text, tmp_path):
+    """A function that distils with other arguments than usual."""
+
+    def distill(output="student", **changes):
+        arguments = {"from_layers": (0, 2), "held_out": 0.2, "objectives": OBJECTIVES, **SETTINGS, **changes}
+        source = arguments.pop("text", str(text))
+        return distill_general(arguments.pop("teacher", teacher_folder), source, tmp_path / output, **arguments)
+
+    return distill
+
+
+def log(folder):
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_a_student_learns_what_its_teacher_does(distill, tmp_path, teacher, teacher_folder, lines):
+    said = []
+    metrics = distill(say=said.append)
+    assert said == [
+        "student layer 0 learns from teacher layer 0, 1 from 2",
+        "64 lines to learn from, 16 held out",
+    ]
+    folder = tmp_path / "student"
+    evaluations = [line["metrics"]["held_out_loss"] for line in log(folder) if "metrics" in line]
+    assert metrics["held_out_loss"] == min(evaluations) < 0.5 * evaluations[0]
+    steps = [line for line in log(folder) if "loss" in line]
+    assert list(steps[0]["parts"]) == ["embeddings", "hidden", "attention", "directions"]
+    assert steps[-1]["loss"] == pytest.approx(sum(steps[-1]["parts"].values()), rel=1e-4)
+    student = read_checkpoint(folder)
+    assert student.config == CONFIG.replace(num_hidden_layers=2, seq_length=12)
+    assert json.loads((folder / "training.json").read_text())["model"] == read_checkpoint(teacher_folder).source
+    assert not (folder / STATE).exists()
+    one, other = (Embedder.from_pretrained(each)(lines[:8]) for each in (folder, teacher_folder))
+    assert (one * other).sum(axis=1).mean() > 0.9
+
+
+@pytest.mark.slow
+def test_a_killed_distillation_ends_with_the_same_weights(distill, tmp_path, monkeypatch):
+    distill("unbroken", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
+    train_on = Trainer._train_on
+
+    def killed(self, rows):
+        train_on(self, rows)
+        if self.progress.step == 7:
+            self.save()
+            raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_train_on", killed)
+        with pytest.raises(SystemExit):
+            distill("killed", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
+    assert saved_progress(tmp_path / "killed").step == 7
+    distill("killed", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
+    one, other = (read_checkpoint(tmp_path / name).tensors for name in ("unbroken", "killed"))
+    assert all(np.array_equal(array, other[name]) for name, array in one.items())
+
+
+def test_what_has_ended_is_not_another_distillation(distill, monkeypatch):
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    distill(held_out=0)
+    with pytest.warns(UserWarning, match="was finished before"):
+        distill(held_out=0)
+    with pytest.raises(CheckpointError, match=r"objectives temperature: 1\.0 then, 2\.0 now"):
+        distill(held_out=0, objectives=Objectives(directions=1.0, temperature=2.0))
+
+
+def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
+    def check(self, progress, loss, rate, parts):
+        original(self, progress, float("nan"), rate, {**parts, "attention": float("inf")})
+
+    original = Divergence.check
+    monkeypatch.setattr(Divergence, "check", check)
+    monkeypatch.setattr("tinybert.training.steps.Steps.run", lambda *given: 1.0)
+    with pytest.raises(OutputError, match=r"at step 1 the loss, or a gradient, is nan \(attention inf\): the network"):
+        distill()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"config": {"num_attention_heads": 2}}, ConfigError, "2 attention heads, the teacher 4: .*learn relations"),
+        ({"config": {"hidden_size": 16}}, ConfigError, "the student's vectors have 16 numbers, the teacher's 24"),
+        ({"objectives": Objectives(relations=1, relation_heads=7)}, ConfigError, "7, which does not divide the width"),
+        ({"from_layers": (0, 3)}, ConfigError, "there is no layer 3"),
+        ({"student": "here"}, InputError, "either a model or layers of the teacher"),
+        ({"held_out": 1.5}, InputError, "held_out is 1.5: it must be from 0 to less than 1"),
+        ({"held_out": 0.999}, InputError, "held_out is 0.999: of 80 lines that is all"),
+        ({"text": "none/*.txt"}, InputError, r"no file matches none/\*.txt"),
+        ({"text": "none.txt"}, InputError, "none.txt cannot be read"),
+        ({"epochs": 0}, ConfigError, "epochs is 0"),
+    ],
+)
+def test_what_does_not_fit_is_said_before_anything_is_written(distill, tmp_path, changes, error, message):
+    with pytest.raises(error, match=message):
+        distill(**changes)
+    assert not (tmp_path / "student").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"", "a.txt has no text"),
+        ("a.txt", b" \n\n", "a.txt has no text"),
+        ("a.txt.gz", b"plain", "a.txt.gz cannot be read: Not a gzipped file"),
+        ("a.txt.gz", gzip.compress(b"the film\n" * 99)[:-9], "a.txt.gz is damaged"),
+        ("a.bin", bytes(range(256)), "a.bin, line 1: "),
+        ("a.txt", b"Das ist ein Satz.\n", r"a.txt: 100% of its tokens are \[UNK\] in the teacher's vocabulary"),
+    ],
+)
+def test_files_that_are_no_text(distill, tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        distill(text=str(tmp_path / name))
+
+
+def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
+    found = []
+    monkeypatch.setattr(
+        "tinybert.distillation.encoder.EncoderDistillation.run",
+        lambda self: found.append((len(self.features), len(self.held_out))) or {},
+    )
+    (tmp_path / "dev.txt").write_text("the film\na book\n")
+    distill(held_out=str(tmp_path / "dev.txt"))
+    assert found == [(len(lines), 2)]
+
+
+def test_another_vocabulary_is_refused(distill, tmp_path, teacher: Checkpoint):
+    tokens = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnop")
+    other = save_folder(teacher, tmp_path / "other", tokenizer=BertTokenizer(Vocabulary(tokens)))
+    with pytest.raises(InputError, match="the student's vocabulary has 20 tokens, the teacher's 20, and they are not"):
+        distill(student=other, from_layers=None)
