@@ -7,7 +7,7 @@ import json
 import pytest
 from tiny import WORDS, command, save_model
 
-from tinybert.distillation.encoder import EncoderDistillation
+from tinybert.distillation.phase import Phase
 from tinybert.training import launch as launching
 
 
@@ -27,7 +27,7 @@ def arguments(teacher, tmp_path):
 def runs(monkeypatch):
     """The distillations that would run."""
     found = []
-    monkeypatch.setattr(EncoderDistillation, "run", lambda self, world=None: found.append(self) or {"held_out_loss": 1})
+    monkeypatch.setattr(Phase, "run", lambda self, world=None: found.append(self) or {"held_out_loss": 1})
     return found
 
 
@@ -81,6 +81,6 @@ def test_an_interruption_tells_how_to_go_on(arguments, monkeypatch, tmp_path):
     def interrupted(self, world=None):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(EncoderDistillation, "run", interrupted)
+    monkeypatch.setattr(Phase, "run", interrupted)
     run = command(*arguments)
     assert (run.code, run.err.splitlines()[-1]) == (130, "tinybert: interrupted; nothing was trained yet")

@@ -150,8 +150,8 @@ def test_files_that_are_no_text(distill, tmp_path, name, content, message):
 def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
     found = []
     monkeypatch.setattr(
-        "tinybert.distillation.encoder.EncoderDistillation.run",
-        lambda self: found.append((len(self.features), len(self.held_out))) or {},
+        "tinybert.distillation.phase.Phase.run",
+        lambda self: found.append((len(self.features), len(self.selection.examples))) or {},
     )
     (tmp_path / "dev.txt").write_text("the film\na book\n")
     distill(held_out=str(tmp_path / "dev.txt"))

@@ -124,7 +124,7 @@ def finetune(
         else:
             _train(prepared, world)
         if not is_launched() and (world is None or world.is_first):
-            _say_where_it_is(prepared)
+            say_where_it_is(prepared.folder, prepared.task.kind, prepared.train)
     except KeyboardInterrupt:
         if not is_worker():
             say_how_to_go_on(output)
@@ -151,7 +151,7 @@ def _prepare(
     problem = "regression" if data.regression and KINDS[kind].problems else None
     labels = None if data.labels is None else options.label_names(data.labels)
     task = task_for(kind, examples, problem=problem, labels=labels)
-    share = _share(data.dev)
+    share = dev_share(data.dev)
     dev: Examples | None = None
     if share is not None:
         examples, dev = split(kind, examples, share, seed=settings.seed)
@@ -181,7 +181,7 @@ def _prepare(
     )
 
 
-def _share(dev: str | None) -> float | None:
+def dev_share(dev: str | None) -> float | None:
     """Return the share of the data to use as dev set; None if `dev` is a file or was not given."""
     if dev == "":
         raise InputError("the dev set is empty text: give a file, or a share", argument="dev", example=0.1)
@@ -215,11 +215,12 @@ NEXT_OF_PAIRS = {SEQUENCE_CLASSIFICATION.name: "tinybert classify {} pairs.csv"}
 """Replacements for models trained on pairs of texts; an encoder embeds each text separately and needs none."""
 
 
-def _say_where_it_is(prepared: FineTuning) -> None:
-    folder = str(prepared.folder)
+def say_where_it_is(path: Path, kind: str, train: Examples) -> None:
+    """Print on stderr where a model is, and a command to try it with."""
+    folder = str(path)
     quoted = subprocess.list2cmdline([folder]) if sys.platform == "win32" else shlex.quote(folder)
-    commands = NEXT if getattr(prepared.train[0], "pair", None) is None else {**NEXT, **NEXT_OF_PAIRS}
-    complain(f"the model is in {folder}; try it: {commands[prepared.task.kind].format(quoted)}")
+    commands = NEXT if getattr(train[0], "pair", None) is None else {**NEXT, **NEXT_OF_PAIRS}
+    complain(f"the model is in {folder}; try it: {commands[kind].format(quoted)}")
 
 
 def say_how_to_go_on(folder: Path) -> None:

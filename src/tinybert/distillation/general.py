@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..checkpoint import Checkpoint
+from ..arguments import path_of
 from ..counting import counted
 from ..data.batches import shuffled
 from ..errors import InputError
 from ..hub.lookup import find_stored
-from ..modeling import TinyBertModel
-from ..modeling.dropout import seed_dropout
-from ..text import BertTokenizer
 from ..training import Features, TrainingSettings
-from ..weights import restore
-from .checks import check_fit, check_same_vocabulary
-from .encoder import EncoderDistillation
+from .checks import check_fit
+from .held_out import HeldOut
+from .phase import Phase
 from .settings import Objectives
-from .student import fresh_student
+from .starting import StudentChoice, start_student
 from .texts import find_files, text_features
-
-
-@dataclasses.dataclass(frozen=True)
-class Choices:
-    """What a student starts from, and what of the text is held out; the fields are arguments of `distill_general`."""
-
-    student: str | Path | None = None
-    from_layers: Sequence[int] | None = None
-    config: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    held_out: float | str | Sequence[str] = 0.01
 
 
 def distill_general(  # noqa: PLR0913 -- each is a choice of its own, given by name
@@ -80,31 +68,34 @@ def distill_general(  # noqa: PLR0913 -- each is a choice of its own, given by n
         teacher,
         text,
         output,
-        choices=Choices(student, from_layers, config or {}, held_out),
+        choice=StudentChoice(student, from_layers, config or {}),
+        held_out=held_out,
         objectives=objectives,
         settings=TrainingSettings.from_dict(settings),
         say=say,
     ).run()
 
 
-def prepare_general(
+def prepare_general(  # noqa: PLR0913
     teacher: str | Path,
     text: str | Sequence[str],
     output: str | Path,
     *,
-    choices: Choices,
+    choice: StudentChoice,
+    held_out: float | str | Sequence[str],
     objectives: Objectives | None,
     settings: TrainingSettings,
     say: Callable[[str], None] | None = None,
     command: list[str] | None = None,
-) -> EncoderDistillation:
+) -> Phase:
     """Read and check everything that a general distillation needs.
 
     Args:
         teacher: As for `distill_general`.
         text: As for `distill_general`.
         output: As for `distill_general`.
-        choices: What the student starts from, and what is held out.
+        choice: What the student starts from.
+        held_out: As for `distill_general`.
         objectives: What the student learns.
         settings: How to train.
         say: Called with what is decided before the training.
@@ -113,50 +104,30 @@ def prepare_general(
     say, objectives = say or (lambda message: None), objectives or Objectives()
     paths = find_files([text] if isinstance(text, str) else text)
     model, tokenizer = find_stored(teacher).open(None)
-    encoder = _student(model, tokenizer, choices, settings.seed, say)
+    encoder = start_student(model, tokenizer, choice, settings.seed, say)
     layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)  # before any text is read
     length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
     encoder.config = encoder.config.replace(seq_length=length)
     features = text_features(paths, tokenizer, length)
-    held_out = choices.held_out
     if isinstance(held_out, int | float):
         features, aside = _aside(features, held_out, settings.seed)
     else:
         aside = text_features(find_files([held_out] if isinstance(held_out, str) else held_out), tokenizer, length)
-    distillation = EncoderDistillation(
+    if objectives.needs_layers:
+        say(str(layer_map))
+    say(f"{counted(len(features), 'line')} to learn from, {0 if aside is None else len(aside)} held out")
+    selection = None if aside is None else HeldOut(aside, settings).selection
+    return Phase(
         model,
         encoder,
         tokenizer,
         features,
-        output,
-        held_out=aside,
-        objectives=objectives,
-        settings=settings,
-        command=command,
+        path_of(output),
+        objectives,
+        settings,
+        selection,
+        command=command or [*sys.argv],
     )
-    if objectives.needs_layers:
-        say(str(layer_map))
-    say(f"{counted(len(features), 'line')} to learn from, {0 if aside is None else len(aside)} held out")
-    return distillation
-
-
-def _student(
-    teacher: Checkpoint, tokenizer: BertTokenizer, choices: Choices, seed: int, say: Callable[[str], None]
-) -> TinyBertModel:
-    source, layers, config = choices.student, choices.from_layers, choices.config
-    if source is not None:
-        if layers is not None:
-            raise InputError("a student is either a model or layers of the teacher, not both", argument="from_layers")
-        stored, own = find_stored(source).open(None, **config)
-        check_same_vocabulary(own, tokenizer)
-        network: TinyBertModel = restore(stored.encoder(), return_all_encoders=False)
-        seed_dropout(network, seed)
-        return network
-    depth = {} if layers is None else {"num_hidden_layers": len(layers)}
-    network, misfits = fresh_student(teacher, teacher.config.replace(**{**depth, **config}), layers=layers, seed=seed)
-    if misfits:
-        say(f"random, since the teacher's are of another shape: {', '.join(misfits)}")
-    return network
 
 
 def _aside(features: Features, share: float, seed: int) -> tuple[Features, Features | None]:

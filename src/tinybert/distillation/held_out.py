@@ -6,27 +6,45 @@ from mindspore import Tensor, nn
 
 from ..compat import graph_runs
 from ..training import Features, TrainingSettings
+from ..training.best import BestModel
 from ..training.gradients import LossOfBatch
 from ..training.step import accept_any_shape
+from .phase import Selection
+
+HELD_OUT_LOSS = "held_out_loss"
 
 
 class HeldOut:
     """Rows that are not trained on.
 
     Args:
-        network: The network in training.
-        loss: Its loss.
         features: The rows.
         settings: How batches are made.
     """
 
-    def __init__(self, network: nn.Cell, loss: nn.Cell, features: Features, settings: TrainingSettings) -> None:
-        self._network, self._features, self._settings = network, features, settings
-        self._loss_of_batch = LossOfBatch(network, loss)
-        accept_any_shape(self._loss_of_batch, Tensor(features.labels[:1]))
+    def __init__(self, features: Features, settings: TrainingSettings) -> None:
+        self._features, self._settings = features, settings
+        self._loss_of_batch: LossOfBatch | None = None
 
-    def loss(self) -> float:
-        """Return the mean loss of the rows, without dropout; the network must not be in training mode."""
+    @property
+    def selection(self) -> Selection:
+        """The student with the lowest loss on these rows is kept."""
+        encoding = self._features.encoding
+        return Selection(self._evaluate, HELD_OUT_LOSS, lower_is_better=True, examples=encoding.input_ids.tolist())
+
+    def _evaluate(self, best: BestModel, network: nn.Cell, loss: nn.Cell) -> dict[str, float]:
+        return best.note({HELD_OUT_LOSS: self.loss(network, loss)})
+
+    def loss(self, network: nn.Cell, loss: nn.Cell) -> float:
+        """Return the mean loss of the rows.
+
+        Args:
+            network: The student, not in training mode.
+            loss: The loss of its training; the same in each call.
+        """
+        if self._loss_of_batch is None:
+            self._loss_of_batch = LossOfBatch(network, loss)
+            accept_any_shape(self._loss_of_batch, Tensor(self._features.labels[:1]))
         size = self._settings.batch_size
         order = self._features.lengths.argsort(kind="stable")
         total = 0.0

@@ -45,7 +45,7 @@ class Outputs(nn.Cell):
         self.needs_scores = objectives.attention > 0
         self.needs_relations = objectives.relations > 0
         self.needs_vectors = objectives.needs_vectors
-        self.needs_logits = objectives.prediction > 0 or objectives.hard_labels > 0
+        self.needs_logits = objectives.needs_predictions
         self.needs_all = self.needs_hidden or self.needs_scores or self.needs_relations or objectives.embeddings > 0
         if self.needs_relations:
             # They are computed from the hidden states below the layer: a network does not return its queries.

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from ..errors import ConfigError
+from ..training.settings import TrainingSettings
 from .layer_map import UNIFORM
 
 PROJECTIONS = ("shared", "each")
@@ -77,6 +78,11 @@ class Objectives:
             raise ConfigError(f"relation_heads is {self.relation_heads!r}: it must be an integer of at least 1")
 
     @property
+    def needs_predictions(self) -> bool:
+        """Whether the networks need their heads."""
+        return bool(self.prediction or self.hard_labels)
+
+    @property
     def needs_vectors(self) -> bool:
         """Whether vectors of texts are compared."""
         return bool(self.directions or self.vectors)
@@ -93,3 +99,32 @@ class Objectives:
 
 WEIGHTS = ("embeddings", "hidden", "attention", "relations", "directions", "vectors", "prediction", "hard_labels")
 """The fields of `Objectives` that are weights, in the order in which their parts are logged."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PhaseSettings:
+    """How the first phase differs from the second; the defaults are those of Jiao et al., section 4.1.
+
+    Args:
+        intermediate_epochs: Passes over the training data in the first phase; 0 leaves it out.
+        intermediate_learning_rate: Its highest learning rate.
+
+    Raises:
+        ConfigError: A value is not allowed.
+    """
+
+    intermediate_epochs: int = _setting(20, "Passes over the training data to learn layers; 0 for none.")
+    intermediate_learning_rate: float = _setting(5e-5, "Highest learning rate in these.")
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.intermediate_epochs, int) or self.intermediate_epochs < 0:
+            raise ConfigError(
+                f"intermediate_epochs is {self.intermediate_epochs!r}: it must be an integer of at least 0"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class PredictionSettings(TrainingSettings):
+    """How to train in the second phase: as for fine-tuning, with the learning rate of Jiao et al."""
+
+    learning_rate: float = _setting(3e-5, "Highest learning rate.")

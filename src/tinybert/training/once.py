@@ -10,13 +10,14 @@ from .state import remove_state
 from .trainer import Trainer
 
 
-def train_once(trainer: Trainer, command: list[str], source: str | None) -> None:
+def train_once(trainer: Trainer, command: list[str], source: str | None, *, says_if_ended: bool = True) -> None:
     """Trains to the end, draws the curves, writes the record, and removes the state.
 
     Args:
         trainer: The training.
         command: What to write down as the command.
         source: What the training started from, to be written down; None where nobody said.
+        says_if_ended: Whether to warn that there is nothing to do where it had ended before.
 
     Raises:
         CheckpointError: The folder holds what another training made; says what differs.
@@ -27,7 +28,7 @@ def train_once(trainer: Trainer, command: list[str], source: str | None) -> None
     """
     world, folder = trainer.world, trainer.folder
     if world.share(world.is_first and has_ended(folder, trainer.identity)):
-        if world.is_first:
+        if world.is_first and says_if_ended:
             warnings.warn(
                 f"the training in {folder} was finished before; nothing was done. To train anew, use another folder or "
                 f"remove {RECORD} in it",

@@ -1,0 +1,100 @@
+"""`tinybert distill classify`, `tag`, `answer` and `embed`: a small model that does what a fine-tuned one does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from ..distillation.settings import Objectives, PhaseSettings, PredictionSettings
+from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from . import completion, options
+from .devices import check_files
+from .distill_options import Devices, Port, StudentOptions, train
+from .errors import PROGRAM
+from .finetune import dev_share, say_where_it_is
+
+if TYPE_CHECKING:
+    pass
+
+WHAT: dict[str, str] = {
+    ENCODER.name: "embed as an encoder does",
+    SEQUENCE_CLASSIFICATION.name: "classify as a fine-tuned model does",
+    TOKEN_CLASSIFICATION.name: "tag words as a fine-tuned model does",
+    QUESTION_ANSWERING.name: "answer questions as a fine-tuned model does",
+}
+"""What a student of each kind learns."""
+
+
+@dataclass(frozen=True)
+class TrainingData(options.TableOptions):
+    """Options for reading training and dev data."""
+
+    dev: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="FILE|SHARE",
+            help="Dev set; the student that scores best on it is kept. A share such as 0.1 is taken from the training "
+            "data. [default: none; the last student is kept]",
+        ),
+    ] = None
+
+
+def task_command(kind: str) -> Callable[..., None]:
+    """Return the command that distils a student for a kind of task."""
+
+    def command(
+        teacher: Annotated[
+            str, typer.Option(help="Fine-tuned model to learn from, as for `load`.", autocompletion=completion.uids)
+        ],
+        train_: Annotated[str, typer.Option("--train", help="Training data, as for `tinybert finetune`.")],
+        output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the student, its log and state.")],
+        *,
+        start: StudentOptions,
+        data: TrainingData,
+        phases: PhaseSettings,
+        objectives: Objectives,
+        settings: PredictionSettings,
+        devices: Devices = 1,
+        port: Port = None,
+    ) -> None:
+        if devices > 1:
+            check_files(train_, data.dev)
+
+        def prepare(say: Callable[[str], None] | None) -> Any:
+            from ..distillation.distilling import prepare_task
+            from ..distillation.starting import StudentChoice
+
+            share = dev_share(data.dev)
+            return prepare_task(
+                teacher,
+                train_,
+                output,
+                task=kind,
+                choice=StudentChoice(start.student, start.layers, options.config_fields(start.config)),
+                dev=data.dev if share is None else share,
+                table=data.table(regression=False),
+                objectives=objectives,
+                phases=phases,
+                settings=settings,
+                say=say,
+                command=[PROGRAM, *sys.argv[1:]],
+            )
+
+        named = {"--teacher": teacher, "--student": start.student}
+        train(prepare, output, devices, port, named, lambda prepared: say_where_it_is(output, kind, prepared.train))
+
+    command.__doc__ = f"""Train a small model to {WHAT[kind]}, and print its metrics on the dev set as JSON.
+
+    First it learns what the teacher's layers compute, then what the teacher predicts. After Ctrl-C or a kill
+    the same command goes on from the saved state.
+
+    \b
+    Example: tinybert distill {KINDS[kind].command} --teacher my-teacher --from-layers 0,2,3,5 \\
+      --train train.csv --dev dev.csv --output my-student
+    """
+    return command

@@ -1,0 +1,162 @@
+"""Task distillation in two phases, Jiao et al. 2019 (arXiv:1909.10351), section 4: layers first, then predictions."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mindspore import nn
+
+from ..checkpoint import Checkpoint, read_checkpoint
+from ..errors import CheckpointError
+from ..evaluation import Scorer
+from ..evaluation.labels import Examples
+from ..modeling import TinyBertModel
+from ..task import KINDS, Task
+from ..text import BertTokenizer
+from ..training import Features, TrainingSettings, featurize
+from ..training.best import BestModel
+from ..training.distributed import World
+from ..training.finetuning import fresh_network
+from ..training.learning import LEARNING
+from ..weights import restore
+from .phase import Phase, Selection
+from .settings import WEIGHTS, Objectives, PhaseSettings, PredictionSettings
+
+INTERMEDIATE = "intermediate"
+"""The folder of the first phase, in the student's."""
+NOTHING: dict[str, Any] = dict.fromkeys(WEIGHTS, 0.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskDistillation:
+    """A task distillation with everything it needs, checked; `run` does it.
+
+    Args:
+        teacher: The teacher's weights, with its head.
+        student: The encoder that the student starts from.
+        tokenizer: The tokenizer of both.
+        task: What both are for.
+        train: The training data.
+        folder: Where the student goes; the first phase has a folder in it.
+        dev: The dev set, by which the student is chosen; None keeps the last.
+        objectives: What is learned; layers in the first phase, predictions in the second.
+        settings: How to train in the second phase.
+        phases: How the first phase differs.
+        command: What to record as the command.
+
+    Raises:
+        CheckpointError: The teacher has no head.
+        ConfigError: The objectives do not fit the two networks.
+        InputError: An example does not fit the task.
+    """
+
+    teacher: Checkpoint
+    student: TinyBertModel
+    tokenizer: BertTokenizer
+    task: Task
+    train: Examples
+    folder: Path
+    dev: Scorer | None = None
+    objectives: Objectives = dataclasses.field(default_factory=Objectives)
+    settings: TrainingSettings = dataclasses.field(default_factory=PredictionSettings)
+    phases: PhaseSettings = dataclasses.field(default_factory=PhaseSettings)
+    command: list[str] = dataclasses.field(default_factory=lambda: [*sys.argv])
+
+    def __post_init__(self) -> None:
+        check_head(self.teacher, self.task)
+        LEARNING[self.task.kind].check(self.train, self.task, self.settings)
+
+    def run(self, world: World | None = None) -> dict[str, float]:
+        """Train both phases to the end; each goes on from its saved state, and is not done again once it has ended.
+
+        Args:
+            world: The processes that train together; None for this process alone.
+
+        Returns:
+            The metrics of the student that was kept, on the dev set; empty without one.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+            OutputError: The loss is not finite; names the part.
+        """
+        length = min(
+            self.settings.max_length, self.student.config.max_position_embeddings, self.tokenizer.model_max_length
+        )
+        self.student.config = self.student.config.replace(seq_length=length)
+        features = featurize(self.train, self.task, self.tokenizer, length)
+        encoder = self._learn_layers(features, world)
+        objectives = dataclasses.replace(self.objectives, **{**NOTHING, **_last_parts(self.task, self.objectives)})
+        selection = None
+        if self.dev is not None:
+            selection = Selection(partial(_evaluate, self.dev), self.dev.key_metric, examples=self.dev.examples)
+        return Phase(
+            self.teacher,
+            fresh_network(encoder, self.task, self.settings.seed),
+            self.tokenizer,
+            features if self.task.facts.has_head else unlabelled(features),
+            self.folder,
+            objectives,
+            self.settings,
+            selection,
+            LEARNING[self.task.kind].loss(self.task, features) if objectives.hard_labels else None,
+            self.command,
+        ).run(world)
+
+    def _learn_layers(self, features: Features, world: World | None) -> TinyBertModel:
+        """Return the encoder after the first phase."""
+        epochs, rate = self.phases.intermediate_epochs, self.phases.intermediate_learning_rate
+        if not epochs:
+            return self.student
+        names = ("embeddings", "hidden", "attention", "relations")
+        parts: dict[str, Any] = {**NOTHING, **{name: getattr(self.objectives, name) for name in names}}
+        folder = self.folder / INTERMEDIATE
+        Phase(
+            self.teacher.encoder(),
+            self.student,
+            self.tokenizer,
+            unlabelled(features),
+            folder,
+            dataclasses.replace(self.objectives, **parts),
+            dataclasses.replace(self.settings, epochs=epochs, learning_rate=rate, class_weights=None),
+            command=self.command,
+            says_if_ended=False,
+        ).run(world)
+        return restored(folder)  # whether it was trained now or before
+
+
+def restored(folder: Path) -> TinyBertModel:
+    """Return the encoder that a folder holds."""
+    encoder: TinyBertModel = restore(read_checkpoint(folder), return_all_encoders=False)
+    return encoder
+
+
+def check_head(teacher: Checkpoint, task: Task) -> None:
+    """Raise CheckpointError if a teacher lacks the head that a task needs; says how to fine-tune one."""
+    if task.facts.has_head and teacher.num_labels is None:
+        command = KINDS[task.kind].command
+        raise CheckpointError(
+            f"the teacher, {teacher.source}, is an encoder alone, which cannot teach to {command}. Fine-tune it first: "
+            f"tinybert finetune {command} --model TEACHER --train FILE --output FOLDER"
+        )
+
+
+def unlabelled(features: Features) -> Features:
+    """Return the same rows without their labels; of pairs that are embedded, each text is a row."""
+    return Features(features.encoding, np.zeros(len(features.encoding), np.int32))
+
+
+def _last_parts(task: Task, objectives: Objectives) -> dict[str, float]:
+    """The parts that the second phase learns, with their weights; if none was asked for, the first of them."""
+    names = ("prediction", "hard_labels") if task.facts.has_head else ("directions", "vectors")
+    found = {name: getattr(objectives, name) for name in names}
+    return found if any(found.values()) else {names[0]: 1.0}
+
+
+def _evaluate(dev: Scorer, best: BestModel, network: nn.Cell, loss: nn.Cell) -> dict[str, Any]:
+    del network, loss
+    return best.evaluate(dev)
