@@ -1,4 +1,4 @@
-"""CoNLL columns: one word a line with its label, an empty line between sentences."""
+"""CoNLL files: one word per line with its label, and an empty line between sentences."""
 
 from __future__ import annotations
 
@@ -31,27 +31,28 @@ def read_conll(
     strict: bool = False,
     on_error: OnError = "raise",
 ) -> list[TaggedExample]:
-    r"""Reads sentences of words and labels.
+    r"""Read sentences of words and labels.
 
-    Columns are separated by tabs if there are any, else by blanks. `-DOCSTART-` lines are skipped, and so are comments:
-    lines that begin with # and are not a row, as `# sent_id = 3` among rows of two columns.
+    Columns are separated by tabs if there are any, otherwise by blanks. Lines that start with `-DOCSTART-` are skipped,
+    and so are comments: lines that begin with # and are not a row, such as `# sent_id = 3` among rows of two columns.
 
     Args:
         path: The file, UTF-8; or an open binary file.
         word_column: Column of the word, from 0; negative counts from the end.
-        label_column: Column of the label, likewise; None reads words only.
-        scheme: What the labels must be tags of: "IOB1", "IOB2", "IOE1", "IOE2", "IOBES" or "BILOU". None: whatever they
-            are; but if they look like such tags, each must be one.
-        strict: Also refuses tags in a wrong place, such as I-PER after O in IOB2. Without a scheme, in the one that
-            fits best. False reads them as `tinybert.metrics.spans` does.
-        on_error: `raise` an error at a bad line, or `skip` the sentences that have one; a warning counts them.
+        label_column: Column of the label, counted the same way; None reads words only.
+        scheme: The tagging scheme that the labels must follow: "IOB1", "IOB2", "IOE1", "IOE2", "IOBES" or "BILOU". With
+            None, any labels are accepted; but if they look like tags, each must be a valid one.
+        strict: Whether to reject misplaced tags too, such as I-PER after O in IOB2. Without `scheme`, the best-fitting
+            scheme applies. If False, `tinybert.metrics.spans` defines how misplaced tags are read.
+        on_error: "raise" raises an error at a bad line; "skip" skips the sentences that have one, with a warning that
+            counts them.
 
     Returns:
         The sentences in the order of the file.
 
     Raises:
-        InputError: With file and line: a row with another number of columns, an empty word or label, a tag that is
-            not allowed, what `numbered_lines` refuses. Without line: a file that cannot be read or has no words.
+        InputError: A row has a different number of columns, a word or label is empty, a tag is not allowed, or a line
+            is not UTF-8 or holds NUL (names file and line); or the file cannot be read or has no words.
 
     Examples:
         A path, or an open file:
@@ -71,18 +72,18 @@ def read_conll(
 
 
 def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample]) -> int:
-    """Writes words and labels, tab separated, as `read_conll` reads them back equal.
+    """Write words and labels separated by tabs; `read_conll` reads them back unchanged.
 
     Args:
-        path: The file. It is there whole or not at all.
-        examples: The sentences; all with labels, or none.
+        path: The file, written atomically.
+        examples: The sentences, either all with labels or all without.
 
     Returns:
-        Sentences written.
+        Number of sentences written.
 
     Raises:
-        InputError: There are none, only some have labels, or a word or label is empty or holds a blank that would be
-            lost; names the sentence's index.
+        InputError: There are no sentences, only some have labels, or a word or label is empty or would not be read back
+            unchanged (names the index of the sentence).
     """
     count, labelled = 0, None
     with replacing(path, through_link=True) as temporary, open(temporary, "w", encoding="utf-8", newline="\n") as file:
@@ -103,7 +104,7 @@ def write_conll(path: str | os.PathLike[str], examples: Iterable[TaggedExample])
     return count
 
 
-# In CoNLL-U the id of several words that are written as one, 1-2, and of a word that is not written, 8.1.
+# CoNLL-U ids of lines that are not words: a multiword token (1-2) and an empty node (8.1).
 _NO_WORD = re.compile(r"[0-9]+[-.][0-9]+")
 
 
@@ -156,7 +157,7 @@ def _split(
     sentence = _Sentence()
     for line in [*lines, _Line(0, "")]:
         fields = line.fields(tabs)
-        # A line of blanks and tabs alone parts sentences too: WNUT-17 has a tab there.
+        # A line of only blanks and tabs separates sentences too: WNUT-17 has a tab there.
         ends = not any(fields) or fields[0] == DOCUMENT
         if ends and (sentence.words or sentence.bad):
             yield sentence
@@ -175,7 +176,7 @@ def _split(
 
 
 def _row_problem(line: _Line, fields: list[str], columns: int, places: tuple[int, int | None]) -> str:
-    """What is wrong with a row; empty if nothing."""
+    """Return what is wrong with a row; empty if nothing is."""
     if len(fields) != columns:
         return f"{counted(len(fields), 'column')}, but the first row has {columns}: {line.text!r:.60}."
     for name, column in zip(("word", "label"), places, strict=True):
@@ -195,7 +196,7 @@ def _has_tags(sentence: _Sentence, checker: TagChecker, path: Source, bad: BadRo
 
 
 def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> bool:
-    """Whether a line that begins with # is not a row: # and its label are a row, and so is a #hashtag."""
+    """Return whether a line is a comment; # as a word with its label is a row, and so is a #hashtag."""
     if not line.text.startswith("#"):
         return False
     if len(fields) != columns or line.text.startswith(_DOCUMENT_MARKS):
