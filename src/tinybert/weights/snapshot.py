@@ -1,4 +1,4 @@
-"""A network's parameters as a checkpoint: what saving, converting and publishing take."""
+"""Snapshot of a network's parameters as a checkpoint, for saving, converting and publishing."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from .binding import own_parameters
 
 
 def checkpoint_of(network: Network, source: str | None = None) -> Checkpoint:
-    """The parameters of a network as they are now, with its configuration and task.
+    """Return a checkpoint with a network's current parameters, configuration and task.
 
     Args:
         network: `TinyBertModel` or a task network.
-        source: What messages call it; by default the class of the network.
+        source: Name for messages; by default the class name of the network.
 
     Returns:
         The checkpoint; its arrays are copies.
 
     Raises:
-        CheckpointError: The network is none of this package, such as a cell around one.
+        CheckpointError: The network is not one of this package, for example a cell around one.
 
     Example:
         >>> from tinybert.checkpoint import save_checkpoint
