@@ -38,8 +38,8 @@ class TinyBertModel(Network):
 
     Outputs:
         Tuple of: sequence output (B, T, H); pooled output (B, H); word embedding table (V, H); tuple of L+1 hidden
-            states (B, T, H), the embeddings first; tuple of L attention scores (B, A, T, T) before the softmax. All are
-            float32. The last two are omitted with `return_all_encoders=False`.
+        states (B, T, H), the embeddings first; tuple of L attention scores (B, A, T, T) before the softmax. All are
+        float32. The last two are omitted with `return_all_encoders=False`.
 
     Raises:
         InputError: Called directly with inputs of a wrong shape, type or range, or without a pooler. Inside another
