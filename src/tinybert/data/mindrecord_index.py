@@ -82,7 +82,8 @@ class MindRecordFile(NamedTuple):
     """A verified file.
 
     Attributes:
-        path: The file. rows: Its rows.
+        path: The file.
+        rows: Number of rows.
         schema: The `type` of each column, and its `shape` if it has one.
         parts: Names of all files that were written as one set, including this one.
         layout: Header size, page size and schema; must be equal in files that are read together.
