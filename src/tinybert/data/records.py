@@ -87,7 +87,7 @@ class Records:
         return f"{self._source.paths[file]}, record {row - (int(ends[file - 1]) if file else 0)}"
 
 
-def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
+def read_records(  # noqa: PLR0913 - independent options, given by name
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     batch_size: int,

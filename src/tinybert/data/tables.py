@@ -17,7 +17,7 @@ from .table_rows import Form, TableRow, table_rows
 from .text_lines import Source, decoded, error_at, name_of, place
 
 
-def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
+def read_texts(  # noqa: PLR0913 - independent options, given by name
     path: Source,
     *,
     text: Column | None = None,
@@ -73,7 +73,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     )
 
 
-def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
+def iter_texts(  # noqa: PLR0913 - independent options, given by name
     path: Source,
     *,
     text: Column | None = None,
