@@ -19,9 +19,12 @@ from .pairs import are_matches, check_pairs, scores_of
 from .tokenized import labelled
 
 Prediction = str | float | list[str]
-"""What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
-names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
-cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
+"""A prediction, in the form of the example's label.
+
+For a text, the name of its label, a list of names, or a number; for a sentence, the names of its words' labels; for a
+question, the text of the answer; for a pair, the cosine of its vectors or, if no pair has a score, the rank of the
+second text among all second texts.
+"""
 
 
 class Scorer(ABC):
