@@ -25,7 +25,7 @@ _WORD = re.compile(rf"{_MARK}|(?:(?!{_MARK})\S)+")
 
 @dataclass(frozen=True)
 class AnswerRules:
-    """How answers in a language are compared.
+    """Comparison rules for answers in one language.
 
     Attributes:
         normalize: Removes insignificant differences; two answers match exactly if they are then equal.

@@ -9,7 +9,7 @@ from .schemes import OUTSIDE, Mark, Scheme, check_known, read_tag
 
 
 class TagProblem(NamedTuple):
-    """Index of a tag that does not fit its scheme, and what is wrong with it."""
+    """Index of a tag that does not fit its scheme, and a description of the problem."""
 
     position: int
     message: str
