@@ -105,7 +105,7 @@ class QuestionAnswerer(TextTask):
         **options: Unpack[AnswerOptions],
     ) -> Any: ...
 
-    def __call__(  # noqa: PLR0913 -- each is a choice of its own, given by name
+    def __call__(  # noqa: PLR0913 -- independent options, given by name
         self,
         question: Any,
         context: Any = None,

@@ -17,7 +17,7 @@ from ..text import BertTokenizer
 
 
 class Description(Protocol):
-    """What a model was loaded from."""
+    """Protocol of a description of a model's origin, from which it can be loaded again."""
 
     @property
     def source(self) -> str:

@@ -58,8 +58,8 @@ class Word(Result):
 
     Attributes:
         text: The word.
-        start: Where it starts in the text; for a list of words, in the words joined by single spaces.
-        end: Where it ends.
+        start: Start in the text, in characters; for a list of words, in the words joined by single spaces.
+        end: End in the text (exclusive).
         label: Its label.
         score: The label's probability, 0 to 1.
     """
@@ -77,8 +77,8 @@ class Span(Result):
 
     Attributes:
         type: The type of the span: the label without a prefix such as `B-` or `I-`.
-        start: Where it starts in the text; for a list of words, in the words joined by single spaces.
-        end: Where it ends.
+        start: Start in the text, in characters; for a list of words, in the words joined by single spaces.
+        end: End in the text (exclusive).
         text: The text of the span, `text[start:end]`.
         score: Mean score of its words, 0 to 1.
         start_word: Index of its first word.
@@ -100,8 +100,8 @@ class Answer(Result):
 
     Attributes:
         text: The text of the span, `context[start:end]`; empty for "no answer".
-        start: Where it starts in the context; 0 for "no answer".
-        end: Where it ends; 0 for "no answer".
+        start: Start in the context, in characters; 0 for "no answer".
+        end: End in the context (exclusive); 0 for "no answer".
         score: Its probability, 0 to 1.
     """
 
