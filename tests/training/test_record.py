@@ -1,4 +1,4 @@
-"""How a training ends: its record says which it was, its state goes, and whatever was left to do is done."""
+"""The end of a training: its record identifies it, its state is removed, and unfinished work is completed."""
 
 import json
 
@@ -16,7 +16,7 @@ SETTINGS = TrainingSettings(epochs=1, batch_size=8, learning_rate=1e-2, max_leng
 
 @pytest.fixture
 def short(tmp_path, make_encoder, tokenizer, train, no_graphs):
-    """A function that does a training of one epoch, without a dev set."""
+    """A function that runs a training of one epoch without a dev set."""
     encoder = make_encoder()
     return lambda: FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS).run()
 
@@ -24,7 +24,7 @@ def short(tmp_path, make_encoder, tokenizer, train, no_graphs):
 @pytest.mark.filterwarnings("ignore:.*was finished before")
 @pytest.mark.parametrize("what", ["draw_curves", "write_record", "remove_state"])
 def test_a_kill_between_the_last_state_and_its_removal_costs_nothing(what, short, tmp_path, monkeypatch):
-    """Whatever is left to be done at the end is done by the next call, without a further step."""
+    """Work left undone at the end is completed by the next call, without another step."""
     before, done = getattr(finetuning, what), []
 
     def killed(*given, **named):
