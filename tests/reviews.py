@@ -1,4 +1,4 @@
-"""A tiny encoder, its vocabulary, and reviews that it can learn in seconds."""
+"""A tiny encoder, its vocabulary, and reviews that it learns in seconds."""
 
 import csv
 
@@ -32,7 +32,7 @@ def tiny_encoder():
 
 
 def reviews(count: int, seed: int) -> list[TextExample]:
-    """Sentences of one good or bad word among others, labelled by it."""
+    """Sentences that contain one good or bad word, which determines the label."""
     random = np.random.default_rng(seed)
     examples = []
     for _ in range(count):
@@ -44,7 +44,7 @@ def reviews(count: int, seed: int) -> list[TextExample]:
 
 
 def write_csv(path, examples):
-    """Texts with their labels as a table; returns its path."""
+    """Write texts with their labels as a table; return its path."""
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *((example.text, example.label) for example in examples)])
     return path

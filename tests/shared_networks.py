@@ -1,4 +1,4 @@
-"""Loaded models of one shape share a compiled network: each computes with weights of its own, only the first compiles.
+"""Loaded models of the same shape share a compiled network: each uses its own weights, only the first compiles.
 
 A compilation takes a second, and tests load the same few shapes a hundred times.
 """
@@ -16,7 +16,7 @@ LOADING = "tinybert.tasks.loading.MindSporeRuntime"
 
 
 class SharedRuntime(MindSporeRuntime):
-    """A runtime that puts its weights into the network of its shape before it computes."""
+    """A runtime that copies its weights into the shared network of its shape before it computes."""
 
     _networks: dict = {}  # noqa: RUF012 -- one for all
     _owners: dict = {}  # noqa: RUF012
@@ -27,7 +27,7 @@ class SharedRuntime(MindSporeRuntime):
         runtime = super().of_checkpoint(checkpoint)
         own = runtime.network
         runtime.checkpoint, runtime.own_config, runtime.own_task = checkpoint, own.config, own.task
-        config = own.config.replace(seq_length=3, initializer_range=0.02)  # which make no other graph
+        config = own.config.replace(seq_length=3, initializer_range=0.02)  # these do not change the graph
         runtime.shape = (config, own.task.kind, checkpoint.num_labels, checkpoint.has_pooler)
         runtime.network = cls._networks.setdefault(runtime.shape, own)
         return runtime
@@ -59,7 +59,7 @@ class SharedRuntime(MindSporeRuntime):
 
 
 def weights_of(model):
-    """Its arrays by name; of a runtime that shares its network, those that it puts into it."""
+    """Return a runtime's arrays by name; if it shares a network, the weights that it copies into it."""
     from tinybert.weights import checkpoint_of
 
     shares = isinstance(model.runtime, SharedRuntime)

@@ -1,4 +1,4 @@
-"""Arguments are checked; a wrong one, however large, is shown in few letters, and little of it is looked at."""
+"""Checks of arguments: a wrong one, however large, is shown briefly, and little of it is inspected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Counter:
         self.count = 0
 
     def elements(self):
-        """Objects that count how often they are written out or compared."""
+        """Class whose objects count how often they are formatted or compared."""
         counter = self
 
         class Element:
@@ -36,7 +36,7 @@ class Counter:
         return [Element() for _ in range(COUNT)]
 
     def like(self, kind, value):
-        """The value, of a class that looks like `kind` and counts the characters that are taken or written out."""
+        """Return the value as a class that looks like `kind` and counts the characters that are read or formatted."""
         counter = self
 
         class Counting(kind):

@@ -1,4 +1,4 @@
-"""MindSpore missing, or NumPy 2: a sentence that says what to install; and what works without either."""
+"""Missing MindSpore, or NumPy 2: errors say what to install; and features that work without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that was forked after its parent had computed says so, and does not wait for ever."""
+"""A process forked after its parent has computed raises an error instead of hanging."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 
 def in_child(work):
-    """What a function raises in a forked child: the name of the error, or nothing."""
+    """Run a function in a forked child; return the name of the error that it raises, or nothing."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -38,7 +38,7 @@ def run():
 @pytest.mark.parametrize("work", [run, require_mindspore, check_not_forked])
 def test_after_a_run_in_the_parent_a_child_gets_an_error_that_names_spawn(monkeypatch, work):
     monkeypatch.delattr(mindspore, "_tinybert_graph_pid", raising=False)
-    assert in_child(work) == "nothing"  # children may use it where the parent has not
+    assert in_child(work) == "nothing"  # children may use MindSpore if the parent has not
     run()
     work()
     assert in_child(work).startswith("ForkError: process ")

@@ -1,4 +1,4 @@
-"""Messages speak as people do: of one row, and of two rows."""
+"""Messages use the correct singular and plural: 1 row, 2 rows."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_is_wrong_is_counted(tmp_path):
 
 
 def test_no_message_counts_by_hand():
-    """A number before a noun in the plural is `counted`."""
+    """Check that messages use `counted` for a number before a plural noun."""
     found = []
     for path in Path(tinybert.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

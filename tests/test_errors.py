@@ -1,4 +1,4 @@
-"""Errors know the argument that they speak of, and keep what they know: with a place before them, and pickled."""
+"""Errors carry the argument they concern, and keep their attributes when prefixed with a place or pickled."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FULL = [
 
 
 def known(error):
-    """All that an error knows."""
+    """Return all attributes of an error."""
     return type(error), error.args, str(error), vars(error)
 
 
@@ -124,7 +124,7 @@ def test_what_an_error_knows_survives_another_process(error, again):
 
 
 def test_what_came_before_is_not_taken_along():
-    """What is pickled has no traceback: a process that reports an error need not have the other's files."""
+    """A pickled error has no traceback, since the reporting process may lack the other's files."""
     try:
         raise InputError("what is wrong") from KeyError("hidden")
     except InputError as error:

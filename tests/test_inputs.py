@@ -1,4 +1,4 @@
-"""A bad input is one error that names it, raised on the host before any graph sees it."""
+"""Invalid inputs raise an error that names them, on the host before any graph runs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_without_mask_and_segments_it_is_one_text_without_padding(tiny_config):
 
 
 def order_of(second, third):
-    """The rule, of one row and in words: which of the two is the mask; "either" or "neither" where it does not say."""
+    """The rule for one row, as a plain loop: which of the two is the mask; "either" or "neither" if undecided."""
 
     def possible(mask, segments):
         told = [segment for real, segment in zip(mask, segments, strict=True) if real]
@@ -60,7 +60,7 @@ def order_of(second, third):
 
 
 ROWS = [(bits[:4], bits[4:]) for bits in itertools.product((0, 1), repeat=8)]
-"""Everything that mask and segments of four tokens can be."""
+"""All possible masks and segments of four tokens."""
 
 
 @pytest.mark.parametrize("order", ["second", "third", "either", "neither"])

@@ -1,4 +1,4 @@
-"""What a kind of task needs is there for every kind: each layer's table has all of them, and no file compares names."""
+"""Every layer supports every kind of task: each table lists all kinds, and no code compares their names."""
 
 from __future__ import annotations
 
@@ -115,13 +115,13 @@ NAMES = {*KINDS, *(kind.command for kind in KINDS.values())}
 PARTS = {part for kind in KINDS for part in (kind, *kind.split("-"), *kind.replace("-", "-|-").split("|"))} - {
     "question"
 }
-"""Of names, with and without their hyphens; but for the word by which data call a question."""
+"""The parts of kind names, with and without hyphens, except the word `question`, a key in data."""
 CONSTANTS = {kind.upper().replace("-", "_") for kind in KINDS}
 CUTTING = ("endswith", "startswith", "removeprefix", "removesuffix", "partition", "rpartition", "find")
 
 
 def says_a_kind(node):
-    """Whether an expression has the name of a kind in it, a part of one, or its constant."""
+    """Return whether an expression contains the name of a kind, a part of one, or its constant."""
     parts = list(ast.walk(node))
     texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
     constants = {part.id for part in parts if isinstance(part, ast.Name)}
@@ -130,7 +130,7 @@ def says_a_kind(node):
 
 
 def branches(tree):
-    """The places in a file where it depends on the name of a kind."""
+    """Return the places in a file that depend on the name of a kind."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare | ast.match_case):
             inside = [node.pattern] if isinstance(node, ast.match_case) else [node.left, *node.comparators]
@@ -144,7 +144,7 @@ def branches(tree):
 
 
 def kind_is_cut(node):
-    """Whether something is an end, or a beginning, of the name of a kind."""
+    """Return whether a value is a prefix or suffix of the name of a kind."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
     return text in PARTS
 

@@ -61,7 +61,7 @@ def test_every_public_name_is_there(name):
     assert all(getattr(package, each) is not None for each in package.__all__)
 
 
-# In a process of its own: what is imported is the question.
+# In a separate process, because the test is about what is imported.
 SCRIPT = f"""
 import importlib, json, sys
 imported = {{}}
@@ -80,7 +80,7 @@ json.dump(imported, sys.stdout)
 
 @pytest.fixture(scope="module")
 def imported(fresh_python):
-    """Which heavy libraries are there after each import, one after the other in one process."""
+    """Return the heavy libraries loaded after each import, in sequence in one process."""
     return json.loads(fresh_python("-c", SCRIPT).stdout)
 
 

@@ -1,4 +1,4 @@
-"""Whether the network may be used is what the variable says."""
+"""An environment variable determines whether the network may be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The progress bar: only on a terminal, only for long work where that is wanted, and never in the way."""
+"""The progress bar: only on a terminal, optionally only for long work, and never disturbing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def terminal(monkeypatch):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The time, which passes only where a test says so."""
+    """A clock that advances only when a test says so."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
@@ -113,7 +113,7 @@ def test_where_there_is_a_bar_already_the_work_goes_on_without(capfd, monkeypatc
 
     def start(self):
         starts.append(self)
-        raise LiveError("Only one live display may be active at once")  # as before rich 14.1
+        raise LiveError("Only one live display may be active at once")  # the behaviour before rich 14.1
 
     monkeypatch.setattr("rich.progress.Progress.start", start)
     with ProgressBar(4, unit="texts", shown=True) as bar:

@@ -1,4 +1,4 @@
-"""JSON is read in one way: what parsers differ in is decided, and nothing comes out that was not asked for."""
+"""JSON is read in one defined way where parsers differ, and only values of the requested type are returned."""
 
 import os
 from typing import Any

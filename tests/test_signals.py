@@ -1,10 +1,10 @@
-"""Ctrl-C interrupts a program that computes, as it interrupts any other."""
+"""Ctrl-C interrupts a computing program like any other."""
 
 from __future__ import annotations
 
 import pytest
 
-# In a process of its own: without care, MindSpore ends it.
+# In a separate process, which MindSpore would end if unhandled.
 SCRIPT = """
 import os, signal, sys, threading, time
 import numpy as np

@@ -1,4 +1,4 @@
-"""What a model is for: kinds with their facts, and a task with its labels and its problem."""
+"""Tasks: the kinds with their properties, and a task with its labels and problem."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_task_fits_the_outputs_that_it_asks_for(task):
 @pytest.mark.parametrize(
     ("task", "outputs", "fitted"),
     [
-        # Without a head it is an encoder, whatever it is called.
+        # Without a head it is an encoder, whatever its architecture is called.
         (Task(TEXTS, ("a", "b")), None, Task()),
         (Task(ANSWERS), None, Task()),
         # A head is a head.
@@ -151,7 +151,7 @@ def test_a_task_fits_the_outputs_that_it_asks_for(task):
         # Answers have two outputs.
         (Task(ANSWERS), 2, Task(ANSWERS)),
         (Task(ANSWERS), 3, Task(TEXTS)),
-        # Whatever else it says stays.
+        # Everything else is kept.
         (Task(WORDS, ("a", "b")), 3, Task(WORDS, ("a", "b"))),
         (Task(TEXTS, problem="multi-label"), 1, Task(TEXTS, problem="multi-label")),
     ],

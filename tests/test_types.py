@@ -1,4 +1,4 @@
-"""What type checkers and editors see: the types of a user's script, and of every name that is imported lazily."""
+"""Types as seen by type checkers and editors: in a user's script, and of all lazily imported names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRONG = {
     "tinybert.finetune('x', 'train.csv', 'out')": "call-arg",
     "from tinybert import Embeder": "attr-defined",
 }
-"""What a user may write by mistake, and the error that mypy is to say."""
+"""Mistakes that a user may make, and the expected mypy errors."""
 LAZY = sorted(
     path.parent.relative_to(SOURCES.parent).as_posix().replace("/", ".")
     for path in SOURCES.rglob("__init__.py")
@@ -65,7 +65,7 @@ def test_a_users_script_has_the_types_that_it_says(tmp_path):
 
 @pytest.mark.parametrize("package", LAZY)
 def test_lazy_names_have_their_twins(package):
-    """The names of `_HOMES` are those that are imported for type checkers, each from where it is at run time."""
+    """The names in `_HOMES` are those imported for type checkers, each from its module at run time."""
     module = importlib.import_module(package)
     path = Path(module.__file__)
     twins = {}

@@ -1,4 +1,4 @@
-"""What works without MindSpore, and gives the same there as where it is installed.
+"""Features that work without MindSpore, with the same results as with it.
 
 `make test-bare` runs this file in an environment that has everything but MindSpore; `make test` runs it too. The
 results are written down here, so both environments are compared with the same values.
@@ -52,7 +52,7 @@ def tokenizer():
 
 @pytest.fixture
 def checkpoint():
-    """The classifier of three labels that everything here is done with."""
+    """The classifier of three labels that all tests here use."""
     random = np.random.RandomState(5)
     tensors = {
         name: random.normal(0, 0.1, shape).astype(np.float32)

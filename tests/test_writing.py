@@ -1,4 +1,4 @@
-"""A file that is written is there whole or not at all, with the permissions of the user's other files; and JSON."""
+"""Files are written atomically, with the permissions of the user's other files; and writing of JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file takes the place of another, whose mode, link and neighbours survive, as do devices and pipes, and kills."""
+"""Replacing a file keeps its mode, link and neighbours; devices and pipes are written to; a kill does no harm."""
 
 from __future__ import annotations
 

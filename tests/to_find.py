@@ -1,4 +1,4 @@
-"""Examples of each task in which good words are to be found, and models that find what they are told to."""
+"""Examples of each task in which certain words must be found, and models that find given words."""
 
 import numpy as np
 from function_runtime import FunctionRuntime
@@ -28,7 +28,7 @@ def texts(count, seed, labels):
 
 
 def tagged(words, until=None):
-    """Nothing counts as found from some word on, which no model can know."""
+    """From a certain word on, nothing counts as found, which no model can know."""
     words = tuple(map(str, words))
     return TaggedExample(
         words,
@@ -37,7 +37,7 @@ def tagged(words, until=None):
 
 
 def question(index, words, ending=""):
-    """What is asked for is the one word to be found; with an ending, the answer is half of a word."""
+    """The answer is the one word to find; with an ending, it is only part of a word."""
     others = [word for word in words if word not in FOUND]
     answer = "good" if index % 4 else None
     if answer:
@@ -80,7 +80,7 @@ CASES = {
 
 
 def by_hand(model, examples):
-    """The metrics of what the task objects say to somebody who knows nothing of evaluation."""
+    """Compute metrics from direct calls of the task objects, without the evaluation code."""
     if model.task == TAGGING:
         found = Tagger(model).label_words([list(e.words) for e in examples], is_split_into_words=True)
         said = [[word.label for word in words] for words in found]
@@ -102,14 +102,14 @@ def by_hand(model, examples):
 
 
 def pretend(tokenizer, task, function):
-    """A model that is a function of `input_ids`, and cuts texts after 16 tokens."""
+    """A model that is a function of `input_ids` and truncates texts to 16 tokens."""
     config = TinyBertConfig(vocab_size=tokenizer.vocab_size, hidden_size=HIDDEN_SIZE, seq_length=16)
     outputs = task.num_outputs if task.facts.has_head else None
     return TaskModel(FunctionRuntime(lambda ids, *_: function(ids), config, task, outputs), tokenizer)
 
 
 def make_finder(tokenizer):
-    """A tagger that finds all that is to be found."""
+    """A tagger that finds everything."""
     ids = tokenizer([sorted(FOUND)], is_split_into_words=True).input_ids[0, 1:-1]
 
     def logits(input_ids):
@@ -120,7 +120,7 @@ def make_finder(tokenizer):
 
 
 def make_answerer(tokenizer):
-    """Answers with the piece `good`; where there is none, with nothing."""
+    """Question answerer that answers with the piece `good`, or with nothing if there is none."""
     good = tokenizer.vocabulary.tokens.index("good")
 
     def logits(input_ids):

@@ -1,4 +1,4 @@
-"""A user's script, of which `test_types.py` has mypy check what it says of each type. It is not run."""
+"""A user's script whose type assertions mypy checks in `test_types.py`. It is not run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -113,7 +113,7 @@ assert_type(indices.shape, tuple[int, ...])
 assert_type(find_module("x"), Module)
 assert_type(publish("x", "me/1.0/x", task=Task()), Module)
 
-# With an option that changes what comes back, it is not said what.
+# With an option that changes the result, its type is Any.
 classifier(["a"], top_k=3, on_error="return")
 tagger([["two", "words"]], is_split_into_words=True)
 tagger(["two", "words"], is_split_into_words=True, on_error="return")

@@ -1,4 +1,4 @@
-"""Spoils good files in many ways and reads them: what comes is a result or an error of ours, within a time.
+"""Corrupt valid files in many ways and read them: each read must give a result or one of our errors, in time.
 
     python tests/campaigns/fuzz_readers.py --cases 20000
     python tests/campaigns/fuzz_readers.py --seed 7 --only 1234    # one case again, with its traceback
@@ -31,11 +31,11 @@ from samples import READERS, Reader
 from tinybert.errors import TinyBertError
 
 _SLOW = 20.0
-"""Seconds after which a case counts as one that hangs."""
+"""Seconds after which a case counts as hanging."""
 
 
 class Finding(NamedTuple):
-    """A case that ended in another way than it should.
+    """A case with an unexpected outcome.
 
     Attributes:
         case: Its number.
@@ -53,13 +53,13 @@ class Finding(NamedTuple):
 def fuzz(
     folder: Path, seed: int, cases: range, readers: Mapping[str, Reader], ended: Counter[str]
 ) -> Iterator[Finding]:
-    """Yields what is found.
+    """Run cases and yield the findings.
 
     Args:
         folder: An empty folder for the files.
-        seed: Which files, spoiled how, follows from this and the case's number alone.
+        seed: Seed; together with the case number it determines the file and its corruption.
         cases: Numbers of the cases.
-        readers: What is read; each case takes one.
+        readers: The readers to test; each case uses one.
         ended: Counts how cases ended, by reader.
     """
     names = list(readers)
@@ -69,7 +69,7 @@ def fuzz(
         if not good.exists():
             good.mkdir(parents=True)
             readers[name].make(good)
-            readers[name].read(_copy(good, folder / "case"))  # which must not fail
+            readers[name].read(_copy(good, folder / "case"))  # must not fail
         bad = _copy(good, folder / "case")
         dice = random.Random(f"{seed} {case}")
         files = sorted(file for file in bad.glob(readers[name].spoiled) if file.suffix != ".lock")
@@ -92,7 +92,7 @@ def fuzz(
 
 
 def planted() -> Reader:
-    """A reader with a fault: it trusts a number out of JSON."""
+    """Add a faulty reader, which trusts a number from JSON."""
     import json
 
     return Reader(
@@ -120,7 +120,7 @@ def main() -> int:
     parser.add_argument("--plant", action="store_true", help="add a reader with a fault, to see that it is found")
     chosen = parser.parse_args()
     faulthandler.enable()
-    os.environ.setdefault("GLOG_v", "4")  # MindSpore's own words on what it refuses
+    os.environ.setdefault("GLOG_v", "4")  # MindSpore's own messages when it rejects a file
     seed = random.SystemRandom().randrange(10**6) if chosen.seed is None else chosen.seed
     print(f"seed {seed}", flush=True)
     readers = {**READERS, "planted": planted()} if chosen.plant else READERS

@@ -1,10 +1,11 @@
-"""Kills publishing at every moment, and reads while others publish: readers see the old model or the new.
+"""Kill publishing at every moment, and read during publishing: readers must see the old model or the new one.
 
     python tests/campaigns/kill_publish.py [--seed N] [--rounds N] [--readers N] [--plant]
 
-Each round publishes a model and then, in a process that is killed, or fails, at one of its file operations, does
-something to it: publishes it again with the same or an older code folder, installs another, removes it. After each, a
-reader must see a whole model, its neighbour must be as it was, and publishing again must work. Exit code 1 if not.
+Each round publishes a model and then changes it in a process that is killed, or fails, at one of its file operations:
+it publishes the model again with the same or an older code folder, installs another one, or removes it. Afterwards a
+reader must see a complete model, the neighbouring module must be unchanged, and publishing again must work. Exit code 1
+if not.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.ut
 
 
 def lay(root: Path, seed: int, uid: str = UID) -> None:
-    """Publishes the model of a seed, over whatever is there."""
+    """Publish the model of a seed, replacing any existing one."""
     publish(**small_model(seed), uid=uid, cache=HubCache(root), force=True)
 
 
 def seen(root: Path) -> tuple[bytes, bytes] | None:
-    """What a reader gets, checkpoint and vocabulary; None where no module is listed."""
+    """Return the checkpoint and vocabulary that a reader gets; None if no module is listed."""
     cache = HubCache(root)
     if UID not in cached_modules(cache):
         return None
@@ -54,7 +55,7 @@ def seen(root: Path) -> tuple[bytes, bytes] | None:
 
 
 def complaint(root: Path, allowed: list[tuple[bytes, bytes] | None]) -> str | None:
-    """What is wrong with a cache in which a run was killed; None if nothing is."""
+    """Return what is wrong with a cache in which a run was killed; None if nothing is."""
     try:
         if (found := seen(root)) not in allowed:
             return "a reader sees neither the old model nor the new"
@@ -72,12 +73,12 @@ def complaint(root: Path, allowed: list[tuple[bytes, bytes] | None]) -> str | No
 
 
 def ends_at(point: int, action: Callable[[], object], root: Path, *, fails: bool) -> bool:
-    """Does something in a process that is killed, or gets an error, at its n-th change of a file; False if it has less.
+    """Run an action in a process that is killed or fails at its n-th file change; return False if it makes fewer.
 
-    Python tells a hook of each change before it is made.
+    A Python audit hook is called before each change.
 
     Raises:
-        RuntimeError: It ended with another error.
+        RuntimeError: The process ended with another error.
     """
     pid = os.fork()
     if pid:
@@ -109,13 +110,13 @@ def ends_at(point: int, action: Callable[[], object], root: Path, *, fails: bool
 
 
 def campaign_of_kills(folder: Path, seed: int, *, stride: int = 1, code_stride: int = 17) -> tuple[int, list[str]]:
-    """Ends each action at each of its changes; returns how many ends there were, and complaints.
+    """Kill each action at each of its changes; return the number of kills, and complaints.
 
     Args:
         folder: Where to lay the caches.
-        seed: Which models, and which of the changes where not all are tried.
-        stride: Every how many changes an end is tried.
-        code_stride: The same while the code folder is exchanged, which takes hundreds of changes.
+        seed: Seed for the models, and for the changes if not all are tried.
+        stride: Interval of the changes at which a kill is tried.
+        code_stride: The interval while the code folder is replaced, which takes hundreds of changes.
     """
     chance = random.Random(seed)
     old, new = chance.sample(range(100, 1000), 2)
@@ -171,7 +172,7 @@ def campaign_of_kills(folder: Path, seed: int, *, stride: int = 1, code_stride: 
 
 
 def campaign_of_readers(folder: Path, seed: int, publications: int, readers: int) -> tuple[int, list[str]]:
-    """Reads in several processes while two others publish two models in turn; returns reads and complaints."""
+    """Read in several processes while two others publish two models in turn; return the read count and complaints."""
     root = folder / "shared"
     done = [folder / "done1", folder / "done2"]
     models = []
@@ -200,7 +201,7 @@ def campaign_of_readers(folder: Path, seed: int, publications: int, readers: int
 
 
 def read_one(root: Path, allowed: list[tuple[bytes, bytes] | None]) -> str | None:
-    """What is wrong with what a reader gets; None if nothing is."""
+    """Return what is wrong with a reader's result; None if nothing is."""
     try:
         return None if seen(root) in allowed else "a reader saw neither the old model nor the new"
     except Exception as error:
@@ -208,7 +209,7 @@ def read_one(root: Path, allowed: list[tuple[bytes, bytes] | None]) -> str | Non
 
 
 def side_by_side(works: list[Callable[[], None]]) -> None:
-    """Runs each in a process of its own, and waits for all."""
+    """Run each in its own process, and wait for all."""
     children = []
     for work in works:
         pid = os.fork()
@@ -225,12 +226,12 @@ def side_by_side(works: list[Callable[[], None]]) -> None:
 
 
 def plant() -> None:
-    """Puts a fault in on purpose, to see that it is found: files that do not change their names with their content."""
+    """Plant a fault, to check that it is found: file names that do not depend on the content."""
     sys.modules["tinybert.hub.publishing"].content_name = lambda name, sha256, ending: f"{name}.{ending}"
 
 
 def main() -> int:
-    """Runs the campaign; returns the exit code."""
+    """Run the campaign; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--rounds", type=int, default=1)

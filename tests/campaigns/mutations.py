@@ -1,4 +1,4 @@
-"""Ways to spoil a file: bytes that are changed, cut, doubled or put in, and JSON that means something odd."""
+"""Ways to corrupt a file: changed, removed, duplicated or inserted bytes, and unexpected JSON values."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ ODD = [
     None, True, False, 0, 1, -1, 2**31, 2**63, 10**30, 1.5, -0.0, 1e308, float("nan"), float("inf"), "", "0", "²",
     "\ud800", "\x00", "\x1b[2J", "x" * 5000, "雪", [], [1], [None], ["x"], [[]], {}, {"": 1}, {"0": "a"}, {"a": {}},
 ]  # fmt: skip
-"""Values in the place of others."""
+"""Replacement values for JSON."""
 ODD_TEXTS = [b'{"a":1,"a":2}', b"[" * 5000, b'{"a":' * 5000, b"9" * 5000, b"1e999", b'"\\ud800"', b"null", b"[]", b""]
 ODD_BYTES = [b"\x00", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n", b"\t", b'"', b"[", b"{", b"\xe2\x80\xa8", b"\x1b[31m"]
 
 
 def spoil(data: bytes, name: str, dice: random.Random) -> bytes:
-    """The content of a file, spoiled in one way or several."""
+    """Return the content of a file, corrupted in one or more ways."""
     for _ in range(dice.choice((1, 1, 1, 2, 5))):
         data = dice.choice((*_BYTES, *_INSIDE.get(name.rpartition(".")[2], ())))(data, dice)
     return data
@@ -53,7 +53,7 @@ _BYTES = (_flip, _cut, _drop, _double, _insert)
 
 
 def _json(data: bytes, dice: random.Random) -> bytes:
-    """Exchanges, renames or takes away a value of JSON, wherever it is in it."""
+    """Replace, rename or remove a value anywhere in JSON."""
     if dice.random() < 0.1:
         return dice.choice(ODD_TEXTS)
     try:
@@ -84,16 +84,16 @@ def _json_line(data: bytes, dice: random.Random) -> bytes:
 
 
 def _after_length(data: bytes, dice: random.Random) -> bytes:
-    """The JSON at the beginning of safetensors and MindRecord, after its length."""
+    """Corrupt the JSON at the beginning of safetensors and MindRecord files, after its length."""
     (length,) = struct.unpack("<Q", data[:8].ljust(8, b"\x00"))
     header = _json(data[8 : 8 + length], dice) if length < len(data) else data[8:]
-    if b"page_size" in header:  # its rows begin where they did
+    if b"page_size" in header:  # the rows keep their offset
         return struct.pack("<Q", len(header)) + header.ljust(max(length, len(header))) + data[8 + length :]
     return struct.pack("<Q", len(header)) + header + data[8 + length :]
 
 
 def _record(data: bytes, dice: random.Random) -> bytes:
-    """A record of TFRecord, with a checksum that fits it."""
+    """Corrupt a TFRecord record, with a valid checksum."""
     (length,) = struct.unpack("<Q", data[:8].ljust(8, b"\x00"))
     if 12 + length > len(data):
         return data
@@ -116,4 +116,4 @@ _INSIDE: dict[str, tuple[Callable[[bytes, random.Random], bytes], ...]] = {
     "mindrecord": (_after_length,) * 5,
     "tfrecord": (_record,) * 10,
 }
-"""What knows the inside of a format, by the ending of the file's name; as often as it is to be taken."""
+"""Format-aware mutations by file extension, repeated according to how often they are chosen."""

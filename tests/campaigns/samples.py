@@ -1,4 +1,4 @@
-"""A good file of each kind that the package reads, and how it is read: what the fuzz campaign spoils."""
+"""A valid file of each kind that the package reads, with its reader, for the fuzz campaign."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ CONLL = "-DOCSTART- -X- O O\n\nSnow NNP B-NP B-PER\nfell VBD B-VP O\n\nRain NNP 
 
 
 class Reader(NamedTuple):
-    """How files of a kind are made and read.
+    """How to make and read files of a kind.
 
     Attributes:
-        make: Writes a good model, file or set of files into an empty folder.
+        make: Writes a valid model, file or set of files to an empty folder.
         read: Reads it from the folder.
-        spoiled: The file to spoil; one of those that are matched.
+        spoiled: Pattern of the files to corrupt; one match is chosen.
     """
 
     make: Callable[[Path], object]

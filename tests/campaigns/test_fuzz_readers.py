@@ -1,4 +1,4 @@
-"""The fuzz campaign in small: a spoiled file is read or refused by an error of ours; a planted fault is found."""
+"""A short fuzz campaign: a corrupted file is read or rejected with one of our errors; a planted fault is found."""
 
 from collections import Counter
 

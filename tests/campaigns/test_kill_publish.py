@@ -1,4 +1,4 @@
-"""The kill campaign in small: readers see the old model or the new, and a planted fault is found."""
+"""A short kill campaign: readers see the old model or the new one, and a planted fault is found."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Files and names that somebody thought of to break a reader or a writer: each is refused by an error of ours."""
+"""Files and names designed to break a reader or writer: each is rejected with one of our errors."""
 
 import json
 import os

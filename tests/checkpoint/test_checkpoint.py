@@ -1,4 +1,4 @@
-"""A model's parameters as one thing: without their head, for another task, and whole or not."""
+"""Checkpoint objects: without the head, for another task, complete or incomplete."""
 
 from __future__ import annotations
 

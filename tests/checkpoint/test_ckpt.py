@@ -1,4 +1,4 @@
-"""What is written as `.ckpt` is, byte for byte, what MindSpore writes of the same parameters."""
+"""Written `.ckpt` files are byte for byte those that MindSpore writes for the same parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ARRAYS = {
 
 
 def saved(path, what):
-    """The bytes that MindSpore writes of a network, or of arrays by name."""
+    """Return the bytes that MindSpore writes for a network, or for arrays by name."""
     if isinstance(what, dict):
         what = [{"name": name, "data": Tensor(array)} for name, array in what.items()]
     ms.save_checkpoint(what, str(path))

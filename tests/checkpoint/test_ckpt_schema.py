@@ -1,4 +1,4 @@
-"""The package's own messages of `.ckpt` files, MindSpore's of the same names, and those of other copies do not meet."""
+"""The package's protobuf messages for `.ckpt` files do not clash with MindSpore's of the same names or other copies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = b"".join(
         b"\x1a\x08\0\0\x80\x3f\0\0\0\x40",
     ]
 )
-"""`table`, float32 [[1, 2]], in the bytes of a file, written out."""
+"""The bytes of a file with `table`, float32 [[1, 2]], written out by hand."""
 
 
 @pytest.mark.parametrize("message", [CheckpointMessage, TheirMessage], ids=["ours", "theirs"])
@@ -33,7 +33,7 @@ def test_the_bytes_of_a_file(message):
 
 
 def test_each_field_has_the_number_type_and_label_of_mindspores():
-    from google.protobuf import descriptor_pb2  # after MindSpore, whose older versions ask for that
+    from google.protobuf import descriptor_pb2  # after MindSpore, as its older versions require
 
     def fields(message):
         """By message, one inside another or not; but for tables that grow, which no network here has."""
@@ -62,7 +62,7 @@ def test_a_parameter_of_another_form_is_no_tensor_here():
     assert (ours.tag, ours.HasField("tensor")) == ("table", False)
 
 
-# In a process of its own: what is imported first counts.
+# In a separate process, since the import order matters.
 ORDER = """
 import importlib.util, sys
 
@@ -89,6 +89,6 @@ print("equal")
 
 def test_copies_of_the_package_before_and_after_mindspore_in_one_process(fresh_python):
     code = f"FILE, SOURCE = {FILE!r}, {str(SOURCE)!r}\n{ORDER}"
-    # Which implementation of protobuf is used, MindSpore says in the environment when it is imported.
+    # MindSpore selects the protobuf implementation by an environment variable when it is imported.
     done = fresh_python("-c", code, PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=None)
     assert done.stdout.strip() == "equal"

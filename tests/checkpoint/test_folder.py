@@ -1,4 +1,4 @@
-"""A model's folder: it comes back, its files are replaced together or not at all, and nobody else's are touched."""
+"""Model folders: they load as saved, their files are replaced all or none, and other files are left alone."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def edit(folder, **changes):
 
 @pytest.fixture
 def folder(tmp_path, make_checkpoint):
-    """The folder of a training: a model, and files of others."""
+    """A training's folder with a model and unrelated files."""
     folder = save(make_checkpoint(seed=1), tmp_path / "model")
     for name in ("log.jsonl", "resume.safetensors", "training.json"):
         (folder / name).write_text(name)

@@ -1,4 +1,4 @@
-"""Bytes to arrays: what MindSpore wrote comes back, and anything else is a CheckpointError, never another error."""
+"""File formats: what MindSpore wrote is read back, and anything else raises CheckpointError and no other error."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_file_cut_anywhere_is_an_error_or_lacks_whole_parameters(files, kind):
             arrays = parse(data[:end], kind, "the file")
         except CheckpointError:
             continue
-        # Cut between two parameters, nothing tells in a .ckpt: that is found when it is bound.
+        # A .ckpt cut between two parameters cannot be detected here, only when it is bound.
         assert kind == "ckpt"
         assert 0 < len(arrays) < len(whole)
         assert all(arrays[name].tobytes() == whole[name].tobytes() for name in arrays)

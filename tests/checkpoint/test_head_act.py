@@ -1,4 +1,4 @@
-"""A file with a head does not say whether there is a ReLU before it: TinyBERT's has one, the zoo's BERT has none."""
+"""A file does not record whether its head has a ReLU: TinyBERT's has one, the model zoo's BERT does not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tinybert.task import Task
 
 @pytest.fixture(params=["sequence-classification", "token-classification"])
 def file(request, tmp_path, make_checkpoint):
-    """A file with a head, by the names of the later assets and of the zoo's `official/nlp/bert`."""
+    """A file with a head, with the names of the later assets and the model zoo's `official/nlp/bert`."""
     return save_checkpoint(make_checkpoint(task=Task(request.param), num_labels=3), tmp_path / "a.ckpt", layout="later")
 
 

@@ -155,7 +155,7 @@ def test_the_configuration_tells_what_a_classifier_is_for(classifier_folder, cha
     ],
 )
 def test_labels_that_are_not_those_of_the_outputs_are_left_out(classifier_folder, labels):
-    """Who wants the encoder, or has labels of his own, is not kept from the model."""
+    """The model can still be loaded as an encoder, or with the user's own labels."""
     edit(classifier_folder, id2label=labels)
     with pytest.warns(
         UserWarning, match="id2label does not give each of the head's 3 outputs \\(0 to 2\\) a name of its"
@@ -174,7 +174,7 @@ def test_labels_that_are_not_those_of_the_outputs_are_left_out(classifier_folder
 def test_of_a_single_output_the_sigmoid_is_taken_unless_it_is_a_regression(
     tmp_path, make_checkpoint, problem_type, task
 ):
-    """As the pipeline of transformers does."""
+    """As in the pipeline of transformers."""
     task_of_one = Task("sequence-classification", problem="regression")
     folder = save_huggingface(make_checkpoint(task=task_of_one, head_act="none"), tmp_path / "one")
     edit(folder, problem_type=problem_type)

@@ -1,4 +1,4 @@
-"""Names in every published layout, written out here by hand, and what is no part of the network."""
+"""Parameter names in every published layout, written out by hand, and names that are not part of the network."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_each_parameter_of_an_encoder_in_each_layout(row):
     own = row[0]
     for layout, name in zip(LAYOUTS, row, strict=True):
         assert name_in(layout, own, ENCODER) == name
-        # A name that is the same in two layouts counts as the older one's.
+        # A name that exists in two layouts counts for the older one.
         assert own_name(name) == (own, LAYOUTS[row.index(name)])
 
 

@@ -1,4 +1,4 @@
-"""A network is found among whatever else a file holds; what is left aside is there with its reason."""
+"""A network is found among other names in a file; whatever is left aside is reported with the reason."""
 
 from __future__ import annotations
 

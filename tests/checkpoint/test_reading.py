@@ -1,4 +1,4 @@
-"""A file of any layout in the network's own names: what is read, what is left aside, what is refused."""
+"""Reading of files in any layout: what is read, what is left aside, and what is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved networks come back: by this package, by MindSpore's own client, and whole or not at all."""
+"""Saved networks are read back by this package and by MindSpore's own client; saving is atomic."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_official_client_loads_all_of_a_v10_file(tmp_path, encoder, fresh, e
 
 def test_a_network_inside_somebodys_cell_is_saved_under_its_own_names(tmp_path, make_encoder):
     encoder = make_encoder()
-    cell = ms.nn.CellList([encoder])  # gives the parameters its prefix
+    cell = ms.nn.CellList([encoder])  # the cell adds its prefix to the parameters
     assert cell.trainable_params()[0].name.startswith("0.")
     assert set(
         read_checkpoint(save_checkpoint(checkpoint_of(encoder), tmp_path / "e.ckpt"), **HEADS).names.values()

@@ -1,4 +1,4 @@
-"""How a model makes a vector of a text goes into our own folders, and comes back."""
+"""A model's embedding settings are saved in our own folders and read back."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ TOKENIZER = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain"
 
 @pytest.fixture
 def folder(tmp_path, make_checkpoint):
-    """A function that lays the files of sentence-transformers around an encoder, and gives the settings."""
+    """A function that adds the files of sentence-transformers to an encoder folder and returns the settings."""
     save_huggingface(make_checkpoint(), tmp_path / "model")
 
     def folder(*kinds, dense=None, **files):

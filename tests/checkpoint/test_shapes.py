@@ -1,4 +1,4 @@
-"""A configuration is read off the shapes of the parameters, and contradictions are errors."""
+"""The configuration is derived from the shapes of the parameters; contradictions are errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model where it lies: what a file or folder says of it, as far as it tells, and what it comes without."""
+"""Stored models: the facts that a file or folder provides about its model, and those that it lacks."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ def run(fresh_python):
 def several(fresh_python):
     """A function that runs several commands in one fresh process.
 
-    It takes for each its arguments and environment variables, and gives for each what it returned and printed, and
-    which of `HEAVY` are imported then.
+    It takes the arguments and environment variables of each, and returns for each the exit code, the output, and which
+    of `HEAVY` are imported afterwards.
     """
 
     def several(runs, **variables):
@@ -49,7 +49,7 @@ def several(fresh_python):
 
 @pytest.fixture
 def tinybert(monkeypatch, capsys):
-    """A function that runs the command and returns its exit code, what it printed, and what it said on stderr."""
+    """A function that runs the command and returns its exit code, stdout and stderr."""
     from tinybert.cli import main
 
     def tinybert(*arguments):
@@ -73,7 +73,7 @@ def encoder_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory):
-    """An untrained encoder of one layer, for what is trained."""
+    """An untrained encoder of one layer, for tests that train."""
     return save_model(tmp_path_factory.mktemp("encoder"), layers=1)
 
 
@@ -88,7 +88,7 @@ def reviews(tmp_path_factory):
 
 @pytest.fixture
 def given(tmp_path, monkeypatch):
-    """The declared file of the published module, fetched elsewhere."""
+    """The declared file of the published module, downloaded elsewhere."""
     from asset_server import CONTENT
     from entries import CN_WIKI, exchange
 

@@ -1,4 +1,4 @@
-"""The command as a whole: what is instant imports nothing heavy, and wrong usage is told from failure."""
+"""The command as a whole: instant commands import nothing heavy, and usage errors differ from failures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def all_commands():
 
 @pytest.fixture(scope="module")
 def instant(several):
-    """What commands that are to be instant did in one process, each with what is imported after it."""
+    """Results of the instant commands in one process, each with the modules imported afterwards."""
     commands = [
         *((*words, "--help") for words in all_commands()),
         ("--version",),

@@ -1,4 +1,4 @@
-"""Bad input to any command: one line on stderr says what is wrong and which option helps, and nothing is written."""
+"""Bad input to any command: one line on stderr names the problem and the option that helps; nothing is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results beside the rows that they are of: the input's columns as they are, each row in its place."""
+"""Results next to their input rows: the input's columns are unchanged, and each row keeps its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tinybert classify`: what the Python object says, as TSV and JSON lines."""
+"""`tinybert classify`: the results of the Python object, as TSV and JSON lines."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SHELLS = ["bash", "zsh", "fish"]
 
 @pytest.fixture(scope="module")
 def asked(several, encoder_folder, tmp_path_factory):
-    """What one process answered to all that shells ask in these tests, beside a module of one's own in the cache."""
+    """The completions from one process for all requests in these tests, with a user's module in the cache."""
     cache = tmp_path_factory.mktemp("cache")
     assert command("hub", "publish", encoder_folder, "me/1.0/films", "--cache", cache).code == 0
     runs = [[[], completing("tinybert", *words)] for words in WORDS]
@@ -26,7 +26,7 @@ def asked(several, encoder_folder, tmp_path_factory):
 
 @pytest.fixture
 def completed(asked):
-    """A function: what bash is offered in the place of the last word."""
+    """A function that returns the completions offered to bash for the last word."""
 
     def completed(*words):
         run, heavy = asked[words]

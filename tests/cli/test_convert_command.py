@@ -1,4 +1,4 @@
-"""`tinybert convert`: what comes out of it is the same network."""
+"""`tinybert convert`: its output is the same network."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def test_pairs_are_no_texts(encoder_folder):
 
 @pytest.fixture
 def embedding(encoder_folder):
-    """`tinybert embed`, which waits for texts."""
+    """A running `tinybert embed` that waits for texts."""
     with subprocess.Popen(
         [sys.executable, "-c", START, "embed", encoder_folder, "--batch-size", "1"],
         stdin=subprocess.PIPE,
@@ -138,11 +138,11 @@ def test_a_reader_that_leaves_early_is_no_error(embedding):
     assert err.decode().strip() == "IMPORTED True"
 
 
-@pytest.mark.slow  # tests/test_signals.py has what both signals do
+@pytest.mark.slow  # tests/test_signals.py tests the effect of both signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_in_the_middle(embedding, number):
-    """MindSpore has it end the process by SIGTERM; a SIGTERM of others is the same."""
-    embedding.stdin.write(b"good film\n" * 6000)  # as much as a pipe holds
+    """MindSpore's handler ends the process with SIGTERM; an external SIGTERM has the same effect."""
+    embedding.stdin.write(b"good film\n" * 6000)  # the capacity of a pipe
     embedding.stdin.flush()
     assert embedding.stdout.readline()
     embedding.send_signal(number)

@@ -1,4 +1,4 @@
-"""A CSV becomes a model folder, which gives the metrics that its training printed; Ctrl-C loses nothing."""
+"""`tinybert finetune`: a CSV becomes a model folder with the metrics that training printed; Ctrl-C loses nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COUNTS = "tinybert: 96 rows: good 50, bad 46\n"
 
 
 def where(folder):
-    """What is said at the end."""
+    """Return the message at the end."""
     return f"tinybert: the model is in {folder}; try it: " + NEXT[TASK.name].format(shlex.quote(str(folder))) + "\n"
 
 
@@ -63,7 +63,7 @@ def test_it_learns_and_prints_metrics_alone(trained):
 
 
 def test_what_it_says_to_try_works(trained, tmp_path):
-    """From a shell; where the folder has a blank in its name, too."""
+    """Copied to a shell, it works even if the folder's name contains a blank."""
     folder = tmp_path / "my model"
     shutil.copytree(trained[0], folder)
     words = shlex.split(where(folder).partition(" | ")[2])

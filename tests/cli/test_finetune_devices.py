@@ -1,4 +1,4 @@
-"""`--devices N`: what is wrong is told once, what happens to a process is told by the first, and nothing is left."""
+"""`--devices N`: errors are reported once, failures of a process by the launcher, and no process is left behind."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def as_worker(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(monkeypatch):
-    """No test leaves a process behind, and processes find the package."""
+    """Check that no test leaves a process behind; let processes find the package."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     before = set(psutil.Process().children(recursive=True))
     yield
@@ -191,7 +191,7 @@ def test_two_devices_train_as_one_with_the_doubled_batch(arguments, patched_work
     monkeypatch.setattr(heads, "Dropout", lambda p: Dropout(0.0))
     alone = command(*arguments, *settings, "--batch-size", "8", "--output", one)
     assert (together.code, alone.code) == (0, 0)
-    # What a process prints does not go through `sys.stdout`.
+    # The output of a process does not go through `sys.stdout`.
     assert json.loads(capfd.readouterr().out) == pytest.approx(json.loads(alone.out), abs=1e-5)
     lines = [[json.loads(line) for line in (path / "log.jsonl").read_text().splitlines()] for path in (two, one)]
     assert len(lines[0]) == len(lines[1]) > 3
@@ -203,7 +203,7 @@ def test_two_devices_train_as_one_with_the_doubled_batch(arguments, patched_work
     expected = (*settings, "--batch-size", "4", "--devices", "2", "--output", str(two))
     assert written == ["tinybert", *arguments, *expected]
 
-    # The state of one kind of training is of no use for the other.
+    # Neither kind of training can use the state of the other.
     for folder, devices, message in ((one, "2", "devices: 1 then, 2 now"), (two, "1", "devices: 2 then, 1 now")):
         rest = (*settings, "--batch-size", "8" if folder is one else "4", "--devices", devices, "--output", folder)
         run = command(*arguments, *rest)

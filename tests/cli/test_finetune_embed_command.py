@@ -1,4 +1,4 @@
-"""Pairs of texts become an encoder whose vectors are as alike as the texts are said to be."""
+"""`tinybert finetune embed`: pairs of texts give an encoder whose similarities follow the scores."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_each_field_is_an_option_in_the_order_of_the_parameters(run):
     options = {each.name: each for each in run.params}
     assert (options["name"].opts, options["name"].help) == (["--called", "-c"], "A name.")
     assert (options["count"].default, options["count"].help) == (3, "How many.")
-    assert options["loud"].opts == ["--shout"]  # a group that is made of another may say it anew
+    assert options["loud"].opts == ["--shout"]  # a group derived from another may redefine it
 
 
 def test_a_wrong_value_is_told_as_of_any_option(run):

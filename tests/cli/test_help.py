@@ -1,4 +1,4 @@
-"""The help is complete, and what it shows can be copied. That it is there at once, `test_app.py` looks at."""
+"""The help is complete, and its examples can be copied. `test_app.py` tests that it appears at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
 COMMANDS = ("embed", "classify", "tag", "answer", "search", "finetune", "evaluate", "convert")
-# The command line of a release: options that somebody's scripts use.
+# The command line of a release: options that users' scripts rely on.
 TABLES = "--header --no-header --delimiter --encoding"
 OPTIONS = {
     "embed": f"{TABLES} "
@@ -80,7 +80,7 @@ def test_these_are_all_commands():
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_can_be_copied(name):
-    """One line, or lines that end in a backslash; and the command takes it."""
+    """An example is one line, or lines ending in a backslash, and the command accepts it."""
     lines = command(name, "--help").out.splitlines()
     start = next(number for number, line in enumerate(lines) if line.strip().startswith("Example: "))
     end = next(number for number in range(start, len(lines)) if not lines[number].endswith("\\"))

@@ -1,4 +1,4 @@
-"""`tinybert hub publish`, `install` and `remove`, and what all commands of `hub` share."""
+"""`tinybert hub publish`, `install` and `remove`, and common behaviour of all `hub` commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `tinybert hub check` says of cards: each problem with its line, and notes, which are not errors."""
+"""`tinybert hub check` reports each problem of a card with its line, and notes, which are not errors."""
 
 from __future__ import annotations
 

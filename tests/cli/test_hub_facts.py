@@ -1,4 +1,4 @@
-"""What `tinybert hub list`, `info` and `verify` say of modules."""
+"""Output of `tinybert hub list`, `info` and `verify`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinybert.hub.registry import published
 
 OWN = "somebody/1.0/mine"
 SAME_FILE = [CN_WIKI, "mindspore/ascend/1.0/tinybert_v1.0_en-wiki"]
-"""They lie in one folder under one name, too."""
+"""They even share a folder and a name."""
 
 
 def test_list_shows_all_published_modules_and_what_is_cached(tinybert, given):

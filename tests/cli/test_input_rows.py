@@ -1,4 +1,4 @@
-"""The rows of a command's input: what a task takes, and what is wrong in a bad row's place."""
+"""Rows of a command's input: items for the task, or an error in place of a bad row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where results go: whole or not at all, and to a reader that may leave."""
+"""Output of results: files are written atomically, and the reader of a pipe may go away."""
 
 from __future__ import annotations
 

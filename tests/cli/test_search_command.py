@@ -1,4 +1,4 @@
-"""`tinybert search`: an index that `embed` wrote knows its texts, their lines and its model."""
+"""`tinybert search`: an index written by `embed` contains its texts, their lines and its model."""
 
 from __future__ import annotations
 

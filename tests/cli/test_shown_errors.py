@@ -1,4 +1,4 @@
-"""Errors on the command line: the option in the place of Python's argument, and the user's own data as they are."""
+"""Errors on the command line name the option instead of Python's argument and leave the user's data unchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tinybert.cli.errors import FLAGS, OPTIONS, rendered, warnings_as_messages
 from tinybert.errors import InputError
 
 WITHOUT_OPTION = {
-    "facts",  # the command sets only those that a card may say
+    "facts",  # the command sets only values that a card may have
     "is_split_into_words",  # --words, and CoNLL, determine it
     "label_column",  # `read_examples` makes it the label
     "max_length",
@@ -24,18 +24,18 @@ WITHOUT_OPTION = {
     "truncation",
     "word_column",  # `read_examples` makes it the text
 }
-"""Arguments that errors speak of and the command line has no option for, or none that would help."""
+"""Arguments named in errors for which the command line has no option, or none that helps."""
 GIVEN_BY_NAME = {
     "checkpoint/shapes.py": set(),
     "data/columns.py": {"text", "pair", "label"},
     "data/conll.py": {"word_column", "label_column"},
     "data/labelled.py": {"text", "label"},
 }
-"""Files that hand an argument's name on in a variable, and the names."""
+"""Files that pass an argument's name in a variable, and these names."""
 
 
 def used_arguments():
-    """The names that errors of the package are given, by file."""
+    """Return the argument names given to the package's errors, by file."""
     package = Path(tinybert.__file__).parent
     found = {}
     for path in package.rglob("*.py"):
@@ -53,7 +53,7 @@ def used_arguments():
 
 
 def click_options():
-    """All options of all commands, each with whether it takes no value."""
+    """Return all options of all commands, and whether each is a flag."""
     group = typer.main.get_command(app)
     commands = [*group.commands.values(), *group.commands["hub"].commands.values()]
     return {
@@ -105,7 +105,7 @@ def test_warnings_are_messages_each_time(capsys):
 
 
 OWN = "text='NAME' vocabulary='v' Use Tagger"
-"""The user's own words, which read like Python."""
+"""User data that looks like Python."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Closed, full and abandoned streams: an exit code and a sentence, no traceback, and nothing of one in another."""
+"""Closed, full and abandoned streams: an exit code and one sentence, no traceback, and streams do not mix."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ RUN = f"{sys.executable} -m tinybert"
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
-    """Runs a line of the shell, in which `$T` is the command; gives exit code, stdout and stderr."""
+    """Run a shell line in which `$T` is the command; return exit code, stdout and stderr."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     monkeypatch.setenv("T", RUN)
-    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # with it nothing is held back
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # disables buffering
 
     def shell(line):
         done = subprocess.run(

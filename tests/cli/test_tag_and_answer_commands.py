@@ -1,4 +1,4 @@
-"""`tinybert tag` and `tinybert answer` say what the Python objects say; `evaluate` scores what it predicts."""
+"""`tinybert tag` and `tinybert answer` give the results of the Python objects; `evaluate` scores predictions."""
 
 from __future__ import annotations
 

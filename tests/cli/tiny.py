@@ -48,11 +48,11 @@ print(json.dumps(results))
 """
 """Several commands in one process, see the fixture `several`."""
 HEAVY = ("mindspore", "numpy", "requests", "rich", "tokenizers", "safetensors", "google.protobuf")
-"""What takes long to import, or need not be there."""
+"""Modules that are slow to import, or optional."""
 
 
 def completing(*words):
-    """The environment in which the shell asks what to offer in the place of the last word."""
+    """Return the environment in which the shell requests completions of the last word."""
     return {"_TINYBERT_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
 
 
@@ -108,7 +108,7 @@ def save_model(folder, kind="encoder", labels=(), problem=None, layers=1, **chan
         intermediate_size=48,
         max_position_embeddings=24,
         seq_length=24,
-        # Fine-tuning starts from small weights; of other networks, each weight is to matter.
+        # Fine-tuning starts from small weights; in other networks, every weight must matter.
         initializer_range=0.02 if kind == "encoder" else 0.3,
         **changes,
     )
@@ -117,7 +117,7 @@ def save_model(folder, kind="encoder", labels=(), problem=None, layers=1, **chan
 
 
 def write_reviews(path, count, seed):
-    """Writes sentences of one good or bad word among others, labelled by it, as CSV."""
+    """Write a CSV of sentences that contain one good or bad word, which is their label."""
     random = np.random.default_rng(seed)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

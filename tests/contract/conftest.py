@@ -16,7 +16,7 @@ authority, environment, server = (_fixtures[name] for name in ("authority", "env
 
 @pytest.fixture
 def golden_file(golden, tmp_path):
-    """A function that writes a golden network as a checkpoint; returns the file, its sizes, and inputs and outputs."""
+    """A function that writes a golden network as a checkpoint; it returns the file, its sizes, inputs and outputs."""
 
     def golden_file(name, layout="v1.0"):
         from tinybert.checkpoint import save_checkpoint

@@ -1,4 +1,4 @@
-"""The module's entry point, `hub_conf.py`, executed from its path as hub clients do."""
+"""The module's entry point `hub_conf.py`, executed from its path as hub clients do it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES = {"vocab_size": 50, "hidden_size": 24, "num_hidden_layers": 2, "intermedi
 
 
 def execute(folder, name="hub_conf"):
-    """The module that is in a folder, registered under no name."""
+    """Load the module in a folder without registering it under a name."""
     spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     conf = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(conf)

@@ -1,4 +1,4 @@
-"""The official client's steps, in our own words: it binds by itself, and drops what `load_param_into_net` reports."""
+"""The official client's steps, reimplemented: it binds by itself and ignores what `load_param_into_net` reports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOSTED = "https://example.org/models"
 
 
 def official_load(uid, *args, **kwargs):
-    """The network, and what the client does not look at: the parameters that stayed unloaded on either side."""
+    """Return the network and what the client ignores: the parameters that were not loaded, on either side."""
     folder, name = Path(get_hub_dir(), os.path.dirname(uid)), os.path.basename(uid)
     header = yaml.load((folder / f"{name}.md").read_text(encoding="utf-8").split("---")[1], Loader=yaml.FullLoader)
     code = folder / os.path.basename(header["repo-link"].strip("<>"))
@@ -46,7 +46,7 @@ def official_load(uid, *args, **kwargs):
 
 @pytest.fixture(autouse=True)
 def process(monkeypatch):
-    """No network, and what the client leaves on `sys.path` is taken off again."""
+    """Forbid network access, and remove what the client leaves on `sys.path`."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
 
@@ -115,7 +115,7 @@ def test_a_failing_import_leaves_nothing_behind_and_can_be_repeated(golden_file)
 
 
 def test_a_published_task_asset_is_bound_completely(golden_file, monkeypatch):
-    """Its names are the later ones: with the network's own, the client leaves all but the head at random values."""
+    """The file has the later names; with the network's own, the client leaves all but the head at random values."""
     file, sizes, data = golden_file("classifier_small", layout="later")
     old = registry.published()[MNLI].asset.sha256
     exchange(monkeypatch, MNLI, file)

@@ -1,4 +1,4 @@
-"""The official validator's rules, in our own words: what is published here passes them, and names no host in vain."""
+"""The rules of the official validator, reimplemented: published cards pass them, and name only hosts that exist."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ REQUIRED = ("backbone-name", "module-type", "fine-tunable", "input-shape", "mode
 REQUIRED += ("repo-link", "user-id", "used-for", "infer-backend", "mindspore-version", "license", "summary")
 FILE_FORMATS = ("air", "ckpt", "onnx", "mindir", "mslite")
 KNOWN_HOSTS = {"gitee.com", "example.org"}
-"""Hosts that can be resolved: that of the published code, and that which a test gives."""
+"""Hosts that can be resolved: the one of the published code, and one given by a test."""
 
 
 def header_of(path):
-    """The header as the validator reads it: between two lines that begin with `---`, and no third."""
+    """Return the header as the validator reads it: between two lines that begin with `---`; a third is an error."""
     lines = path.read_text(encoding="utf-8").splitlines()
     first, second = (number for number, line in enumerate(lines) if line.startswith("---"))
     return yaml.load("\n".join(lines[first + 1 : second]), Loader=yaml.FullLoader)
 
 
 def faults(header):
-    """What the validator and the client would refuse."""
+    """Return what the validator and the client would reject."""
     yield from (f"{key} is missing" for key in REQUIRED if key not in header)
     yield from (f"{key} has a colon" for key in header if key not in ("repo-link", "asset") and ":" in str(header[key]))
     if not isinstance(header["fine-tunable"], bool) or not isinstance(header["input-shape"], list):
@@ -85,7 +85,7 @@ def test_what_the_validator_refuses_is_not_written(facts):
 
 
 def test_without_a_link_the_official_client_makes_the_network(golden_file):
-    """And says by itself that there are no weights: `pretrained` must be False."""
+    """The card itself states that there are no weights: `pretrained` must be False."""
     import importlib.util
 
     file, _, _ = golden_file("encoder_small")

@@ -1,4 +1,4 @@
-"""`tinybert.md` is the card of the published module: the same facts, accepted by the hub's own rules and by ours."""
+"""`tinybert.md` is the card of the published module, with the same facts, and valid by the hub's rules and ours."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FORMATS = ["air", "ckpt", "onnx", "mindir", "mslite"]
 
 
 def header_of(text):
-    """The header as the hub's validator reads it: what stands between lines that begin with ---."""
+    """Return the header as the hub's validator reads it: the text between lines that begin with ---."""
     inside, lines = False, []
     for line in text.splitlines():
         if line.startswith("---"):
@@ -51,7 +51,7 @@ def header_of(text):
 
 
 def official_problems(text):
-    """What the hub's validator refuses a card for; it looks up links, too, which is left out here."""
+    """Return the reasons for which the hub's validator rejects a card; its check of links is omitted here."""
     header = header_of(text)
     problems = [f"{field} is missing" for field in REQUIRED if field not in header]
     if problems:
@@ -101,7 +101,7 @@ def test_our_cards_of_all_published_modules_pass_the_official_rules(uid):
     assert official_problems(text) == []
     header = header_of(text)
     assert str(header["model-version"]) == published()[uid].model_version, "1.10 stays 1.10 for a YAML reader"
-    # A client takes the last checkpoint of a card.
+    # Clients use the last checkpoint of a card.
     assert header["asset"][-1]["asset-sha256"] == published()[uid].asset.sha256
 
 

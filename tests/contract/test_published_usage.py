@@ -21,12 +21,12 @@ from tinybert.weights import checkpoint_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CARD_OF_2020 = REPOSITORY / "tests" / "hub" / "card_as_published.md"
-# What had to change since 2020. The last two are mistakes of the card itself.
+# Changes needed since 2020. The last two correct mistakes in the card itself.
 CHANGES = [
     (
         "import mindspore.dataset.engine.datasets as de",
         "import mindspore.dataset as de",
-    ),  # no TFRecordDataset there now
+    ),  # TFRecordDataset is no longer there
     ('device_target="Ascend", device_id=0', 'device_target="CPU"'),
     # Three columns are read below and three are unpacked.
     (', "segment_ids", "masked_lm_positions"]', ', "segment_ids"]'),
@@ -50,7 +50,7 @@ def cases(*names):
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A file of the published width, small in everything else."""
+    """A checkpoint with the published width, small in every other respect."""
     config = TinyBertConfig(
         vocab_size=60, num_hidden_layers=1, intermediate_size=48, max_position_embeddings=32, seq_length=16
     )
@@ -59,7 +59,7 @@ def weights(tmp_path_factory):
 
 @pytest.fixture
 def hub(weights, tmp_path, monkeypatch):
-    """What the texts take for granted: the published module in the cache, and what the demo makes and where."""
+    """What the examples assume: the published module in the cache, and the demo's files in their places."""
     exchange(monkeypatch, CN_WIKI, weights)
     asset = find_module(CN_WIKI).paths.asset
     asset.parent.mkdir(parents=True)
@@ -84,7 +84,7 @@ def data_files(make_inputs, tmp_path):
 
 @pytest.fixture
 def run(hub, data_files, tmp_path):
-    """A function that runs code in a namespace of its own, from a file, and returns the namespace."""
+    """A function that runs code from a file in a new namespace and returns the namespace."""
 
     def run(code):
         path = tmp_path / "usage.py"

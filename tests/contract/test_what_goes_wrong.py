@@ -1,4 +1,4 @@
-"""What goes wrong, and what the user gets: a clear error, nothing wrong loaded, and a next call that works."""
+"""Failures: the user gets a clear error, nothing wrong is loaded, and the next call works."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_no_network_and_nothing_cached(uid, monkeypatch):
 
 
 def test_the_advice_of_that_error_helps(file, network, monkeypatch):
-    """The file at the path that the error names is all that is needed."""
+    """Putting the file at the path named in the error is enough."""
     exchange(monkeypatch, CN_WIKI, file)
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
     with pytest.raises(OfflineError) as caught:
@@ -60,7 +60,7 @@ def test_the_advice_of_that_error_helps(file, network, monkeypatch):
 
 
 def damaged(content):
-    """What may happen to a file."""
+    """Ways in which a file may be damaged."""
     flipped = bytearray(content)
     flipped[len(content) // 2] ^= 1
     return {"corrupt": bytes(flipped), "cut": content[: len(content) // 3], "exchanged": b"another file"}
@@ -168,7 +168,7 @@ for pretrained in (True, False):
 
 @pytest.fixture
 def without(fresh_python):
-    """A function: what a fresh process says that loads a module after a statement."""
+    """A function that returns the output of a fresh process that runs a statement and then loads a module."""
 
     def without(statement):
         process = fresh_python("-c", WITHOUT.format(statement=statement), MSHUB_OFFLINE="1")

@@ -29,7 +29,7 @@ def shared():
 
 @pytest.fixture
 def columns():
-    """Makes columns of N rows in the published names; every value of `input_ids` occurs once."""
+    """Make columns of N rows with the published names; every value of `input_ids` occurs once."""
 
     def columns(rows, width=6, start=0):
         ids = np.arange(rows * width, dtype=np.int64).reshape(rows, width) + 1000 * start

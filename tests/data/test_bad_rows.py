@@ -1,4 +1,4 @@
-"""Bad rows fail with file and line, or are left out and counted; examples know where they are from."""
+"""Bad rows raise an error with file and line, or are skipped and counted; examples know their origin."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Which rows go into which batch: each once, by length, the same again from the same seed, over any processes."""
+"""Batches: each row once, grouped by length, reproducible from the seed, and shared over any number of processes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_training_has_every_row_once_and_equally_many_batches(lengths, batch_siz
         assert min(sizes) >= 1
         assert max(sizes) - min(sizes) <= 1
         assert max(sizes) <= batch_size + (batch_size == 1)
-    # All but the last two batches are whole, so that means over processes are means over rows.
+    # All but the last two batches are full, so that means over processes are means over rows.
     assert all(total == batch_size * size for total in totals[:-2])
 
 
@@ -74,7 +74,7 @@ def test_the_same_seed_gives_the_same_batches_and_another_does_not():
 
 
 def test_the_order_is_pinned():
-    # A resumed training has to find the order it left, on whatever machine and with whatever NumPy.
+    # A resumed training must get the same order again, on any machine and with any version of NumPy.
     assert lists(TrainingBatches([3, 1, 4, 1, 5, 9, 2, 6], 3, seed=1).epoch(0)) == PINNED
 
 

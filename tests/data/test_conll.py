@@ -1,4 +1,4 @@
-"""CoNLL columns as data sets have them, and tags that are checked against their scheme."""
+"""CoNLL files as found in data sets, and the check of tags against their scheme."""
 
 from __future__ import annotations
 

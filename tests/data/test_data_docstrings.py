@@ -1,4 +1,4 @@
-"""The examples of the docstrings run, and give what they say."""
+"""The examples in the docstrings run and give the results shown."""
 
 from __future__ import annotations
 

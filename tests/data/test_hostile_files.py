@@ -1,4 +1,4 @@
-"""Whatever a file holds, a reader gives examples or one InputError that names the file, and nothing else."""
+"""Whatever a file contains, a reader returns examples or raises InputError with the file's name, and nothing else."""
 
 from __future__ import annotations
 

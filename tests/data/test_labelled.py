@@ -1,4 +1,4 @@
-"""Labelled examples for each kind of task; what is missing is said with the argument that gives it."""
+"""Labelled examples for each kind of task; errors about missing information name the argument that provides it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MindRecord files are verified: renamed, cut, changed, without their index or with another one's."""
+"""Verification of MindRecord files: renamed, truncated, changed, without an index or with another file's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def path(tmp_path, columns):
 
 
 def write_as_others(path, rows, *, start=0, parts=1, **columns):
-    """Writes a file as the model zoo's scripts do."""
+    """Write a file as the model zoo's scripts do."""
     writer = FileWriter(str(path), parts, overwrite=True)
     columns = columns or {"input_ids": {"type": "int64", "shape": [-1]}, "text": {"type": "string"}}
     writer.add_schema(columns)
@@ -79,7 +79,7 @@ def test_a_renamed_file_is_not_read_as_another(path, columns):
     copy = path.with_name("copy.mindrecord")
     for ending in ("", ".db"):
         shutil.copy(f"{path}{ending}", f"{copy}{ending}")
-    # What it protects from: under its new name MindSpore reads the file that has the old one.
+    # The check is necessary: for a renamed file, MindSpore reads the file that has the old name.
     write_mindrecord(path, columns(2, start=7))
     assert ds.MindDataset(str(copy)).get_dataset_size() == 2
     with pytest.raises(InputError, match=r"copy.mindrecord was written as data.mindrecord and cannot be renamed"):

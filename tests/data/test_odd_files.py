@@ -1,4 +1,4 @@
-"""Files that somebody thought of, for every reader: examples, or an error with its place on one short line."""
+"""Unusual files for every reader: the result is examples, or a one-line error with the position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches of rows, the same for both formats: every row once, over several files, in parts, shuffled or not."""
+"""Batches of rows in both formats: every row once, over several files, in shards, shuffled or not."""
 
 from __future__ import annotations
 

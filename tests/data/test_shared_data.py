@@ -1,4 +1,4 @@
-"""Real data sets are read whole: their numbers of rows, and a row of each."""
+"""Real data sets are read completely: their numbers of rows, and one row of each."""
 
 from __future__ import annotations
 

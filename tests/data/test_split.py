@@ -1,4 +1,4 @@
-"""A dev set put aside: the share that was asked for, of each class alike, and always the same."""
+"""Splitting off a dev set: the requested share, equally from each class, and reproducible."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""SQuAD files: an answer that is not where the file says is found, and named."""
+"""SQuAD files: answers at wrong positions are detected and reported."""
 
 from __future__ import annotations
 

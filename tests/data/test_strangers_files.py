@@ -1,4 +1,4 @@
-"""Files as people have them: other delimiters and encodings, headers or none, rows that nobody labelled."""
+"""Real-world files: other delimiters and encodings, with or without header, unlabelled rows."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_ids_of_words_that_are_not_words_are_passed_over():
     )
     (example,) = read_conll(io.BytesIO(content), word_column=1, label_column=3)
     assert example.words == ("do", "not", "go")
-    (example,) = read_conll(io.BytesIO(b"1-2\tO\n3.5\tO\n"))  # scores and prices are words
+    (example,) = read_conll(io.BytesIO(b"1-2\tO\n3.5\tO\n"))  # scores (1-2) and prices (3.5) are words
     assert example.words == ("1-2", "3.5")
 
 

@@ -1,4 +1,4 @@
-"""Formats cut into rows: a bad row has its place among the others, and a reader that stops there says the same."""
+"""Parsing of table formats: a bad row keeps its place, and readers that stop at it raise the same error."""
 
 from __future__ import annotations
 

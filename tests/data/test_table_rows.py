@@ -1,4 +1,4 @@
-"""Rows of texts and tables: a bad one is reported with its line, and the others are there."""
+"""Rows of texts and tables: bad rows are reported with their line, and the others are still read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tinybert.errors import InputError
 
 
 def rows(content, kind, text=None, pair=None, *, extra=False, **request):
-    """Line and text of each row, both texts of a pair, or the first sentence of what is wrong."""
+    """Return the line and text of each row, both texts of a pair, or the first sentence of its error."""
     asked = Request(text, pair, **{"label": False, **request})
     found = table_rows(io.BytesIO(content), kind, asked, Form(allow_extra_fields=extra))
     return [(row.line, _texts(row) if row.error is None else row.error.message.split(".")[0]) for row in found]
@@ -194,7 +194,7 @@ def test_examples_end_at_the_first_bad_row_with_the_same_words(kind):
 
 
 class Endless:
-    """A stream that has bad lines, and counts those that were asked for."""
+    """A stream with bad lines that counts the lines requested."""
 
     def __init__(self, *lines):
         self.lines, self.count = itertools.cycle(lines), 0

@@ -1,4 +1,4 @@
-"""What is written is read back equal, whatever characters it has; what could not be is refused."""
+"""Written tables are read back unchanged, whatever characters they contain; anything else is rejected."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCORES = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def tables(texts, labels):
-    """Lists of examples of one kind: with or without pairs, with or without labels."""
+    """Hypothesis strategy for lists of examples of one kind: with or without pairs, with or without labels."""
     pairs, some = st.booleans(), st.booleans()
     return st.tuples(pairs, some).flatmap(
         lambda kind: st.lists(

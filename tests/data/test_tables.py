@@ -1,4 +1,4 @@
-"""Tables of texts: columns found or told, and an error that names the line of whatever is wrong."""
+"""Tables of texts: columns found by name or given, and errors that name the line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemes of tags: found out, and converted so that the same spans are marked."""
+"""Tagging schemes: detected, and converted so that the same spans are marked."""
 
 from __future__ import annotations
 

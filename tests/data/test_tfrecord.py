@@ -1,4 +1,4 @@
-"""What is written is what MindSpore reads, row by row; a file is there whole or not at all."""
+"""Writing TFRecord: MindSpore reads the same rows; files are written atomically."""
 
 from __future__ import annotations
 

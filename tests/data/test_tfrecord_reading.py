@@ -1,4 +1,4 @@
-"""TFRecord files are verified: whatever byte is changed, wherever the file is cut, it is found and named."""
+"""Verification of TFRecord files: any changed byte and any truncation is detected and located."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def path(tmp_path, columns):
 
 
 def write_rows(path, *rows):
-    """Writes rows as other programs may have."""
+    """Write rows as other programs might."""
     writer = TFRecordWriter(str(path))
     for row in rows:
         writer.write(row)

@@ -1,4 +1,4 @@
-"""Labelled rows of token ids out of record files: in one file or a folder, packed or not, with what is wrong named."""
+"""Labelled rows of token ids from record files: one file or a folder, compressed or not, with located errors."""
 
 from __future__ import annotations
 

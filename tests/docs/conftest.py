@@ -1,4 +1,4 @@
-"""A tiny model in the place of all-MiniLM-L6-v2, and the real one where `make demo` has left it."""
+"""A tiny model as substitute for all-MiniLM-L6-v2, or the real one if `make demo` has downloaded it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def real_cache():
 
 @pytest.fixture
 def in_folder(tmp_path, monkeypatch):
-    """A function that makes a page's runner in a folder of its own, and goes there."""
+    """A function that creates the runner of a page in a new folder and changes to that folder."""
 
     def in_folder(cache, shell):
         monkeypatch.setenv("MSHUB_CACHE", str(cache))
@@ -56,7 +56,7 @@ def in_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def command_line(capfd):
-    """Runs the calls of `tinybert` in shell code in this process; lets pipes and all other commands be."""
+    """Run the `tinybert` calls of shell code in this process; skip pipes and all other commands."""
 
     def shell(code):
         import typer

@@ -1,4 +1,4 @@
-"""The table of parameter names in `docs/checkpoints.md`, made of the code's own.
+"""The table of parameter names in `docs/checkpoints.md`, generated from the code.
 
 `python tests/docs/names_table.py` writes it into the page.
 """

@@ -1,4 +1,4 @@
-"""The pages of the documentation: their blocks of code, run in their order, and the outputs that they promise.
+"""Runner of documentation pages: runs their code blocks in order and compares the output with the page.
 
 `python tests/docs/pages.py docs/tasks/embed.md ...` runs pages and writes what they print into them.
 """
@@ -33,12 +33,12 @@ class Block:
 
     Attributes:
         language: `python`, `sh` or `text`.
-        code: What is in it.
+        code: Content of the block.
         line: Its first line in the page.
         start: Where its content starts, in characters.
         runs: Whether it is to be run.
-        within: Of text that code prints: how far its decimal numbers may be off, as the line above it says,
-            `<!-- within 0.1: two of the 20 reviews -->`; 0 where there is no such line.
+        within: For output blocks, the tolerance of decimal numbers, as given in the line above, `<!-- within 0.1: two
+            of the 20 reviews -->`; 0 without such a line.
     """
 
     language: str
@@ -74,7 +74,7 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def commands_of(code: str) -> Iterator[list[str]]:
-    """The calls of `tinybert` in a block of shell code, as lists of arguments."""
+    """Return the calls of `tinybert` in a block of shell code, as lists of arguments."""
     for line in code.replace("\\\n", " ").splitlines():
         for part in line.split(" | "):
             words = shlex.split(part)
@@ -145,7 +145,7 @@ def shell_of(folder: Path, cache: Path) -> Callable[[str], str]:
 
 
 def alike(printed: str, promised: str, within: float = 0.0) -> bool:
-    """Whether two outputs have the same words and integers, and decimal numbers that differ by no more than this."""
+    """Return whether two outputs have equal words and integers, and decimal numbers within the tolerance."""
     if not within:
         return printed.rstrip() == promised.rstrip()
     if _DECIMAL.sub("0.0", printed).split() != _DECIMAL.sub("0.0", promised).split():

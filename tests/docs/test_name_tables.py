@@ -1,4 +1,4 @@
-"""Tables of the documentation say what the code says."""
+"""Tables in the documentation agree with the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The code of the documentation runs, and prints what the pages say."""
+"""The code in the documentation runs and prints the output shown on the pages."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_command_lines_have_options_that_exist():
                     assert name in command.commands, f"{page}, line {block.line}: tinybert {' '.join(arguments)}"
                     command = command.commands[name]
                     seen.add(name)
-                # Parses without reading files or running; an option that is not there is an error.
+                # Parse without reading files or running anything; an unknown option is an error.
                 own_context = type(context)(command, parent=context, resilient_parsing=True)
                 values, _, _ = command.make_parser(own_context).parse_args(args=rest)
                 required = [parameter for parameter in command.params if parameter.required]

@@ -1,4 +1,4 @@
-"""The fixtures of the evaluation tests: models that are functions, so that nothing here needs MindSpore."""
+"""Fixtures of the evaluation tests: models that are plain functions, so that MindSpore is not needed."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def answerer(tokenizer):
 
 @pytest.fixture
 def classifier(tokenizer):
-    """A function that makes a model for a task of texts, which says now this and now that."""
+    """A function that makes a model for a text task whose predictions vary."""
 
     def classifier(task):
         table = np.random.RandomState(5).normal(size=(tokenizer.vocab_size, task.num_outputs)).astype(np.float32)
@@ -38,6 +38,6 @@ def classifier(tokenizer):
 
 @pytest.fixture
 def encoder(tokenizer):
-    """A model whose vectors are those of the tokens, whatever is beside them."""
+    """A model whose vectors depend only on the tokens, not on their context."""
     table = np.random.RandomState(6).normal(size=(tokenizer.vocab_size, HIDDEN_SIZE)).astype(np.float32)
     return pretend(tokenizer, Task(), lambda input_ids: EncoderOutputs(table[input_ids], None))

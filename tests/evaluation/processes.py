@@ -1,4 +1,4 @@
-"""Processes that share an evaluation, played by threads of this one."""
+"""Processes that share an evaluation, simulated by threads."""
 
 import dataclasses
 import json
@@ -6,12 +6,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 LONGEST = 60
-"""Seconds after which a test that hangs fails; all of it takes less than one."""
+"""Seconds after which a hanging test fails; normally everything takes less than one."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Threads:
-    """One of some processes, which is a thread; as `tinybert.evaluation.predicting.Processes` has it."""
+    """One simulated process (a thread), with the interface `tinybert.evaluation.predicting.Processes`."""
 
     rank: int
     size: int
@@ -25,7 +25,7 @@ class Threads:
 
 
 def in_processes(size, function):
-    """What a function of the process returns in each; and what they told each other, as JSON by rank."""
+    """Run a function in each process; return the results, and the exchanged messages as JSON by rank."""
     values, barrier = {}, threading.Barrier(size)
     with ThreadPoolExecutor(size) as pool:
         results = pool.map(lambda rank: function(Threads(rank, size, values, barrier)), range(size))

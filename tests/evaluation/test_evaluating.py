@@ -1,4 +1,4 @@
-"""The metrics of a model are those of what the task objects say; the model and the examples may be files."""
+"""A model's metrics are those of the task objects' predictions; model and examples may be files."""
 
 import dataclasses
 import json
@@ -152,7 +152,7 @@ def test_the_task_of_a_model_decides_how_a_file_is_read(classifier, tmp_path):
 
 
 def test_a_label_that_the_model_does_not_know_is_a_miss(finder, classifier):
-    """As seqeval and scikit-learn count it, with a word about it."""
+    """Unknown labels count as in seqeval and scikit-learn, with a warning."""
     sentences = [TaggedExample(("film", "the"), ("B-X", "O")), TaggedExample(("good",), ("B-Y",))]
     with pytest.warns(UserWarning, match=r"does not know 'B-Y', first in example 1: each counts as a miss"):
         found = evaluate(finder, sentences)

@@ -1,4 +1,4 @@
-"""The labels of examples, as names, ids and numbers; what is wrong with one says which example has it."""
+"""Labels of examples as names, ids and numbers; errors name the example."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Pairs of texts that an embedding is learned from: their scores, or that each is a match."""
+"""Pairs of texts for training embeddings: with scores, or each a match."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_scores_beyond_a_cosine_are_divided_by_the_largest(scores, cosines):
 
 
 def test_equal_texts_have_equal_numbers():
-    """First texts and second ones apart: they are never compared."""
+    """First and second texts are numbered separately, since they are never compared."""
     pairs = [TextExample("a", "b"), TextExample("b", "b"), TextExample("a", "c")]
     assert text_ids(pairs).tolist() == [[0, 0], [1, 0], [0, 1]]
 

@@ -1,4 +1,4 @@
-"""What a model says of examples is what its task object says to everybody, however many processes share them."""
+"""Predictions equal the results of the task objects, however many processes share the examples."""
 
 import dataclasses
 import json
@@ -26,7 +26,7 @@ def test_a_sentence_of_several_rows_is_scored_to_its_end(finder):
 
 
 def test_a_word_without_tokens_counts_as_the_tagger_says_it(finder):
-    """Of a control character the tokenizer leaves nothing; the label that it has is missed."""
+    """The tokenizer leaves nothing of a control character, so its label is missed."""
     words = ("good", "\x01", "film")
     assert predictions(finder, [TaggedExample(words)]) == [["B-X", "O", "O"]]
     found = evaluate(finder, [TaggedExample(words, ("B-X", "B-X", "O"))])
@@ -73,7 +73,7 @@ def test_the_rank_is_that_among_all_distinct_second_texts(encoder):
 
 
 def test_of_several_partners_the_nearest_counts(encoder):
-    """A text that occurs in several pairs is right about each of its partners."""
+    """For a text in several pairs, each partner counts as correct."""
     pairs = [TextExample("the film", "the film"), TextExample("the film", "awful"), TextExample("a book", "a book")]
     assert predictions(encoder, pairs) == [1, 1, 1]
 

@@ -1,4 +1,4 @@
-"""The truth about examples is prepared once; predictions are scored against it as often as there are some."""
+"""Scorers prepare the true labels once and score any number of predictions against them."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_chinese_answers_are_compared_as_cmrc_does():
 
 
 def test_the_truth_is_prepared_once(monkeypatch):
-    """Labels become ids when the scorer is made; then predictions alone do, each time."""
+    """True labels are converted to ids once, when the scorer is created; later only predictions are."""
     calls = []
 
     def counted(labels, names, examples=()):

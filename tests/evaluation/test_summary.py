@@ -1,4 +1,4 @@
-"""A line about training data, and what may be a mistake in it."""
+"""The one-line summary of training data, and warnings about possible mistakes."""
 
 from __future__ import annotations
 

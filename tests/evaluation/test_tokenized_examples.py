@@ -1,4 +1,4 @@
-"""Rows of token ids: their truth, what a model says of them, and the metrics, which are those of the same texts."""
+"""Rows of token ids: true labels, predictions and metrics equal those of the same texts."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_scores(model):
 
 def test_tokens_of_texts_count_alone(model):
     task = Task(TAG, ("O", "B-X", "I-X"))
-    # 7 begins an entity, 8 goes on with it; [SEP], 3, would begin one too.
+    # 7 begins an entity, 8 continues it; [SEP], 3, would begin one too.
     table = np.eye(3, dtype=np.float32)[[0, 0, 0, 1, 0, 0, 0, 1, 2, 0]]
     network = model(task, lambda ids, mask, segments: table[np.minimum(ids, 9)])
     first = np.array([1, 1, 2, 1, 0, 1])
@@ -94,7 +94,7 @@ def test_answers_are_compared_by_their_tokens(model):
 
     network = model(Task(ANSWER), points)
     said, metrics = score(network, rows((0, 0), (3, 4), (0, 0)))
-    assert said == ["", "6 8", ""]  # of a question without a context there is no answer
+    assert said == ["", "6 8", ""]  # a question without a context has no answer
     assert (metrics["HasAns_exact"], metrics["NoAns_exact"], metrics["f1"]) == (100, 100, 100)
     said, metrics = score(network, rows((4, 4), (3, 5)))
     assert said == ["9", "6 8"]

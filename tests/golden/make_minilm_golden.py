@@ -1,4 +1,4 @@
-"""Writes `minilm_l6.npz`: what PyTorch and `transformers` compute with all-MiniLM-L6-v2 for six real sentences.
+"""Write `minilm_l6.npz`: outputs of all-MiniLM-L6-v2 from PyTorch and `transformers` for six real sentences.
 
     python tests/golden/make_minilm_golden.py FOLDER
 
@@ -45,7 +45,7 @@ SENTENCES = [
 
 
 def encode(folder: Path) -> dict[str, torch.Tensor]:
-    """Tokenizes single sentences and pairs, and stacks them."""
+    """Tokenize single sentences and pairs, and stack them."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     options = {"padding": "max_length", "truncation": True, "max_length": LENGTH, "return_tensors": "pt"}
     rows = [tokenizer(text, pair or None, **options) for text, pair in SENTENCES]
@@ -53,7 +53,7 @@ def encode(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def main() -> None:
-    """Runs the model and writes the slices."""
+    """Run the model and write the slices."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="all-MiniLM-L6-v2 as published")
     folder = parser.parse_args().folder

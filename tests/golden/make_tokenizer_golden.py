@@ -1,4 +1,4 @@
-"""Writes `tokenizer_golden.json`: what `transformers` makes of tricky and real lines, for tests/text to compare with.
+"""Write `tokenizer_golden.json`: results of `transformers` for tricky and real lines, for comparison in tests/text.
 
     python tests/golden/make_tokenizer_golden.py
 
@@ -130,7 +130,7 @@ def example(name: str) -> list[str]:
 
 
 def cut(full: Path, target: Path, lines: list[str]) -> None:
-    """Keeps the special tokens, single ASCII characters, what the lines need, and the first words up to CUT_SIZE."""
+    """Keep the special tokens, single ASCII characters, what the lines need, and the first words up to CUT_SIZE."""
     tokens = full.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     tokenizer = reference(full)
     single = {prefix + char for prefix in ("", "##") for char in string.printable.lower() if not char.isspace()}
@@ -247,7 +247,7 @@ def decode_cases() -> list[dict]:
 
 
 def main() -> None:
-    """Cuts the vocabularies if asked, then writes the golden file."""
+    """Cut the vocabularies if requested, then write the golden file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cut", nargs=2, type=Path, metavar=("ENGLISH", "CHINESE"), help="full vocabularies")
     full = parser.parse_args().cut

@@ -26,7 +26,7 @@ def _shared_networks():
 
 @pytest.fixture(autouse=True)
 def hub(monkeypatch, tmp_path):
-    """The hub, and no other setting of the user's."""
+    """Use the local hub and none of the user's other settings."""
     for name in list(os.environ):
         if name.startswith(("MSHUB_", "HF_", "HUGGING", "TRANSFORMERS_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -39,7 +39,7 @@ def hub(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory, make_checkpoint):
-    """An encoder as a folder of sentence-transformers, with files beside it that nobody here needs."""
+    """An encoder as a folder of sentence-transformers, with additional files that are not needed."""
     tokenizer = BertTokenizer.from_file(TESTS / "golden" / "english.vocab.txt")
     checkpoint = make_checkpoint(seed=3, vocab_size=1500, num_hidden_layers=1, hidden_act="gelu_erf", head_act="none")
     folder = save_sentence_transformer(checkpoint, tmp_path_factory.mktemp("folder"), tokenizer=tokenizer)

@@ -1,4 +1,4 @@
-"""Wherever a model is named, a name on Hugging Face gives what its downloaded folder gives."""
+"""Wherever a model can be given, a name on Hugging Face is equivalent to its downloaded folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TEXTS = ["It snows.", "A joy from start to finish, they said."]
 
 @pytest.fixture
 def changed(hub, folder, tmp_path):
-    """A function that puts a model on the hub whose folder lacks files or has others; returns its name."""
+    """A function that puts a model with files removed or added on the hub and returns its name."""
 
     def changed(*missing, config=None, **files):
         copy = tmp_path / "changed"

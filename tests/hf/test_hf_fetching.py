@@ -1,4 +1,4 @@
-"""Files come from the hub or the cache; what goes wrong is said in a sentence that says what to do."""
+"""Files come from the hub or the cache; errors are one sentence that says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a name on Hugging Face, what was meant to be one, and what never is."""
+"""Recognition of names on Hugging Face, of malformed names, and of anything else."""
 
 from __future__ import annotations
 

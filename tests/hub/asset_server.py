@@ -1,4 +1,4 @@
-"""An asset host on the loopback interface, over TLS, that misbehaves as told."""
+"""An asset host on the loopback interface, over TLS, that misbehaves on request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 OTHER = random.Random(1).randbytes(300_000)
 PATH = "/models/tinybert.ckpt"
 GUARD = 60
-"""Seconds after which a test that waits for nothing goes on, and fails."""
+"""Seconds after which a test that waits in vain continues and fails."""
 
 
 @dataclass
 class Answer:
-    """What the server does with one request. By default it serves the file, and parts of it, as it should."""
+    """The server's behaviour for one request. By default it serves the file, or parts of it, correctly."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -28,18 +28,18 @@ class Answer:
     cut_after: int | None = None  # bytes, then the connection is closed
     stall_after: int | None = None  # bytes, then nothing more comes
     silent: bool = False  # nothing comes at all
-    hold: threading.Event | None = None  # waited for before the body is sent
+    hold: threading.Event | None = None  # event to wait for before the body is sent
     ranges: bool = True  # whether Range is understood
     sized: bool = True  # Content-Length is sent; without it the body ends where the connection does
-    chunked: bool = False  # the body comes in chunks that tell their sizes
+    chunked: bool = False  # chunked transfer encoding
     etag: bool = True
 
 
 class AssetServer:
-    """Serves `files`, at first `CONTENT` at `PATH`.
+    """Server of `files`, initially `CONTENT` at `PATH`.
 
-    The answers in `script` come first, one a request. `requests` lists (path, headers). `paused` is set when nothing
-    more comes of an answer that stalls or is silent.
+    The answers in `script` are used first, one per request. `requests` lists (path, headers). `paused` is set when an
+    answer that stalls or is silent sends nothing more.
     """
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
@@ -74,7 +74,7 @@ class _Server(ThreadingHTTPServer):
     def get_request(self):
         connection, address = super().get_request()
         if self.tls:
-            # The handshake happens in the request's own thread, where a client that breaks it off harms nobody.
+            # The handshake runs in the request's own thread, where a client that aborts it does no harm.
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
@@ -136,4 +136,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.owner.closing.wait(GUARD)
 
     def log_message(self, *_):
-        """Says nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""The text of a good card, to be made worse."""
+"""The text of a valid card, for tests to invalidate."""
 
 SHA256 = "7f528d70605affc5c2fc0901a729444dc45cfa5bd72fc2fb742c8a3ff4d878b6"
 HEADER = {
@@ -22,7 +22,7 @@ ASSET = "\n  - file-format: ckpt\n    asset-link: https://host/tinybert.ckpt\n  
 
 
 def card_text(body="", **changes):
-    """A good card with some fields changed (`used_for="x"`), added, or left out (None)."""
+    """Return a valid card with some fields changed (`used_for="x"`), added, or removed (None)."""
     fields = HEADER | {name.replace("_", "-"): value for name, value in changes.items()}
     lines = [f"{key}: {value}" for key, value in fields.items() if value is not None]
     return "\n".join(["# TinyBert", "---", *lines, "---", body])

@@ -23,7 +23,7 @@ def authority(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path, authority):
-    """No setting of the user's, and no other network than this machine's."""
+    """Remove the user's settings and allow no network beyond this machine."""
     for name in list(os.environ):
         if name.startswith("MSHUB_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -65,7 +65,7 @@ def target(tmp_path):
 
 @pytest.fixture
 def names(target):
-    """A function that returns the names in the target's folder, without the lock, which may stay."""
+    """A function that returns the names in the target's folder, except the lock, which may remain."""
 
     def names():
         if not target.parent.exists():

@@ -1,4 +1,4 @@
-"""Small hub entries for tests: files under published uids, and comparisons of what came out."""
+"""Small hub entries for tests: files under published uids, and comparisons of results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CN_WIKI = "mindspore/ascend/1.0/tinybert_v1.0_cn-wiki"
 SST2 = "mindspore/1.3/tinybert_enwiki128_sst2"
 MNLI = "mindspore/1.3/tinybert_enwiki128_mnli"
 
-# These have the registry's function under a name of their own.
+# These modules imported the registry's function under their own name.
 _READERS = (
     "hub.registry",
     "hub.finding",
@@ -29,7 +29,7 @@ _READERS = (
 
 
 def exchange(monkeypatch, uid, file, link=None):
-    """Makes a file the declared one of a published module, under all its uids, for the length of a test."""
+    """Make a file the declared one of a published module, under all its uids, for the duration of a test."""
     sha256 = registry.published()[uid].asset.sha256
 
     def changed(asset):
@@ -53,7 +53,7 @@ def values(network):
 
 
 def assert_same_values(network, other):
-    """Both networks have the same parameters, to the last bit."""
+    """Assert that two networks have the same parameters, bit by bit."""
     ours, theirs = values(network), values(other)
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
@@ -61,6 +61,6 @@ def assert_same_values(network, other):
 
 
 def publish_as(source, uid, *, task=None, labels=(), problem=None, config=None, **options):
-    """Publishes a file or folder with what somebody knows better, as `tinybert hub publish` does."""
+    """Publish a file or folder with overrides, as `tinybert hub publish` does."""
     checkpoint = read_checkpoint(source, **(config or {}))
     return publish(checkpoint, uid, task=checkpoint.task.changed(task, labels, problem), **options)

@@ -1,19 +1,19 @@
-"""How tests fetch from the asset server, and what they look at afterwards."""
+"""Helpers to fetch from the asset server and to check the result."""
 
 from __future__ import annotations
 
 from asset_server import SHA256
 
-# The timeouts are guards only: no test waits for them, unless something is broken.
+# The timeouts are only guards: tests reach them only if something is broken.
 QUICK = {"attempts": 3, "timeout": (30, 30), "backoff": 0.001, "progress": False}
 
 
 def ranges(server):
-    """What part of the file each request asked for; None for all of it."""
+    """Return the range of the file that each request asked for; None for the whole file."""
     return [headers.get("Range") for _, headers in server.requests]
 
 
 def assert_explains(error, url, target):
-    """An error that a file could not be fetched says which, where it belongs, and what can be done."""
+    """Assert that a fetch error names the file, its place, and the remedies."""
     for part in (url, SHA256, str(target), "pretrained=False", "MSHUB_MIRROR", "tinybert hub install"):
         assert part in str(error)

@@ -1,4 +1,4 @@
-"""Tiny models to publish, made without MindSpore: each seed has weights and a vocabulary of its own."""
+"""Tiny models to publish, made without MindSpore; each seed has its own weights and vocabulary."""
 
 from __future__ import annotations
 

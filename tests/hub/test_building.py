@@ -1,4 +1,4 @@
-"""A module's network is the one that its file holds, whatever the card says; without weights, the card's."""
+"""A module's network is determined by its file, whatever the card says; without weights, by the card."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SIZES = {
 
 @pytest.fixture
 def make_module():
-    """A function that makes a module; of a file, or of none."""
+    """A function that makes a module with or without a file."""
 
     def make_module(file=None, file_format="ckpt", **changes):
         name = file.name if file else "mine.ckpt"

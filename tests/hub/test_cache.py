@@ -1,4 +1,4 @@
-"""Everything lies where the official client has it, and no name and no link leads out of the cache."""
+"""Files are where the official client puts them, and no name or link leads out of the cache."""
 
 from __future__ import annotations
 

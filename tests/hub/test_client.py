@@ -1,4 +1,4 @@
-"""What scripts call: the stand-in `mindspore_hub`, with the official client's names and signatures."""
+"""The substitute package `mindspore_hub`, with the official client's names and signatures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def file(encoder, tmp_path):
 
 @pytest.fixture
 def put(monkeypatch):
-    """A function that makes a file the one of a published module, and puts it into the cache."""
+    """A function that makes a file the declared one of a published module and puts it into the cache."""
 
     def put(uid, file):
         exchange(monkeypatch, uid, file)
@@ -135,7 +135,7 @@ def test_a_card_by_its_path(make_encoder, tmp_path):
 
 
 def test_every_published_card_is_loaded_by_its_path(encoder, tmp_path, server, monkeypatch):
-    """Their files have other hashes, of course: each card gets that of a small network, which its address serves."""
+    """The real files have other hashes, so each card gets the hash of a small network, served at its address."""
     head = TinyBertForSequenceClassification(encoder, 2)
     file = save_checkpoint(checkpoint_of(head), tmp_path / "head.ckpt", layout="later")
     monkeypatch.setenv("MSHUB_MIRROR", server.url(""))

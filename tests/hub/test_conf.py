@@ -1,4 +1,4 @@
-"""The factory behind the conf files: which network a name means, and what its parameters are called."""
+"""The factory behind the conf files: the network for each name, and its parameter names."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_another_checkpoint(add, make_encoder, tmp_path):
 
 
 def test_a_module_that_is_called_like_the_code_is_itself_whatever_was_published_last():
-    """Modules of one version share the code folder, and the card in it is that of one of them."""
+    """Modules of the same version share the code folder, which contains the card of only one of them."""
     from small_modules import small_model
 
     own = publish(**small_model(1), uid="me/1.0/tinybert")

@@ -1,4 +1,4 @@
-"""The environment means what it says: where the cache is, which host is asked."""
+"""Environment variables: the location of the cache, and the host."""
 
 from __future__ import annotations
 

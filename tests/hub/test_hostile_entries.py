@@ -1,4 +1,4 @@
-"""Links, folders, damaged neighbours and hostile cards in the way of publishing, installing and removing."""
+"""Publishing, installing and removing among links, folders, damaged neighbours and hostile cards."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def other():
 
 @pytest.fixture
 def offer(tmp_path):
-    """A function that changes the text of a card in a folder, beside its files."""
+    """A function that changes the text of a card in a folder, but not its files."""
     theirs = publish(**small_model(5), uid="you/1.0/theirs", cache=HubCache(tmp_path / "theirs"))
 
     def offer(*changes):
@@ -112,7 +112,7 @@ def test_a_disk_that_fills_up_is_one_error_and_leaves_the_old(module, monkeypatc
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    if step == "os.rename":  # where two folders cannot be exchanged
+    if step == "os.rename":  # on systems that cannot exchange two folders
         monkeypatch.setattr("tinybert.hub.code_folder._exchanged", lambda *_: False)
     with monkeypatch.context() as patch:
         patch.setattr(step, full)
@@ -191,7 +191,7 @@ def test_a_damaged_neighbour_is_in_nobody_s_way(module, other):
 
 
 def test_an_entry_of_an_earlier_version_is_replaced_and_collected(module):
-    """Its files are called after it, whatever they hold, and its address is one that never exists."""
+    """Its files are named after it whatever they contain, and its address never exists."""
     link = f"https://not-hosted.invalid/me/1.0/{UID[7:]}.ckpt"
     text = module.paths.card.read_text(encoding="utf-8")
     sha256 = module.card.asset.sha256
@@ -208,7 +208,7 @@ def test_an_entry_of_an_earlier_version_is_replaced_and_collected(module):
     with pytest.raises(TinyBertError, match="publish the module again from its source"):
         find_module(UID).checkpoint_bytes()
     assert old[0].exists()
-    publish(**small_model(), uid=UID)  # the same model needs no force
+    publish(**small_model(), uid=UID)  # publishing the same model does not need force
     assert_whole(UID)
     for path in old:
         assert path.exists(), "who read the old card may be about to open it"

@@ -1,4 +1,4 @@
-"""What `tinybert.hub` shows, and that it is there at once."""
+"""The public names of `tinybert.hub`, and its fast import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from tinybert import hub
 
-# What takes its time to import, and is needed to download, to show a bar, to lock, to compute or for the command line.
+# Slow imports, needed only to download, show a bar, lock, compute, or for the command line.
 HEAVY = {"mindspore", "numpy", "scipy", "requests", "urllib3", "rich", "typer", "filelock", "tokenizers", "safetensors"}
 
 

@@ -1,4 +1,4 @@
-"""Card, code and checkpoint of a module lie where the official client looks for them, whole or not at all."""
+"""Installing puts card, code and checkpoint where the official client looks for them, atomically."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def given(tmp_path):
-    """A file that somebody fetched elsewhere."""
+    """A file that was downloaded elsewhere."""
     path = tmp_path / "given.ckpt"
     path.write_bytes(CONTENT)
     return path

@@ -1,4 +1,4 @@
-"""A file is the one that its card declares, or it is refused, and set aside where that is ours to do."""
+"""A file other than its card declares is rejected, and set aside if it is ours to move."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry changes hands in one step: who reads sees the old model or the new, whatever ends the writing."""
+"""Entries are replaced atomically: readers see the old model or the new one, however the writing ends."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_leftovers_of_killed_runs_are_not_listed_and_are_swept(module):
 
 
 def test_two_who_publish_the_same_name_at_once(monkeypatch):
-    """One of them gets it; the other is told, and nothing is mixed."""
+    """One of them succeeds, the other gets an error, and nothing is mixed."""
     begin = threading.Barrier(2)
 
     def try_to_publish(seed):
@@ -150,7 +150,7 @@ def test_a_read_only_folder_leaves_all_as_it_was(module):
 
 
 def test_files_that_another_card_declares_are_never_collected(module, tmp_path):
-    """A module that is installed under another uid has files that are named by the one it had."""
+    """The files of a module installed under another uid are named after its original uid."""
     other = HubCache(tmp_path / "other")
     paths = install(module.paths.card, uid="me/1.0/renamed", cache=other)
     for path in paths.files:

@@ -1,4 +1,4 @@
-"""Who waits for a lock is told for whom; a lock is not written through a link."""
+"""A process waiting for a lock is told who holds it; a lock is not written through a link."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def test_a_wait_for_another_process_names_it(tmp_path, monkeypatch):
 
         def told(message, *_, **__):
             messages.append(str(message))
-            process.stdin.close()  # which ends it
+            process.stdin.close()  # this ends the process
 
         messages = []
         with warnings.catch_warnings():

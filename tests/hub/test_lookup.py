@@ -1,4 +1,4 @@
-"""A model by what a user calls it: what is none of these is refused with what would be one."""
+"""Lookup of a model by the user's name for it; anything else is rejected with valid forms."""
 
 from __future__ import annotations
 

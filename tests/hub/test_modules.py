@@ -1,4 +1,4 @@
-"""A module is found by its uid or by its card, and its files are the declared ones, or there are none."""
+"""A module is found by its uid or card; its files are the declared ones, or it has none."""
 
 from __future__ import annotations
 

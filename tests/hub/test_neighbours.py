@@ -1,4 +1,4 @@
-"""A module is published beside others only where no file system could take one of its names for one of theirs."""
+"""A module is published next to others only if no file system could confuse its names with theirs."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_card_without_addresses_names_none_that_is_not_there(module):
 
 
 def test_whatever_is_published_beside_each_other_no_two_files_have_one_name_anywhere():
-    """Forms of two names, drawn at random: each is refused, or lies where no file system takes it for another."""
+    """Random variants of two names: each is rejected, or its path cannot be confused on any file system."""
     draw = random.Random(7)
     forms = (
         "mini",

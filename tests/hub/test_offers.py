@@ -1,4 +1,4 @@
-"""What one machine published is installed on another, from a folder or a web server, and every file is hashed."""
+"""Modules published on one machine are installed on another, from a folder or web server, with hashes checked."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_from_a_web_server_on_this_machine(offered, address, end):
 def test_from_a_folder(offered, end):
     install(offered.paths.folder / end)
     assert_installed(offered)
-    install(str(offered.paths.folder / end))  # the same again is no other model
+    install(str(offered.paths.folder / end))  # the same model again is not a different one
 
 
 def test_a_card_that_lacks_what_ours_say_is_laid_as_it_is(offered):

@@ -1,4 +1,4 @@
-"""A module that was published from a folder has the same ids and the same vectors for a text as the folder."""
+"""A module published from a folder gives the same ids and vectors for a text as the folder."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_dense_layers_are_refused(checkpoint):
 
 @pytest.mark.parametrize("part", ["tokenizer", "sentence", "vocab"])
 def test_the_bytes_that_are_hashed_are_the_bytes_that_are_used(checkpoint, monkeypatch, part):
-    """A file that is exchanged after it was checked is not used: it is read once."""
+    """A file replaced after its check is not used, since files are read only once."""
     from tinybert.hub import modules
 
     sentence = SentenceSettings(("first",))

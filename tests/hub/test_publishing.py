@@ -1,4 +1,4 @@
-"""A checkpoint becomes a hub entry: what is loaded from it is what was published, and its card is a valid one."""
+"""Publishing a checkpoint as a hub entry: the loaded model is the published one, and its card is valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every published uid resolves, to one of ten files, and to a card that is valid today."""
+"""Every published uid resolves to one of ten files and to a card that is valid today."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A module is taken out of the cache whole, and nothing of its neighbours goes with it."""
+"""A module is removed from the cache completely, and its neighbours are unaffected."""
 
 from __future__ import annotations
 

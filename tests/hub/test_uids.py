@@ -1,4 +1,4 @@
-"""Uids are plain names with slashes between, so that no path that is made of one leads out of the cache."""
+"""Uids are plain names separated by slashes, so that no path made from one leads out of the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accuracy, F1 and Matthews correlation: known values, scikit-learn's, and what is refused."""
+"""Accuracy, F1 and Matthews correlation: known values, scikit-learn's values, and invalid inputs."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_matthews_of_two_labels_is_that_of_the_confusion_table():
     ("y_true", "y_pred", "expected"), [([1, 0, 2], [1, 0, 2], 1), ([1, 1, 1, 0], [0, 0, 0, 1], -1)]
 )
 def test_matthews_is_never_beyond_1(y_true, y_pred, expected):
-    """What these counts give is 1.0000000000000002 before it is rounded."""
+    """These counts give 1.0000000000000002 before clipping."""
     assert matthews(y_true, y_pred) == expected
 
 
@@ -105,7 +105,7 @@ def test_several_labels_equal_to_scikit_learn(rows):
     sklearn = pytest.importorskip("sklearn.metrics")
     y_true, y_pred = np.split(np.array(rows), 2, axis=1)
     scores = multilabel_scores(y_true, y_pred)
-    if y_true.shape[1] > 1:  # one column is the other kind of task for scikit-learn
+    if y_true.shape[1] > 1:  # scikit-learn treats one column as binary classification
         assert scores["accuracy"] == pytest.approx(sklearn.accuracy_score(y_true, y_pred))
         for average in ("macro", "micro"):
             theirs = sklearn.f1_score(y_true, y_pred, average=average, zero_division=0)

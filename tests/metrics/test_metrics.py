@@ -1,4 +1,4 @@
-"""The metrics together: their examples run, importing them costs nothing, and higher is better."""
+"""All metrics: their examples run, importing them is cheap, and higher is better."""
 
 import doctest
 import importlib
@@ -33,7 +33,7 @@ def test_the_better_predictions_have_the_higher_score(scores):
 
 @pytest.mark.parametrize("count", [2, 3, 7, 30])
 def test_no_score_is_beyond_its_range(count):
-    """Of predictions that are right, or the opposite, sums and roots are rounded."""
+    """Despite rounding of sums and roots, perfect and opposite predictions stay within the bounds."""
     random = np.random.default_rng(count)
     for _ in range(20):
         labels, numbers = random.integers(0, 4, count), random.normal(size=count) * 10.0 ** random.integers(-6, 6)

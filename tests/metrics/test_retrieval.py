@@ -1,4 +1,4 @@
-"""Ranks and the mean reciprocal rank: by hand, with ties, with several right ones, in little memory."""
+"""Ranks and mean reciprocal rank: worked by hand, with ties, with several relevant vectors, in little memory."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Exact match and F1 of answers: cases worked out by hand, and a second reading of the published definitions."""
+"""Exact match and F1 of answers: cases worked out by hand, and an independent implementation of the definitions."""
 
 import string
 
@@ -217,7 +217,7 @@ def test_v2_by_a_second_reading(data):
         return any(e for e, _ in pairs), 1.0 if neither else max(f for _, f in pairs)
 
     def at(threshold, names=names):
-        """Means when what is above the threshold is taken back, which is right where there is no answer."""
+        """Return the means when predictions above the threshold become "no answer", correct if there is none."""
         rows = [
             (float(not references[name]),) * 2 if na_probs[name] > threshold else compare(name, predictions[name])
             for name in names

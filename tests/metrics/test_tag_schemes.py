@@ -1,4 +1,4 @@
-"""Which spans tags mark, in each scheme, and which tags do not fit a scheme."""
+"""The spans that tags mark in each scheme, and the tags that do not fit a scheme."""
 
 import pytest
 from hypothesis import given, settings

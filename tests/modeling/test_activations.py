@@ -16,7 +16,7 @@ X = np.linspace(-10, 10, 40001)
 
 
 def gelu(x):
-    """Hendrycks and Gimpel 2016, the tanh form."""
+    """GELU, tanh approximation of Hendrycks and Gimpel 2016."""
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
@@ -57,7 +57,7 @@ def test_layer_norm_adds_its_epsilon_to_the_variance(eps):
 
 
 def layer_by_hand(network, hidden, act):
-    """The second half of the first layer, from the weights of a network, in float64."""
+    """Compute the second half of the first layer from the weights of a network, in float64."""
 
     def weights(cell):
         return [parameter.asnumpy().astype(np.float64) for parameter in cell.get_parameters()]
@@ -82,7 +82,7 @@ def test_layer_norm_eps_reaches_the_network(make_encoder, make_inputs, eagerly):
     outputs = {}
     for eps in (1e-7, 1e-12):
         network = make_encoder(layer_norm_eps=eps, num_hidden_layers=1, return_all_encoders=False)
-        # All words alike up to 1e-4: the variance that LayerNorm sees is tiny.
+        # All word vectors are equal up to 1e-4, so the variance in LayerNorm is tiny.
         for name, parameter in network.parameters_and_names():
             if "embedding" in name and "layernorm" not in name:
                 parameter.set_data(Tensor(parameter.asnumpy() * 1e-4))

@@ -1,4 +1,4 @@
-"""Any batch size and any length: no rebuilding, and a row's result does not depend on what stands around it."""
+"""Any batch size and length: no recompilation, and a row's result does not depend on the other rows or padding."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def note_compilation():
 
 
 class CountedBias(nn.Cell):
-    """Notes each compilation of a network that it is part of."""
+    """Cell that records each compilation of a network that contains it."""
 
     def __init__(self, config):
         super().__init__()

@@ -1,4 +1,4 @@
-"""What changes after the first call, when a graph has been compiled, counts: training mode, weights, frozen parts."""
+"""Changes after the first call, when a graph has been compiled, take effect: training mode, weights, frozen parts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def by_bind(network, values):
 
 @pytest.fixture(scope="module")
 def called(make_encoder):
-    """One network for all tests that only exchange its weights, with dropout in training."""
+    """One network, with dropout in training, for all tests that only change its weights."""
     return make_encoder(num_hidden_layers=1, hidden_dropout_prob=0.5, return_all_encoders=False)
 
 
@@ -50,7 +50,7 @@ def network(called, first_weights):
 
 @pytest.fixture(scope="module")
 def other(make_encoder):
-    """A network with other weights, of which nothing is compiled."""
+    """A network with other weights that has not been compiled."""
     return make_encoder(seed=2, num_hidden_layers=1)
 
 
@@ -119,7 +119,7 @@ def test_a_deep_copy_is_independent(network, other, make_inputs, expected, kept,
 
 
 class Distance(nn.Cell):
-    """How far apart two networks are, as in distillation or with an averaged copy."""
+    """The distance of two networks' outputs, as in distillation or with an averaged copy."""
 
     def __init__(self, first, second):
         super().__init__()
@@ -140,7 +140,7 @@ def test_a_network_and_its_deep_copy_train_in_one_cell(network, make_inputs, kep
     distance.set_train(False)
     assert float(distance(*inputs)) == 0
     distance.set_train(True)
-    assert float(distance(*inputs)) > 0.1  # each has dropout of its own
+    assert float(distance(*inputs)) > 0.1  # each has its own dropout
 
 
 LABELS = Tensor(np.array([0, 1, 2], np.int32))
@@ -157,7 +157,7 @@ class ClassifierLoss(nn.Cell):
 
 
 def step(classifier, inputs):
-    """One step of plain descent over what is trainable; returns the gradients by name."""
+    """Run one step of gradient descent on the trainable parameters; return the gradients by name."""
     parameters = classifier.trainable_params()
     gradients = ms.grad(ClassifierLoss(classifier), None, parameters)(*inputs)
     for parameter, gradient in zip(parameters, gradients, strict=True):
@@ -183,7 +183,7 @@ def freeze(encoder, frozen):
 
 @pytest.fixture
 def encoder(make_encoder):
-    """One that nobody else freezes."""
+    """A separate network, since freezing would affect other tests."""
     return make_encoder(seed=1, num_hidden_layers=1, return_all_encoders=False)
 
 

@@ -1,4 +1,4 @@
-"""Networks check what they are called with; after an error the next good call works."""
+"""Networks check their inputs; after an error the next valid call works."""
 
 from __future__ import annotations
 

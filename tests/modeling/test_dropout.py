@@ -1,4 +1,4 @@
-"""Pools of dropout are shared, and no two of one name are ever there."""
+"""Dropout pools are shared, and there are never two of the same name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a head computes from what its encoder does, and how hidden states are reached behind it."""
+"""Outputs of heads computed from the encoder's outputs, and access to the hidden states below a head."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TEXTS, WORDS, ANSWERS = "sequence-classification", "token-classification", "ques
 
 @pytest.fixture(scope="module")
 def encoded(heads, make_inputs):
-    """Inputs, and the sequence output and the pooled output that the encoder makes of them."""
+    """Inputs, and the encoder's sequence output and pooled output for them."""
     inputs = make_inputs()
     return inputs, [output.asnumpy() for output in heads[TEXTS].bert(*inputs)[:2]]
 
@@ -29,7 +29,7 @@ def encoded(heads, make_inputs):
 @pytest.mark.parametrize("act", ["relu", "none"])
 @pytest.mark.parametrize("make", [TinyBertForSequenceClassification, TinyBertForTokenClassification])
 def test_the_head_is_a_dense_layer_over_the_output(make, act, make_encoder, fill, encoded):
-    # The encoder gets the values of that of `heads`.
+    # The encoder gets the same values as that of `heads`.
     network = fill(make(make_encoder(head_act=act, num_hidden_layers=1), 3), seed=3).set_train(False)
     inputs, (sequence_output, pooled_output) = encoded
     x = pooled_output if make is TinyBertForSequenceClassification else sequence_output
@@ -48,7 +48,7 @@ def test_the_head_for_answers_has_no_activation(heads, encoded):
 
 
 class Distilled(nn.Cell):
-    """Logits of a task network with the hidden states and attention scores behind them, as distillation takes them."""
+    """Cell that returns a task network's logits with the hidden states and attention scores, as for distillation."""
 
     def __init__(self, network):
         super().__init__(auto_prefix=False)

@@ -1,4 +1,4 @@
-"""The model inside somebody's own `nn.Cell`, trained together with it, as a transfer-learning notebook does."""
+"""The model inside a user's `nn.Cell`, trained together with it, as in a transfer-learning notebook."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def batch(make_inputs):
 def value_and_grad(notebook):
     """MindSpore's function of that name, for the loss of the cell."""
     cell, _ = notebook
-    # Made in this mode, it looks at the mode of each call; made in the other, it is one graph for ever.
+    # Created in this mode, it checks the mode at each call; created in the other, it stays one graph.
     ms.set_context(mode=ms.PYNATIVE_MODE)
     return ms.value_and_grad(NotebookLoss(cell), None, cell.trainable_params())
 
 
 @pytest.fixture
 def gradients(network, value_and_grad, batch):
-    """A function that gives the loss, and the gradients by parameter name."""
+    """A function that returns the loss and the gradients by parameter name."""
 
     def gradients():
         loss, values = value_and_grad(*batch)
@@ -163,7 +163,7 @@ def test_the_gradient_of_each_parameter_is_the_slope_of_the_loss(gradients, netw
     with_loss = NotebookLoss(network)
     for name, parameter in network.parameters_and_names():
         slope = np.linalg.norm(values[name])
-        if name.endswith("key_layer.bias"):  # softmax does not see it
+        if name.endswith("key_layer.bias"):  # softmax is invariant to it
             assert slope < 1e-6
             continue
         assert slope > 1e-3, name

@@ -1,4 +1,4 @@
-"""MindSpore's own mixed precision works on the networks, and comes close to float32."""
+"""MindSpore's own mixed precision works with the networks, with results close to float32."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph tells mask and segments apart as the host does, whose rule `tests/test_inputs.py` has in words."""
+"""Graphs recognize mask and segments like the host; `tests/test_inputs.py` states the rule in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameter names are those of the published v1.0 checkpoint, whatever is done with the network: clients rely on it."""
+"""Parameter names are those of the published v1.0 checkpoint in any use of the network, since clients rely on it."""
 
 from __future__ import annotations
 

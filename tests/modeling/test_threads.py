@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-# In a process of its own: a crash is a failed test, not the end of the run.
+# In a separate process, so that a crash fails the test instead of ending the test run.
 SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
@@ -41,7 +41,7 @@ for mode in ("GRAPH_MODE", "PYNATIVE_MODE"):
 
 @pytest.fixture(scope="module")
 def said(fresh_python, tmp_path_factory):
-    """What the process says."""
+    """The output of the process."""
     script = tmp_path_factory.mktemp("threads") / "threads.py"  # MindSpore compiles from source files only
     script.write_text(SCRIPT, encoding="utf-8")
     return fresh_python(script, cwd=script.parent).stdout.splitlines()

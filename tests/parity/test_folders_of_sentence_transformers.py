@@ -1,4 +1,4 @@
-"""A folder of sentence-transformers gives the same vectors here and there, whoever wrote it."""
+"""A folder gives the same vectors here and in sentence-transformers, whichever of them wrote it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same weights compute the same in PyTorch with `transformers`, read from there and written for it."""
+"""The same weights give the same results in PyTorch with `transformers`, for models read from it and written for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROBLEMS = {
     "regression": "regression",
 }
 TOLERANCE = {"rtol": 0, "atol": 1e-4}
-# Numbers of ordinary size everywhere, so that a forgotten weight cannot hide.
+# All values have ordinary magnitude, so that a forgotten weight shows.
 WEIGHTS = 0.3
 SENTENCES = [
     "A cold front will bring rain to the coast by Thursday evening.",
@@ -134,7 +134,7 @@ def test_gradients_are_the_same(tmp_path, make_theirs, theirs_computes, make_inp
     for parameter, gradient in zip(parameters, gradients, strict=True):
         name = name_in("huggingface", parameter.name, ENCODER)
         scale = max(1.0, np.abs(expected[name]).max())
-        # They train no embedding of word 0, the padding's.
+        # transformers does not train the embedding of word 0, the padding.
         rows = slice(1, None) if "word_embeddings" in name else slice(None)
         found = gradient.asnumpy()[rows] / scale
         np.testing.assert_allclose(found, expected[name][rows] / scale, **TOLERANCE, err_msg=name)

@@ -1,4 +1,4 @@
-"""MindSpore behind the seam: arrays in, arrays out, and what is cheap on a device."""
+"""The MindSpore runtime: arrays in, arrays out, and the shapes that are cheap on a device."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def runtimes(heads):
 
 @pytest.fixture
 def on_a_device(monkeypatch):
-    """As if the device were an Ascend."""
+    """Pretend that the device is an Ascend."""
     monkeypatch.setattr(runtime_module, "device_target", lambda: "Ascend")
 
 

@@ -1,4 +1,4 @@
-"""What people's own texts look like at their worst."""
+"""Worst cases of users' texts."""
 
 TEXTS = [
     "the cat sat on the mat",

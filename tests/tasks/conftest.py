@@ -97,7 +97,7 @@ def pretend(config, tokenizer):
 
 @pytest.fixture
 def length_model(pretend):
-    """An encoder whose vectors, 48 times the same number, say how many tokens their text has."""
+    """An encoder whose vectors repeat the number of tokens in the text 48 times."""
 
     def lengths(input_ids, input_mask, segment_ids):
         vectors = np.repeat(input_mask.sum(axis=1, keepdims=True), 48, axis=1).astype(np.float32)
@@ -108,7 +108,7 @@ def length_model(pretend):
 
 @pytest.fixture
 def shared_networks(monkeypatch):
-    """Models that are loaded share networks, as far as they have the same shape."""
+    """Let loaded models of the same shape share a network."""
     monkeypatch.setattr(LOADING, SharedRuntime)
     return SharedRuntime
 

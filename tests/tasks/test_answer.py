@@ -1,4 +1,4 @@
-"""Answers: the best over all windows, where they stand, and when there is none."""
+"""Answers: the best over all windows, their positions, and when there is none."""
 
 import math
 import re
@@ -26,7 +26,7 @@ def answer(answerer):
 
 
 def logits_of_tokens(input_ids, input_mask, segment_ids):
-    """Logits that follow from the token alone, so that it does not matter which window it is in."""
+    """Logits that depend only on the token, so that its window does not matter."""
     return np.sin(input_ids * 7.0).astype(np.float32) * 3, np.cos(input_ids * 3.0).astype(np.float32) * 3
 
 
@@ -41,7 +41,7 @@ def context_free(pretend):
 
 
 def pointing(tokenizer, start, end, null=0.0):
-    """A network that is sure that the answer goes from one word to another, and of how good "no answer" is."""
+    """A network with a certain answer from one word to another, and a given score for "no answer"."""
 
     def logits(input_ids, *_):
         scores = [(input_ids == tokenizer.token_to_id(word)).astype(np.float32) * 9 for word in (start, end)]
@@ -53,7 +53,7 @@ def pointing(tokenizer, start, end, null=0.0):
 
 
 def by_loops(answerer, tokenizer, question, context, max_length, stride, longest=30):
-    """All windows, all stretches: the best one's characters and score, and the best score of "no answer"."""
+    """Search all spans of all windows; return the characters and score of the best, and the best "no answer" score."""
     encoding = tokenizer(
         question,
         context,
@@ -83,7 +83,7 @@ def test_the_answer_is_the_best_of_all_windows(answer, answerer, tokenizer, max_
     found = answer(QUESTION, CONTEXT, max_length=max_length, stride=stride)
     score, start, end, total, _ = by_loops(answerer, tokenizer, QUESTION, CONTEXT, max_length, stride)
     assert found.text == CONTEXT[found.start : found.end]
-    # The answer grows to whole words.
+    # The answer is extended to whole words.
     assert found.start <= start < end <= found.end
     assert len(found.text.split()) <= len(CONTEXT[start:end].split())
     assert found.score == pytest.approx(math.exp(score) / total, rel=1e-4)
@@ -233,7 +233,7 @@ def test_a_question_counts_up_to_its_64th_token(pretend, tokenizer):
 
 
 def test_a_long_context_takes_little_besides_the_network(context_free):
-    """Python does less for a window than a loop over its tokens would."""
+    """Python executes fewer instructions per window than a loop over its tokens would."""
     context = " ".join(TEXTS) * 150
     assert len(context) > 100_000
     answer = context_free(512)
@@ -247,7 +247,7 @@ def test_a_long_context_takes_little_besides_the_network(context_free):
 
 @contextmanager
 def instructions():
-    """Gives a list of one 1 for each instruction of Python's bytecode that is executed."""
+    """Collect a 1 for each Python bytecode instruction that is executed."""
     counted, before = [], sys.gettrace()
 
     def trace(frame, event, _):

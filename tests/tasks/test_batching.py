@@ -1,4 +1,4 @@
-"""Rows of all lengths through a network: each once, padded no more than needed, results in order."""
+"""Batching of rows of all lengths: each row once, minimal padding, results in order."""
 
 import doctest
 
@@ -28,7 +28,7 @@ def sums(input_ids, input_mask, segment_ids):
 
 @pytest.fixture
 def runtime(config):
-    """Gives each row the sum of its ids."""
+    """Runtime that gives each row the sum of its ids."""
     return FunctionRuntime(sums, config.replace(max_position_embeddings=512))
 
 
@@ -39,7 +39,7 @@ def test_the_runtime_of_these_tests_has_what_tasks_need(runtime):
 
 
 class CompilingRuntime(FunctionRuntime):
-    """Has the shapes of MindSpore where these are compiled."""
+    """Runtime with the shapes that MindSpore uses where each shape is compiled."""
 
     def __init__(self, function, config):
         super().__init__(function, config)

@@ -1,4 +1,4 @@
-"""The task object that a source is for, wherever the source is."""
+"""`load` returns the right task object for any kind of source."""
 
 import pytest
 

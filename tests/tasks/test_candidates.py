@@ -1,4 +1,4 @@
-"""The best stretches of a context, against loops over all of them."""
+"""The best spans of a context, compared with loops over all spans."""
 
 import math
 
@@ -12,7 +12,7 @@ from tinybert.tasks.candidates import best_stretches, log_total, span_table, wor
 
 @st.composite
 def windows_over_a_context(draw):
-    """Start and end logits of each window, as the tokenizer lays them, with different values where they overlap."""
+    """Start and end logits of windows laid out like the tokenizer's, with different values where they overlap."""
     tokens, room = draw(st.integers(1, 25)), draw(st.integers(1, 10))
     stride = draw(st.integers(0, room - 1))
     random_state = np.random.RandomState(draw(st.integers(0, 2**31)))
@@ -26,7 +26,7 @@ def windows_over_a_context(draw):
 
 
 def loops(windows, longest):
-    """Score of each stretch, by first and last token."""
+    """Return the score of each span by first and last token."""
     scores = {}
     for begin, starts, ends in windows:
         for i, start in enumerate(starts):

@@ -1,4 +1,4 @@
-"""What a model was loaded from: small, and enough to load it again in another process or on another machine."""
+"""Model descriptions: small, and sufficient to load the model again in another process or on another machine."""
 
 import multiprocessing
 import pickle

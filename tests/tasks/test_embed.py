@@ -1,4 +1,4 @@
-"""Vectors of texts: the right ones, whatever the texts are and however they come."""
+"""Vectors of texts: correct for any texts, in any form of input."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,7 +36,7 @@ def test_mean_is_that_of_sentence_transformers(embedder, tokenizer, encoder):
     encoding = tokenizer(texts, pad_to=12)
     tokens = encoder.runtime.encode(encoding.inputs).sequence_output
     mask = encoding.input_mask[:, :, None].astype(np.float32)
-    # Reimers' own: (token_embeddings * mask).sum(1) / clamp(mask.sum(1), min=1e-9), then F.normalize.
+    # Reimers' code: (token_embeddings * mask).sum(1) / clamp(mask.sum(1), min=1e-9), then F.normalize.
     mean = (tokens * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1e-9)
     close(embedder(texts), mean)
     close(embedder(texts, normalize=True), mean / np.linalg.norm(mean, axis=1, keepdims=True))
@@ -70,7 +70,7 @@ def test_pooling_that_is_not_known(embedder):
 
 
 def test_four_threads_get_what_each_call_gives_alone(encoder, classifier, tokenizer):
-    # Runtimes as they are, which take no lock.
+    # Unshared runtimes, which take no lock.
     runtimes = [MindSporeRuntime(model.runtime.network) for model in (encoder, classifier)]
     tasks = [Embedder(TaskModel(runtime, tokenizer)) for runtime in runtimes]
     calls = [(task, texts) for texts in ([text, "the cat"] for text in TEXTS[::3]) for task in tasks]

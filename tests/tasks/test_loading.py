@@ -1,4 +1,4 @@
-"""Models from wherever they are, and what is said of those that do not fit."""
+"""Loading of models from any source, and errors for those that do not fit."""
 
 import json
 
@@ -61,7 +61,7 @@ def test_a_hugging_face_folder(encoder, tmp_path):
     encoder.tokenizer.save(folder)
     loaded = Embedder.from_pretrained(folder)
     same_weights(loaded.model, encoder)
-    # Used at full length, unless sentence-transformers says how long.
+    # The full length is used, unless sentence-transformers specifies another.
     assert loaded.model.row_length(None) == 64
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 12}), encoding="utf-8")
     assert load_model(folder).row_length(None) == 12
@@ -105,7 +105,7 @@ def test_a_file_with_its_vocabulary(tagger, vocabulary, tmp_path, name):
     loaded = Tagger.from_pretrained(path, vocabulary=vocabulary, labels=["O", "A", "B", "C", "D"], head_act="relu")
     same_weights(loaded.model, tagger)
     assert loaded.labels == ("O", "A", "B", "C", "D")
-    # The same file as another task's, and its encoder.
+    # The same file for another task, and as an encoder.
     assert Classifier.from_pretrained(path, vocabulary=vocabulary, head_act="none").model.num_labels == 5
     assert Embedder.from_pretrained(path, vocabulary=tagger.tokenizer).model.tokenizer is tagger.tokenizer
 

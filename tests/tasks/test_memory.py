@@ -25,7 +25,7 @@ def lines(count):
 
 
 def grown(results, warm_up):
-    """Megabytes that the process grew by after the first results."""
+    """Return by how many megabytes the process grew after the first results."""
     before = most = 0.0
     for index, _ in enumerate(results):
         if index == warm_up:

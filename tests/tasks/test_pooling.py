@@ -1,4 +1,4 @@
-"""Vectors of rows, as sentence-transformers defines them; `tests/parity` has its own numbers."""
+"""Pooling as defined by sentence-transformers; `tests/parity` compares with its real output."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_prompts_by_name(embedder, tokenizer):
     expected = [tokenizer("the king cat").input_ids.max()] * 2
     np.testing.assert_array_equal(embed("cat", prompt_name="query")[2:], expected)
     np.testing.assert_array_equal(embed("cat", prompt_name="none"), embed("cat"))
-    # A text is taken as it is, also one that is a prompt's name.
+    # A given prompt is used literally, even if it is the name of a prompt.
     np.testing.assert_array_equal(embed("cat", prompt="query"), embed("querycat"))
 
 

@@ -1,4 +1,4 @@
-"""Results are plain: what `to_dict` gives is what JSON takes."""
+"""Results are plain: `to_dict` returns JSON-compatible values."""
 
 import dataclasses
 import json

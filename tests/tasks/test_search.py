@@ -1,4 +1,4 @@
-"""Similarities and nearest neighbours, against plain loops."""
+"""Similarities and nearest neighbours, compared with plain loops."""
 
 import numpy as np
 import pytest

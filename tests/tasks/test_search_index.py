@@ -1,4 +1,4 @@
-"""An index holds texts, their vectors and their model, and finds what `top_k` finds; another model is noticed."""
+"""An index holds texts, vectors and their model, and finds what `top_k` finds; another model is detected."""
 
 import io
 import zipfile
@@ -14,7 +14,7 @@ TEXTS = ["it snows", "the rain is cold", "a warm day", "snow and rain"]
 
 
 class Embedder:
-    """Counts letters: what stands for an embedder, with an option."""
+    """A substitute for an embedder that counts letters, with an option."""
 
     def __init__(self, width=26, shift=0):
         self.width, self.shift = width, shift

@@ -17,7 +17,7 @@ def test_a_bar_that_is_asked_for_is_shown_without_a_terminal(length_model, capfd
 
 def test_where_there_is_a_bar_already_the_work_goes_on_without(length_model, monkeypatch):
     def start(self):
-        raise LiveError("Only one live display may be active at once")  # as before rich 14.1
+        raise LiveError("Only one live display may be active at once")  # the behaviour before rich 14.1
 
     monkeypatch.setattr("rich.progress.Progress.start", start)
     assert len(Embedder(length_model)(["the"] * 3, progress=True, batch_size=1)) == 3

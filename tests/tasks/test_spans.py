@@ -1,4 +1,4 @@
-"""From the labels of words to spans."""
+"""Conversion of word labels to spans."""
 
 import pytest
 

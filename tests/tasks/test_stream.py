@@ -1,4 +1,4 @@
-"""One text, many, or a stream of them: what comes back, in which order, and what a bad one does to the others."""
+"""One text, many, or a stream: the form and order of results, and the effect of a bad text on the others."""
 
 import itertools
 import logging
@@ -78,7 +78,7 @@ def test_a_bad_text_does_not_lose_the_others(lengths, bad):
     assert [results[0], results[2]] == [4, 3]
     assert isinstance(results[1], InputError)
     assert "texts[1]" in str(results[1])
-    assert results[1].__traceback__ is None  # it would keep what was around in memory
+    assert results[1].__traceback__ is None  # a traceback would keep its frames in memory
 
 
 def test_only_bad_texts(lengths):

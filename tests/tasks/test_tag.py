@@ -1,4 +1,4 @@
-"""Spans and words of texts: where they are, what they are called, and that windows change nothing."""
+"""Spans and words of texts: positions, labels, and independence of windows."""
 
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ def tag(tagger):
 
 
 def logits_of_tokens(input_ids, input_mask, segment_ids):
-    """Logits that follow from the token alone, so that it does not matter which window it is in."""
+    """Logits that depend only on the token, so that its window does not matter."""
     return np.sin(input_ids[:, :, None] * np.arange(1, 6)).astype(np.float32) * 3
 
 
@@ -37,7 +37,7 @@ def context_free(pretend):
 
 @pytest.fixture
 def named(pretend, tokenizer):
-    """A tagger that gives the label of the dictionary to these words, and O to others."""
+    """A tagger that gives words their label in a dictionary, and O to all others."""
 
     def named(labels, **words):
         ids = {tokenizer.token_to_id(word): labels.index(label) for word, label in words.items()}
@@ -166,7 +166,7 @@ def test_spans_are_stretches_of_any_text(text_tagger, text):
 
 @pytest.fixture(scope="module")
 def text_tagger(pretend):
-    """A context-free tagger; hypothesis wants fixtures that last."""
+    """A context-free tagger with module scope, as hypothesis requires."""
     return Tagger(pretend(logits_of_tokens, "token-classification", TAGS))
 
 

@@ -1,4 +1,4 @@
-"""A runtime with its tokenizer: what does not fit is refused, and so is a task that the model is not for."""
+"""A runtime with its tokenizer: mismatches are rejected, and so is a task that the model is not for."""
 
 import pytest
 

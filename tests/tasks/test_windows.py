@@ -1,4 +1,4 @@
-"""The windows of a text's tokens, put together again."""
+"""Merging of the windows of a text's tokens."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""From the pieces of a text to its words, with one distribution of labels for each."""
+"""Grouping of word pieces into words, with one label distribution for each."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A long text has the tokens, offsets and words that it would have uncut, wherever it is cut."""
+"""A long text that is processed in parts has the same tokens, offsets and words as in one piece, wherever it is cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes out of the tokenizer: arrays, padding, truncation, windows; and what it refuses."""
+"""Tokenizer output: arrays, padding, truncation, windows; and rejected input."""
 
 import dataclasses
 import doctest

@@ -1,4 +1,4 @@
-"""The tokenizer against `transformers`; tests/golden/make_tokenizer_golden.py wrote the numbers."""
+"""The tokenizer compared with `transformers`, with values from tests/golden/make_tokenizer_golden.py."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What must hold for any text at all."""
+"""Properties that hold for any text."""
 
 import tempfile
 
@@ -29,7 +29,7 @@ def test_offsets_cut_each_token_out_of_the_text(golden_folder, lower, text):
     previous = (0, 0)
     for token, (start, end) in zip(tokens[1:-1], out.offsets[0, 1:-1].tolist(), strict=True):
         assert 0 <= start < end <= len(text)
-        # Tokens overlap only where one character falls apart into several, as 한 does.
+        # Tokens overlap only where one character decomposes into several, as 한 does.
         assert start >= previous[1] or (start, end) == (previous[1] - 1, previous[1])
         previous = (start, end)
         source, content = text[start:end], token.removeprefix("##")

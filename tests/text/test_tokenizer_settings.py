@@ -1,4 +1,4 @@
-"""Settings beside a vocabulary that change ids are read as transformers reads them, or refused by name."""
+"""Settings next to a vocabulary that affect ids are read as in transformers, or rejected by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEXT = "Schön [E1] covid rains 雨雪"
 
 @pytest.fixture
 def make(tmp_path):
-    """A function that makes a folder with a vocabulary and settings, and gives its tokenizer."""
+    """A function that makes a folder with a vocabulary and settings, and returns its tokenizer."""
 
     def make(**settings):
         (tmp_path / "vocab.txt").write_text("\n".join(TOKENS) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Chinese text with an English vocabulary is warned of once, with what to use instead; nothing else is."""
+"""Chinese text with an English vocabulary gives one warning that says what to use instead; nothing else does."""
 
 import warnings
 
@@ -18,7 +18,7 @@ def warned(texts, tokens=ENGLISH, **options):
         warnings.simplefilter("always")
         for batch in texts:
             tokenizer(batch, **options)
-    # Python warns too, of what others left open, whenever it collects garbage.
+    # Python may also warn of resources left open elsewhere, whenever it collects garbage.
     return [str(warning.message) for warning in caught if warning.category is UserWarning]
 
 

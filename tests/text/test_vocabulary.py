@@ -1,4 +1,4 @@
-"""Reading vocabularies, whole and broken, and writing them."""
+"""Reading of valid and damaged vocabularies, and writing."""
 
 import dataclasses
 import json

@@ -24,7 +24,7 @@ def tokenizer():
 
 @pytest.fixture(scope="session")
 def make_encoder():
-    """Makes encoders of one layer of width 24, with dropout, always with the same weights."""
+    """A function that makes encoders of one layer of width 24, with dropout, always with the same weights."""
     return tiny_encoder
 
 
@@ -40,7 +40,7 @@ def dev():
 
 @pytest.fixture
 def no_graphs(monkeypatch):
-    """Steps that compile nothing, which takes seconds: each adds a little to every weight."""
+    """Replace training steps, whose compilation takes seconds: each adds a little to every weight."""
     train_on = Trainer._train_on
 
     def nudge(self, rows):
@@ -54,7 +54,7 @@ def no_graphs(monkeypatch):
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """Loaded models of one shape share a compiled network, and no fine-tuning draws its curves, see test_curves.py."""
+    """Let loaded models of one shape share a compiled network; disable the plotting of curves (see test_curves.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LOADING, SharedRuntime)
         patch.setattr(once, "draw_curves", lambda folder: None)
@@ -63,7 +63,7 @@ def quick():
 
 @pytest.fixture(autouse=True)
 def terminal():
-    """Signals work as in a terminal: below nohup, or in a shell's background job, some are ignored."""
+    """Reset signal handling to that of a terminal: under nohup or in a background job, some signals are ignored."""
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     yield
@@ -73,7 +73,7 @@ def terminal():
 
 @pytest.fixture
 def nothing_is_left():
-    """No test leaves a process behind."""
+    """Check that no test leaves a process behind."""
     before = set(psutil.Process().children(recursive=True))
     yield
     assert not set(psutil.Process().children(recursive=True)) - before
@@ -81,7 +81,7 @@ def nothing_is_left():
 
 @pytest.fixture(scope="module")
 def import_path():
-    """Processes below this one import the package, and the helpers of the tests, from where it does."""
+    """Let child processes import the package and the test helpers from the same places."""
     tests = Path(__file__).resolve().parents[1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tests.parent / "src", tests))))

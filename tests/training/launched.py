@@ -1,4 +1,4 @@
-"""Processes that a launcher started, as tests see them."""
+"""Helpers to observe the processes that a launcher started."""
 
 import contextlib
 import time
@@ -6,9 +6,9 @@ import time
 import psutil
 
 LONGEST = 120
-"""Seconds to wait for what takes a few on a quiet machine: a guard against hanging, and no measure."""
+"""Timeout in seconds for what takes a few seconds on an idle machine; a guard against hanging, not a measurement."""
 
-# A shell's nohup, or a service, leaves SIGHUP ignored for all below it; what these tests tell is of a terminal.
+# nohup, or a service, leaves SIGHUP ignored in all child processes; these tests need the behaviour of a terminal.
 LAUNCH = """if True:
     import signal, sys
     from tinybert.training.launch import launch
@@ -18,21 +18,21 @@ LAUNCH = """if True:
 
 
 def descendants(process, count):
-    """The processes below one, as soon as they are as many."""
+    """Wait until a process has a given number of child processes, and return them."""
     while len(found := psutil.Process(process.pid).children(recursive=True)) < count and process.poll() is None:
         time.sleep(0.02)
     return found
 
 
 def wait_for(paths, process):
-    """Returns as soon as there are these files; raises AssertionError if the process that is to write them ends."""
+    """Return as soon as these files exist; raise AssertionError if the process that should write them ends."""
     while not all(path.exists() for path in paths):
         assert process.poll() is None, f"it ended with {process.poll()}"
         time.sleep(0.02)
 
 
 def alive(processes):
-    """Those that go on running. Who is killed and waits to be collected by its parent runs no more."""
+    """Return the processes that are still running; a zombie no longer counts as running."""
     end = time.monotonic() + LONGEST
     while (found := [process for process in processes if _runs(process)]) and time.monotonic() < end:
         time.sleep(0.02)
@@ -40,7 +40,7 @@ def alive(processes):
 
 
 def with_ids(ids):
-    """The processes that have these ids; none for one that has ended."""
+    """Return the processes with these ids, omitting those that have ended."""
     found = []
     for process_id in ids:
         with contextlib.suppress(psutil.NoSuchProcess):

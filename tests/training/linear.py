@@ -1,4 +1,4 @@
-"""A regression in the place of a network: its gradients are worked out by hand, its graph compiles in no time."""
+"""A linear regression as a substitute for a network: gradients are known by formula, and compilation is fast."""
 
 import mindspore as ms
 import numpy as np
@@ -31,7 +31,7 @@ class Linear(nn.Cell):
 
 
 class Descent(nn.Cell):
-    """An optimizer that subtracts gradients as they are, so that what reached it can be read off the weights."""
+    """An optimizer that subtracts gradients unscaled, so that the weights show which gradients reached it."""
 
     def __init__(self, network):
         super().__init__(auto_prefix=False)
@@ -44,24 +44,24 @@ class Descent(nn.Cell):
 
 
 def rows(count, seed=0):
-    """Inputs (N, 3) int32 and what is to be learned from them, (N,) float32."""
+    """Inputs (N, 3) int32 and targets (N,) float32."""
     random = np.random.RandomState(seed)
     ids = random.randint(1, 6, (count, 3)).astype(np.int32)
     return ids, (ids @ [1.0, 2.0, -1.0] + random.normal(size=count)).astype(np.float32)
 
 
 def features(ids, targets):
-    """The rows as training data."""
+    """Return the rows as training data."""
     return Features(Encoding(ids, np.ones_like(ids), np.zeros_like(ids), np.zeros_like(ids)), targets)
 
 
 def batch(ids, targets):
-    """The rows as a step takes them."""
+    """Return the rows in the form that a step takes."""
     return [Tensor(array) for array in features(ids, targets).batch(range(len(ids)))]
 
 
 def gradients(weights, ids, targets):
-    """Those of the mean squared error, in float64, by name."""
+    """Return the gradients of the mean squared error by name, in float64."""
     weight, bias, gamma = (weights[name].astype(np.float64) for name in WEIGHTS)
     product = (ids @ weight)[:, 0]
     errors = 2 * (product * gamma + bias - targets) / len(ids)
@@ -73,10 +73,10 @@ def gradients(weights, ids, targets):
 
 
 def values(network):
-    """Copies of a network's parameters by name."""
+    """Return copies of a network's parameters by name."""
     return {parameter.name: parameter.asnumpy().copy() for parameter in network.get_parameters()}
 
 
 def steps(network, optimizer, settings):
-    """The graphs that train a network on the rows."""
+    """Create the graphs that train a network on the rows."""
     return Steps(network, SquaredError(), optimizer, settings, Tensor(np.zeros(1, np.float32)))

@@ -1,4 +1,4 @@
-"""Rare classes can count for more; a batch counts for what its classes do, however rows are dealt out."""
+"""Rare classes can have more weight; the weight of a batch follows from its classes, however rows are distributed."""
 
 import json
 
@@ -25,7 +25,7 @@ TAGS = Task("token-classification", ("O", "B-X"))
 
 
 def features(labels):
-    """Rows of four tokens with a class each, or with one for each token."""
+    """Rows of four tokens, with one class per row or one per token."""
     labels = np.array(labels, np.int32)
     ids = np.arange(labels.size if labels.ndim > 1 else 4 * len(labels), dtype=np.int32).reshape(len(labels), -1) % 7
     return Features(Encoding(ids, np.ones_like(ids), ids * 0, ids * 0), labels, labels.ndim > 1)
@@ -142,7 +142,7 @@ def test_the_loss_is_the_weighted_mean():
 
 
 class Logits(nn.Cell):
-    """Logits of three classes for each token: (B, T) int32 to (B, T, 3) float32; or of the first token of each row."""
+    """Logits of three classes for each token, (B, T) int32 to (B, T, 3) float32, or for the first token of each row."""
 
     def __init__(self, per_token):
         super().__init__()
@@ -159,7 +159,7 @@ class Logits(nn.Cell):
     "labels", [[0, 1, 1, 2, 1, 1, 1, 0], [[0, 1, 1, -100]] * 3 + [[2, 2, 0, 1]] * 5], ids=["rows", "tokens"]
 )
 def test_small_batches_that_are_accumulated_are_one_large_one(labels, tmp_path):
-    """With classes that count differently, and are not spread evenly over the batches."""
+    """The classes have different weights and are unevenly distributed over the batches."""
     found = []
     for batch_size, accumulation in ((8, 1), (2, 4)):
         rows = weighted(features(labels), TASK, TrainingSettings(class_weights="a=0.2,b=3,c=7").class_weights)

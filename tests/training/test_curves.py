@@ -1,4 +1,4 @@
-"""The picture of a training: a PNG of its log, whatever there is in it."""
+"""The plot of a training: a PNG of its log, whatever the log contains."""
 
 import struct
 import sys
@@ -13,7 +13,7 @@ NAN = float("nan")
 
 
 def write(folder, losses=LOSSES, **metrics):
-    """A log of losses, and of evaluations after every second of them."""
+    """A log of losses, with an evaluation after every second one."""
     folder.mkdir(exist_ok=True)
     log = Log(folder, every=1, show=False)
     for step, loss in enumerate(losses, 1):
@@ -30,7 +30,7 @@ def matplotlib():
 
 @pytest.fixture
 def draw(tmp_path, matplotlib):
-    """A function that draws a log, and gives the picture once it is sure that it is one."""
+    """A function that plots a log, checks that the result is a picture, and returns it."""
 
     def draw(name, *args, **kwargs):
         path = draw_curves(write(tmp_path / name, *args, **kwargs))
@@ -68,14 +68,14 @@ def test_a_loss_that_is_no_number(draw):
 
 
 def test_a_training_that_ended_before_its_first_loss(tmp_path, matplotlib):
-    """Early stopping may come before the log's first ten steps."""
+    """Early stopping may happen before step 10, the first to be logged."""
     Log(tmp_path, show=False).evaluation(2, {"accuracy": 0.5}, 1.0)
     assert draw_curves(tmp_path).stat().st_size > 1000
 
 
 @pytest.mark.slow
 def test_a_notebook_goes_on_showing_its_own_pictures(draw, matplotlib):
-    """Its backend is not exchanged for one that shows nothing, and its figures stay open."""
+    """The notebook's plotting backend is not replaced by a non-interactive one, and its figures stay open."""
     from matplotlib import pyplot as plt
 
     before = matplotlib.get_backend()

@@ -1,6 +1,6 @@
-"""Two processes train as one with the doubled batch does, and none is left behind whatever happens.
+"""Two processes train like one with a doubled batch, and no process is left behind whatever happens.
 
-Run as a script, this file is what each of the processes runs: see `main`.
+Each process runs this file as a script, see `main`.
 """
 
 import json
@@ -57,20 +57,20 @@ def encoder(seed, dropout=0.0):
 
 
 def tagged(examples):
-    """The same sentences, in which the good and bad words are to be found; they differ in length."""
+    """The same sentences for tagging the good and bad words; they differ in length."""
     marked = {"good", "great", "fine", "bad", "awful", "poor"}
     rows = [example.text.split() for example in examples]
     return [TaggedExample(tuple(row), tuple("B-X" if word in marked else "O" for word in row)) for row in rows]
 
 
 def pairs(examples):
-    """Each text with the next, alike where both are good or both are bad."""
+    """Pairs of consecutive texts, similar if both are good or both are bad."""
     following = [*examples[1:], examples[0]]
     return [TextExample(a.text, b.text, float(a.label == b.label)) for a, b in zip(examples, following, strict=True)]
 
 
 def train(world, folder, name):
-    """Trains without dropout, on few rows; each process begins with other weights."""
+    """Train without dropout on few rows; each process starts with different weights."""
     from reviews import VOCABULARY, reviews
 
     from tinybert.text import BertTokenizer
@@ -89,7 +89,7 @@ def train(world, folder, name):
 
 
 def train_long(world, folder):
-    """Trains with dropout; where the test wants to end it, it waits for that in its fourth step."""
+    """Train with dropout; if the test will end the training, wait for that in the fourth step."""
     from reviews import VOCABULARY, reviews
 
     from tinybert.text import BertTokenizer
@@ -115,7 +115,7 @@ def train_long(world, folder):
 
 
 def hold(file):
-    """Makes a file, and waits until this process is told to end."""
+    """Create a file, and wait until this process gets a signal to end."""
     told, handler = threading.Event(), signal.getsignal(signal.SIGTERM)
     signal.signal(signal.SIGTERM, lambda *given: (handler(*given), told.set()))
     file.touch()
@@ -156,7 +156,7 @@ def assert_alike(folder, other):
 
 @pytest.fixture
 def alone(tmp_path, monkeypatch):
-    """A function that does in one process, with batches of 8, what the two do."""
+    """A function that runs the same training in one process with batches of 8."""
     monkeypatch.setattr(trainer_module, "Log", Log)  # `train` changes both
     monkeypatch.setattr(heads, "Dropout", Dropout)
     monkeypatch.setattr(once, "remove_state", lambda folder: None)
@@ -191,7 +191,7 @@ def test_msrun_does_the_same(alone, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_port_in_use_under_msrun_ends_the_workers(tmp_path, monkeypatch):
-    """After the seconds that they take to meet, and not after MindSpore's ten minutes."""
+    """They give up after our timeout, not after MindSpore's ten minutes."""
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -216,7 +216,7 @@ def test_a_worker_killed_in_the_middle_ends_all(tmp_path):
 
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_to_the_same_weights(tmp_path):
-    """Ctrl-C reaches both processes in the middle of the training; dropout goes on where it was in each."""
+    """Ctrl-C reaches both processes during training; in each, dropout resumes where it stopped."""
     broken, unbroken = tmp_path / "broken", tmp_path / "unbroken"
     unbroken.mkdir()
     launch(2, command("long", unbroken), timeout=LONGEST)

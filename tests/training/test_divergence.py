@@ -1,4 +1,4 @@
-"""A training that fails says so, by its losses and skipped updates, and one that does not never does."""
+"""A failing training is detected by its losses and skipped updates, and a successful one never triggers it."""
 
 import dataclasses
 import json
@@ -23,7 +23,7 @@ SMALL = np.array([0.001, -0.001], np.float32)
 
 
 def concluded(losses, labels, broken_at=None, learning_rate=0.5):
-    """What is said at the end of a training with these losses, which may have been interrupted."""
+    """Return the warnings at the end of a training with these losses, optionally with an interruption."""
     divergence, progress = Divergence(TrainingSettings(learning_rate=learning_rate), labels), Progress()
     for loss in losses:
         progress.step += 1
@@ -37,7 +37,7 @@ def concluded(losses, labels, broken_at=None, learning_rate=0.5):
 
 
 def noisy(level, count=40, by=0.5, seed=0):
-    """Losses about a level."""
+    """Return noisy losses around a level."""
     return np.asarray(level) * np.exp(np.random.default_rng(seed).normal(0, by, count))
 
 
@@ -86,7 +86,7 @@ def test_there_is_no_alarm_without_a_cause(losses, labels):
 
 
 def test_a_training_warns_when_it_has_ended(tmp_path):
-    """Steps of 100 times what a linear regression stands."""
+    """The steps are 100 times as large as a linear regression tolerates."""
     settings = TrainingSettings(epochs=8, batch_size=4, learning_rate=100.0, max_grad_norm=0)
     with pytest.warns(UserWarning, match=r"the loss grew from .* learning rate of 100, .* such as 10, in another"):
         Trainer(Linear(), SquaredError(), features(*rows(16)), settings, tmp_path).train()
@@ -94,7 +94,7 @@ def test_a_training_warns_when_it_has_ended(tmp_path):
 
 @pytest.fixture
 def overflowing():
-    """A function that makes the training of a network in float16 on errors that no scale makes fit."""
+    """A function that makes a float16 training with errors that overflow at any loss scale."""
 
     def make(folder, epochs, accumulation=1, wrong=16):
         ids, targets = rows(16)
@@ -119,7 +119,7 @@ def test_a_training_of_which_float16_holds_no_gradient_stops(tmp_path, overflowi
 
 
 def test_a_training_without_a_single_update_is_not_a_success(tmp_path, overflowing):
-    """However short it is; nothing is kept as a model."""
+    """Even a short training is detected, and no model is kept."""
     trainer = overflowing(tmp_path, 1)
     trainer.keep = lambda: pytest.fail("nothing was learned")
     with pytest.raises(OutputError, match=r"all updates \(4\) were skipped.*Train for more steps"):

@@ -1,4 +1,4 @@
-"""With `patience` a training ends once it no longer gets better, and what it leaves is the best network."""
+"""With `patience`, training ends once it no longer improves, and keeps the best network."""
 
 import json
 
@@ -16,7 +16,7 @@ TASK = Task("sequence-classification", ("bad", "good"))
 
 
 def run(folder, monkeypatch, patience, said, epochs=7, evals_per_epoch=1):
-    """A training without its steps, of two batches an epoch, whose evaluations say what is given.
+    """Run a training without real steps, with two batches per epoch and given evaluation results.
 
     Returns:
         The step of each evaluation, and where the training ended.
@@ -42,7 +42,7 @@ def run(folder, monkeypatch, patience, said, epochs=7, evals_per_epoch=1):
     [
         (1, [0.1, 0.2, 0.3, 0.2], 8),
         (2, [0.5, 0.4, 0.3], 6),
-        (2, [0.5, 0.4, 0.6, 0.5, 0.4], 10),  # what is better starts the count anew
+        (2, [0.5, 0.4, 0.6, 0.5, 0.4], 10),  # an improvement resets the count
         (2, [0.5, 0.5, 0.5], 6),  # equal is not better
         (None, [0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1], 14),
         (9, [0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1], 14),
@@ -68,7 +68,7 @@ def test_a_training_that_ended_so_does_not_go_on(monkeypatch, tmp_path):
 
 
 def test_the_folder_has_the_best_network(monkeypatch, tmp_path, make_encoder, tokenizer, train, dev, no_graphs):
-    """The second of four; the network goes on changing after it."""
+    """The second of four evaluations is best; the network keeps changing after it."""
     said, seen = iter([0.5, 0.7, 0.6, 0.65]), []
 
     def predictions(model, examples, **others):

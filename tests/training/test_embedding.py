@@ -1,4 +1,4 @@
-"""An encoder learns from pairs of texts how alike their vectors are to be, and the folder has what was learned."""
+"""An encoder learns similarities from pairs of texts, and the folder contains the trained encoder."""
 
 import dataclasses
 import json
@@ -33,7 +33,7 @@ SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=5e-3, max_leng
 
 
 def scored(count, seed):
-    """Pairs that are alike, 5 of 5, where both are good or both bad."""
+    """Pairs with score 5 of 5 if both are good or both bad."""
     random = np.random.default_rng(seed)
 
     def text(word):
@@ -47,7 +47,7 @@ def scored(count, seed):
 
 @pytest.fixture(scope="module")
 def make_encoder(make_encoder):
-    """As for the other tasks, some fields of the configuration changed."""
+    """The encoder of the other tasks, with some fields of the configuration changed."""
 
     def make(**changes):
         config = make_encoder().config.replace(**changes)
@@ -69,7 +69,7 @@ def dev_pairs():
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory, make_encoder, tokenizer, pairs, dev_pairs):
-    """A training: what it gave as `folder` and `metrics`, the `loaded` folder, and the metrics `before`."""
+    """A finished training: its `folder` and `metrics`, the `loaded` folder, and the metrics `before`."""
     folder, encoder = tmp_path_factory.mktemp("unbroken"), make_encoder()
     before = evaluate(model_of(encoder.set_train(False), tokenizer), dev_pairs)
     metrics = FineTuning(encoder, tokenizer, TASK, pairs, folder, dev=dev_pairs, settings=SETTINGS).run()
@@ -103,7 +103,7 @@ def test_the_metrics_are_those_of_the_embedder(unbroken, dev_pairs):
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     tmp_path, monkeypatch, make_encoder, tokenizer, pairs, dev_pairs
 ):
-    """In the middle of an update, when a batch's gradients wait for those of the next."""
+    """Interrupted within an update, when the gradients of one batch wait for those of the next."""
     settings = dataclasses.replace(SETTINGS, accumulation_steps=2, learning_rate=1e-2)
 
     def run(name):
@@ -145,7 +145,7 @@ def test_the_loss_is_the_squared_error_of_the_cosine(encoder, batch):
 
 
 def test_the_loss_of_matches_is_the_cross_entropy_of_finding_them(encoder, tokenizer):
-    """Pairs 0 and 3 have one first text, 1 and 4 one second text: what belongs to a text is no non-match of it."""
+    """Pairs 0 and 3 share a first text, 1 and 4 share a second text: the matches of a text are never its negatives."""
     examples = [
         TextExample("a good film", "great"),
         TextExample("a bad film", "poor"),
@@ -183,7 +183,7 @@ def matches(count, seed):
     return [TextExample(f"the film is very {word}", f"a {word} book") for word in chosen]
 
 
-@pytest.mark.slow  # what it consists of is checked above and below
+@pytest.mark.slow  # its components are tested above and below
 def test_matches_without_scores_are_learned_by_what_else_is_in_the_batch(tmp_path, make_encoder, tokenizer):
     encoder, dev = make_encoder(), matches(24, 1)
     before = evaluate(model_of(encoder.set_train(False), tokenizer), dev)
@@ -218,7 +218,7 @@ def test_the_gradient_of_matches_is_the_slope_of_their_loss():
     def loss(vectors):
         first, second = np.split(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 2)
         logits = 20 * first @ second.T
-        logits[0, 2] = logits[2, 0] = -np.inf  # one first text
+        logits[0, 2] = logits[2, 0] = -np.inf  # the same first text
         return np.mean(np.log(np.exp(logits).sum(axis=1)) - np.diag(logits))
 
     slopes = np.zeros_like(vectors)

@@ -1,4 +1,4 @@
-"""Examples become the rows that the task objects make of them, with labels."""
+"""Examples are converted to the same rows as in the task objects, with labels."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from tinybert.training import featurize
 
 
 def test_training_sees_the_rows_that_the_answerer_sees(tokenizer):
-    """The same windows with the same overlap, and as much of a long question."""
+    """Windows, their overlap and the truncation of long questions are the same as in the task object."""
     answerer = make_answerer(tokenizer)
     examples = [
         QuestionExample(str(count), "what is " * count, "the film was very good " * 3 * count) for count in (1, 2, 5)
@@ -50,7 +50,7 @@ CONTEXT = "the film was  very good caf\u00e9 and a\u200bgood end"
         ("very good", "very good"),
         (" very good", "very good"),
         ("  very good ", "very good"),
-        ("ery goo", "very good"),  # part of a word is the word
+        ("ery goo", "very good"),  # part of a word gives the whole word
         ("very", "very"),
         ("good caf", "good"),
         ("a\u200b", ""),  # of a word that the vocabulary lacks
@@ -58,7 +58,7 @@ CONTEXT = "the film was  very good caf\u00e9 and a\u200bgood end"
     ],
 )
 def test_an_answer_is_the_tokens_that_share_its_characters(tokenizer, text, tokens):
-    """Outer blanks, accents and hyphens that no token has do not make an answer one that is not there."""
+    """An answer is found despite outer blanks, accents and hyphens that are in no token."""
     example = QuestionExample("1", "what", CONTEXT, (AnswerSpan(text, CONTEXT.index(text)),))
     features = featurize([example], ANSWERING, tokenizer, 32)
     (start, end), row = features.labels[0], features.encoding.input_ids[0]

@@ -1,4 +1,4 @@
-"""What a fine-tuning is given: checked before anything is written, and taken as it is."""
+"""Arguments of a fine-tuning are checked before anything is written, and used unchanged."""
 
 import dataclasses
 import gc
@@ -71,7 +71,7 @@ def test_finetune_says_what_is_wrong_before_it_writes_anything(source, tmp_path,
 
 
 def test_finetune_takes_questions_without_looking_at_places_twice(source, tmp_path, no_graphs):
-    """Examples are taken as they are; who reads the file leaves out what is misplaced."""
+    """Examples are used as they are; misplaced answers are removed when reading the file."""
     examples = [QuestionExample(str(n), "what", "the film", (AnswerSpan("film", 4),)) for n in range(4)]
     tinybert.finetune(source, examples, tmp_path / "model", task="answer", epochs=1, max_length=16)
     assert load_model(tmp_path / "model").task == Task("question-answering")

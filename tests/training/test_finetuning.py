@@ -1,4 +1,4 @@
-"""A fine-tuning learns, keeps its best network, and goes on after a kill as if nothing had happened."""
+"""A fine-tuning learns, keeps its best network, and resumes exactly after a kill."""
 
 import dataclasses
 import importlib.util
@@ -31,11 +31,11 @@ from tinybert.weights import restore
 TASK = Task("sequence-classification", ("bad", "good"))
 SETTINGS = TrainingSettings(epochs=4, batch_size=8, learning_rate=1e-2, max_length=16)
 STOPPED = 17
-"""The step, in the middle of the second epoch, after which a run is broken off."""
+"""The step, in the middle of the second epoch, after which a run is interrupted."""
 
 
 class CountedScorer(TextScorer):
-    """Notes the truths that are prepared, and the predictions that are scored."""
+    """Record the scorers that are created and the predictions that are scored."""
 
     def __init__(self, *given):
         super().__init__(*given)
@@ -48,10 +48,10 @@ class CountedScorer(TextScorer):
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory, make_encoder, tokenizer, train, dev):
-    """A training from PYNATIVE_MODE, MindSpore's own.
+    """A training started in PYNATIVE_MODE, MindSpore's default.
 
-    `folder` and `metrics` are what it gave, `modes` those that its steps ran in, and `killed` is a copy of the folder
-    as a kill after step 17 would have left it. Of its scorers, `made` counts them, and `scored` is what they scored.
+    `folder` and `metrics` are its results, `modes` the modes in which its steps ran, and `killed` a copy of the folder
+    as a kill after step 17 would have left it. `made` counts its scorers, and `scored` is what they scored.
     """
     folder, killed = (tmp_path_factory.mktemp(name) for name in ("unbroken", "killed"))
     run = SimpleNamespace(folder=folder, killed=killed, modes=set(), made=0, scored=[])
@@ -118,7 +118,7 @@ def test_the_run_is_written_down(unbroken):
 
 
 def test_the_truth_of_a_dev_set_is_prepared_once_and_not_scored(unbroken, dev):
-    """What is scored is what the network says, once an evaluation; the truth is never scored against itself."""
+    """Each evaluation scores the network's predictions once; the true labels are never scored against themselves."""
     assert unbroken.made == 1
     assert len(unbroken.scored) == 4
     truth = [example.label for example in dev]
@@ -135,11 +135,11 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(unbroken, make_encoder
     assert not (unbroken.killed / STATE).exists()
 
 
-@pytest.mark.slow  # a kill is the harder case
+@pytest.mark.slow  # a kill is the harder case than Ctrl-C
 def test_a_run_that_was_stopped_ends_with_the_same_weights(
     unbroken, tmp_path, monkeypatch, make_encoder, tokenizer, train, dev
 ):
-    """Ctrl-C in the middle of the second epoch; the same call then goes on."""
+    """Ctrl-C in the middle of the second epoch; the same call then resumes."""
     stop_in(monkeypatch, STOPPED)
     with pytest.raises(KeyboardInterrupt):
         FineTuning(make_encoder(), tokenizer, TASK, train, tmp_path, dev=dev, settings=SETTINGS).run()
@@ -151,7 +151,7 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(
 
 
 def test_a_step_is_one_compiled_graph_whatever_the_mode(unbroken):
-    """MindSpore's own mode, PYNATIVE, is slower."""
+    """MindSpore's default mode, PYNATIVE_MODE, is slower."""
     assert unbroken.modes == {ms.GRAPH_MODE}
     assert ms.get_context("mode") == ms.PYNATIVE_MODE
 
@@ -163,7 +163,7 @@ def test_a_state_of_other_settings_is_refused(unbroken, make_encoder, tokenizer,
 
 
 def test_other_rows_or_weights_are_another_training(unbroken, make_encoder, fill, tokenizer, train, dev):
-    """A corrected label is told, not passed over; and what the folder says of its own training stays."""
+    """A corrected label is reported, not ignored; and the folder's record of its training is unchanged."""
     relabelled = [dataclasses.replace(train[0], label="bad" if train[0].label == "good" else "good"), *train[1:]]
     others = fill(make_encoder())
     recorded = (unbroken.folder / "training.json").read_text()
@@ -228,7 +228,7 @@ def test_training_folder_and_task_objects_agree(name, tmp_path, make_encoder, to
 
 @pytest.fixture
 def finished(unbroken, tmp_path, monkeypatch):
-    """A copy of the unbroken training's folder; no further step may be trained."""
+    """A copy of the uninterrupted training's folder; further steps are forbidden."""
     monkeypatch.setattr(Trainer, "_train_on", lambda *_: pytest.fail("there is nothing left to train"))
     return shutil.copytree(unbroken.folder, tmp_path / "finished")
 
@@ -243,7 +243,7 @@ def finished(unbroken, tmp_path, monkeypatch):
     ],
 )
 def test_finetune_takes_paths_and_examples(form, task, unbroken, finished, source, tmp_path, train, dev):
-    """It is the training that the objects make: with the same arguments it is finished, and gives what that gave."""
+    """It is the training that the classes run: with equal arguments it counts as finished and returns their result."""
     if form != "examples":
         train, dev = write_csv(tmp_path / "train.csv", train), write_csv(tmp_path / "dev.csv", dev)
     if form == "strings":

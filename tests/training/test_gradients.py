@@ -1,4 +1,4 @@
-"""Where a network computes in float16, its loss is scaled up, and an update that overflows is left out."""
+"""If a network computes in float16, its loss is scaled up, and an update that overflows is skipped."""
 
 import mindspore as ms
 import numpy as np
@@ -16,14 +16,14 @@ from tinybert.training.optimizer import AdamW
 from tinybert.training.state import state_parameters
 
 WINDOW = 3
-"""Updates without an overflow after which the scale doubles; 1000 as it is."""
+"""Updates without overflow after which the scale doubles; 1000 in production."""
 
 
 class Training:
-    """Updates of a network that computes in float16, each on one batch or on several whose gradients are added up."""
+    """Updates of a float16 network, each on one batch or on several with accumulated gradients."""
 
     def __init__(self, accumulation):
-        # Steps so short that gradients stay what they are.
+        # Steps are so small that gradients do not change.
         settings = TrainingSettings(learning_rate=1e-6, accumulation_steps=accumulation)
         self.network = Linear(ms.float16)
         self.optimizer = AdamW(self.network.trainable_params(), settings)
@@ -32,7 +32,7 @@ class Training:
         self.beginning = {name: parameter.asnumpy().copy() for name, parameter in self.parameters.items()}
 
     def restart(self):
-        """Goes back to the beginning; the graphs stay compiled."""
+        """Reset to the initial state; the graphs stay compiled."""
         for name, parameter in self.parameters.items():
             ops.assign(parameter, Tensor(self.beginning[name]))  # in place: two graphs share the sums
         return self
@@ -47,7 +47,7 @@ class Training:
         return self.steps.parameters["scaler.value"].asnumpy()
 
     def state(self):
-        """Copies of all that an update changes, but for the scale: weights, moments, sums."""
+        """Return copies of everything that an update changes except the scale: weights, moments, sums."""
         return {name: value.asnumpy().copy() for name, value in self.parameters.items() if "scaler" not in name}
 
 
@@ -69,7 +69,7 @@ def training(trainings, accumulation):
 
 
 def off_by(error):
-    """Rows that the network is wrong about by so much: 0.01 fits into float16 when it is scaled, 1000 does not."""
+    """Return rows on which the network has a given error: when scaled, 0.01 fits into float16, 1000 does not."""
     ids = rows(4)[0]
     right = (ids @ WEIGHTS["layer.weight"])[:, 0] * WEIGHTS["norm.gamma"] + WEIGHTS["layer.bias"]
     return ids, (right + error).astype(np.float32)
@@ -77,7 +77,7 @@ def off_by(error):
 
 @pytest.mark.parametrize("error", [1000, np.nan])
 def test_an_overflow_changes_nothing_but_halves_the_scale(training, accumulation, error):
-    """Wherever among the batches of an update it is."""
+    """The overflow may be in any batch of the update."""
     good = [off_by(0.01)] * accumulation
     training.update(*good)
     assert training.scale == 2**16
@@ -108,7 +108,7 @@ def test_the_scale_doubles_after_many_updates_without_an_overflow(training, accu
 
 
 def test_an_overflow_is_seen_at_the_least_scale_too(training, accumulation):
-    """Where nothing is left to halve; and only where there was an update."""
+    """When the scale cannot be halved further; and only after an update."""
     good, bad = off_by(0.01), off_by(1e7)
     for _ in range(20):
         training.update(*[bad] * accumulation)
@@ -149,6 +149,6 @@ def test_gradients_too_small_for_float16_arrive():
 def test_it_is_float16_that_is_scaled(device, compute_type, scaled, wrap, tiny_config, monkeypatch):
     monkeypatch.setattr(model, "device_target", lambda: device)
     network = wrap(TinyBertModel(tiny_config.replace(compute_type=compute_type)))
-    # What is in there is part of a saved state, too.
+    # These values are part of a saved state too.
     found = steps(network, Descent(network), TrainingSettings()).parameters
     assert set(found) == ({"scaler.value", "scaler.counter"} if scaled else set())

@@ -1,4 +1,4 @@
-"""What distinguishes one training from another: its weights to start from, its data, its dev set."""
+"""The identity of a training: its initial weights, its data, its dev set."""
 
 import gc
 
@@ -80,7 +80,7 @@ def test_a_state_of_another_number_of_devices_is_refused(tmp_path):
 
 
 def test_labels_are_part_of_the_training_data(train, tokenizer, features, make_encoder):
-    """The arrays differ in nothing else."""
+    """The arrays do not differ otherwise."""
     swapped = featurize(train[:8], Task(TASK.kind, TASK.labels[::-1]), tokenizer, 16)
     np.testing.assert_array_equal(swapped.encoding.input_ids, features.encoding.input_ids)
     found, other = (contents(make_encoder(), rows, None) for rows in (features, swapped))

@@ -1,4 +1,4 @@
-"""What launches several processes ends them all, whatever ends first, and says why."""
+"""The launcher of several processes ends all of them, whichever ends first, and reports why."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def test_a_port_of_the_system_is_refused():
 
 
 def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
-    """Worker 1 fails once the other works; what both have started ends, too."""
+    """Worker 1 fails once the other is running; child processes of both end too."""
     script = f"""if True:
         import os, pathlib, signal, subprocess, sys, time
         mine, other = (pathlib.Path({str(tmp_path)!r}, rank) for rank in (os.environ["RANK_ID"], "0"))
@@ -54,7 +54,7 @@ def test_a_worker_that_fails_ends_all_with_the_end_of_its_log(tmp_path):
 
 
 def test_what_the_first_worker_says_is_passed_on(capfd):
-    """How far it is at once, all else at the end; what it says on stdout is nobody's business here."""
+    """Progress lines are passed on at once, everything else at the end; stdout is not captured."""
     script = """if True:
         import os, sys, time
         rank = os.environ["RANK_ID"]
@@ -70,7 +70,7 @@ def test_what_the_first_worker_says_is_passed_on(capfd):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_workers_that_do_not_train_yet_end_at_once(number):
-    """What a closed terminal or a cluster's end of time sends."""
+    """The signals of a closed terminal and of a cluster's time limit."""
     command = [sys.executable, "-c", LAUNCH, sys.executable, "-c", WAIT]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         below = descendants(process, 3)
@@ -92,7 +92,7 @@ def test_a_signal_in_the_middle_of_a_start_leaves_nobody_behind(number, monkeypa
 
 
 def test_a_training_in_the_background_of_a_shell_goes_on_after_ctrl_c():
-    """Such a shell has it ignore SIGINT, which Ctrl-C sends to all of a terminal."""
+    """Such a shell makes it ignore SIGINT, which Ctrl-C sends to all processes of a terminal."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with held_signals(signal.SIGINT) as received:

@@ -1,4 +1,4 @@
-"""What can be learned from examples, for each kind of task; what cannot is told before anything is written."""
+"""What can be learned from examples, for each kind of task; if nothing, an error comes before any file is written."""
 
 import dataclasses
 
@@ -23,7 +23,7 @@ def test_each_kind_and_problem_is_learned():
 
 @pytest.fixture
 def refused(tmp_path, make_encoder, tokenizer):
-    """A function that makes a fine-tuning that is refused with a message, and leaves nothing behind."""
+    """A function that checks that a fine-tuning is rejected with a message and leaves nothing behind."""
 
     def refused(error, message, task, train, dev=None, settings=SETTINGS):
         with pytest.raises(error, match=message):

@@ -1,4 +1,4 @@
-"""The log of a run that went on has each step once, however the run before ended."""
+"""The log of a resumed run has each step once, however the previous run ended."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each loss is its formula, checked against NumPy in float64."""
+"""Each loss equals its formula, computed by NumPy in float64."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Where there is no terminal, a training says once a minute how far it is."""
+"""Without a terminal, a training prints its progress once a minute."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tinybert.training.state import Progress
 
 
 class Clock:
-    """A clock that is set."""
+    """A clock that tests can set."""
 
     now = 0.0
 
@@ -42,7 +42,7 @@ def test_a_line_a_minute(clock, capsys):
 
 def test_long_trainings_take_hours_and_slow_steps_have_lines_of_their_own(clock, capsys):
     minutes = Minutes(clock)
-    for step in (5, 6, 7):  # one that goes on
+    for step in (5, 6, 7):  # a resumed training
         minutes.step(step, 107, "loss 0.53")
         clock.now += 90
     assert lines(capsys)[-1] == "step 7/107  loss 0.53  0.0111 steps/s  about 2 h 30 min left"
@@ -74,7 +74,7 @@ def test_it_takes_the_place_of_the_bar(terminal, options, shown, clock, capsys, 
 
 
 def test_without_stderr_nothing_is_said(clock, tmp_path, monkeypatch):
-    """As under pythonw."""
+    """sys.stderr is None, as under pythonw."""
     monkeypatch.setattr("sys.stderr", None)
     log = Log(tmp_path)
     log.step(Progress(1), 100, 0.5, 1e-3)

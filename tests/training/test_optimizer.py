@@ -1,4 +1,4 @@
-"""The optimizer is AdamW: checked against NumPy, and which parameters decay."""
+"""The optimizer is AdamW, compared with NumPy; and the choice of parameters that decay."""
 
 import math
 
@@ -55,7 +55,7 @@ def test_a_training_ends_where_numpy_does(tmp_path):
 
 
 class Updates:
-    """First updates of a network by given gradients, by the name of what they belong to."""
+    """Apply the first updates of a network with given gradients, by parameter name."""
 
     def __init__(self, network, rate=0.5, **settings):
         self.network, self.rate = network, rate
@@ -65,7 +65,7 @@ class Updates:
 
     @graph_mode()
     def first(self, grads):
-        """The network's parameters after it."""
+        """Return the network's parameters after the update."""
         for name, parameter in self.parameters.items():
             parameter.set_data(Tensor(self.beginning[name]))
         self.optimizer.set_rate(self.rate, 0)
@@ -102,7 +102,7 @@ def test_the_first_step_is_as_long_as_the_rate_whatever_the_gradient(scale, with
 
 @pytest.mark.parametrize("task", HEADS, ids=lambda task: task.kind)
 def test_of_a_model_only_matrices_decay(task, tiny_config):
-    """Every matrix is a weight or a table of embeddings, every vector a bias or one of LayerNorm's two."""
+    """Every matrix is a weight or an embedding table; every vector is a bias or a LayerNorm parameter."""
     network = add_head(TinyBertModel(tiny_config), task, 2)
     optimizer = AdamW(network.trainable_params(), TrainingSettings(weight_decay=0.1))
     assert {parameter.name for parameter in optimizer.parameters} == {
@@ -118,7 +118,7 @@ def test_of_a_model_only_matrices_decay(task, tiny_config):
 
 def test_frozen_parameters_are_left_alone():
     network = Linear()
-    network.weight.requires_grad = False  # what is left has no weight to decay
+    network.weight.requires_grad = False  # the remaining parameters include no weight that decays
     found = Updates(network).first({name: np.ones_like(value) for name, value in WEIGHTS.items()})
     np.testing.assert_array_equal(found["layer.weight"], WEIGHTS["layer.weight"])
     assert found["layer.bias"] != WEIGHTS["layer.bias"]

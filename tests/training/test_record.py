@@ -1,4 +1,4 @@
-"""How a training ends: its record says which it was, its state goes, and whatever was left to do is done."""
+"""The end of a training: its record identifies it, its state is removed, and unfinished work is completed."""
 
 import json
 
@@ -16,7 +16,7 @@ SETTINGS = TrainingSettings(epochs=1, batch_size=8, learning_rate=1e-2, max_leng
 
 @pytest.fixture
 def short(tmp_path, make_encoder, tokenizer, train, no_graphs):
-    """A function that does a training of one epoch, without a dev set."""
+    """A function that runs a training of one epoch without a dev set."""
     encoder = make_encoder()
     return lambda: FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=SETTINGS).run()
 

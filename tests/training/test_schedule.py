@@ -1,4 +1,4 @@
-"""The learning rate rises in a straight line, falls to 0 in another, and reaches the optimizer of each update."""
+"""The learning rate rises linearly, falls linearly to 0, and is set in the optimizer for each update."""
 
 import pytest
 from linear import Linear, features, rows
@@ -43,7 +43,7 @@ def test_the_end_is_0_and_stays_0(ratio):
     ],
 )
 def test_each_update_of_a_training_has_its_rate(accumulation, expected, monkeypatch, tmp_path):
-    """With accumulation it is updates that are counted, not batches."""
+    """With accumulation, updates are counted, not batches."""
     found = []
     monkeypatch.setattr(Steps, "run", lambda *_: 0.0)
     monkeypatch.setattr(AdamW, "set_rate", lambda _, rate, update: found.append((update, rate)))

@@ -1,4 +1,4 @@
-"""A setting that is not allowed is an error that names it and says what is."""
+"""An invalid setting is an error that names it and the allowed values."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The state of a training on disk is whole, or the one before; whoever may read the model may read it."""
+"""The saved state is complete, or the previous one; it has the same permissions as the model."""
 
 import json
 

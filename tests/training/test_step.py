@@ -1,4 +1,4 @@
-"""Gradients longer than the highest global norm are scaled down to it, and shorter ones stay what they are."""
+"""Gradients above the maximum global norm are scaled down to it; smaller ones are unchanged."""
 
 import numpy as np
 import pytest
@@ -12,13 +12,13 @@ GRADIENTS = gradients(WEIGHTS, IDS, TARGETS)
 
 
 def norm(arrays):
-    """The global norm: that of all arrays as one vector."""
+    """Return the global norm: that of all arrays as one vector."""
     return float(np.sqrt(sum(np.square(array).sum() for array in arrays.values())))
 
 
 @graph_mode()
 def applied(batches, max_grad_norm):
-    """The gradients that reach the optimizer in an update."""
+    """Return the gradients that reach the optimizer in an update."""
     network = Linear()
     settings = TrainingSettings(max_grad_norm=max_grad_norm, accumulation_steps=len(batches))
     graphs = steps(network, Descent(network), settings)
@@ -51,7 +51,7 @@ def test_0_is_no_limit():
 
 
 def test_of_several_batches_the_mean_is_clipped():
-    """Two batches pull apart with long gradients; that of both together is below the limit, so nothing is clipped."""
+    """Two batches have large opposing gradients; their mean is below the limit, so nothing is clipped."""
     targets = 2 * ((IDS @ WEIGHTS["layer.weight"])[:, 0] * WEIGHTS["norm.gamma"] + WEIGHTS["layer.bias"]) - TARGETS
     parts = [gradients(WEIGHTS, IDS, labels) for labels in (TARGETS, targets + 0.5)]
     mean = {name: (parts[0][name] + parts[1][name]) / 2 for name in WEIGHTS}

@@ -1,4 +1,4 @@
-"""Small batches whose gradients are accumulated train as one large batch does."""
+"""Small batches with accumulated gradients train like one large batch."""
 
 import dataclasses
 
@@ -18,13 +18,13 @@ from tinybert.training.steps import Steps
 
 @graph_mode()
 def trained(graphs, network, batches, added):
-    """A network after two updates, and the loss of each.
+    """Return a network after two updates, and the loss of each.
 
     Args:
         graphs: The graphs of its training.
         network: The network.
-        batches: Of which as many make an update as the next argument says.
-        added: The number.
+        batches: The batches.
+        added: Number of batches per update.
     """
     losses = [
         graphs.run([Tensor(array) for array in arrays], number % added == 0) for number, arrays in enumerate(batches, 1)
@@ -33,14 +33,14 @@ def trained(graphs, network, batches, added):
 
 
 def test_three_batches_of_two_rows_are_one_of_six(tiny_config, fill, make_inputs):
-    """With a real network, and a second update, whose sums begin anew; in graphs that take batches of any shape."""
+    """With a real network and a second update, whose sums start from 0, in graphs that accept batches of any shape."""
     labels = np.array([0, 1, 1, 0, 0, 0], np.int32)
     large = [(*make_inputs(6, seed=seed), labels) for seed in (1, 2)]
     small = [tuple(array[begin : begin + 2] for array in batch) for batch in large for begin in (0, 2, 4)]
     config = tiny_config.replace(num_hidden_layers=1)
     network = fill(TinyBertForSequenceClassification(TinyBertModel(config), 2, 0.0))
     before = values(network)
-    # By plain descent: Adam would make a step out of what is rounding alone.
+    # By gradient descent: Adam would turn mere rounding errors into steps.
     settings = TrainingSettings(max_grad_norm=0, accumulation_steps=3)
     graphs = Steps(network, CrossEntropy(), Descent(network), settings, Tensor(labels[:1]))
     expected, losses = trained(graphs, network, large, 1)
@@ -65,7 +65,7 @@ def test_the_mean_is_that_of_as_many_batches_as_there_are():
 
 
 def test_batches_left_at_the_end_are_trained_on_too(tmp_path):
-    """Of three batches, two make an update, and so does the last."""
+    """With three batches, the first two make an update, and so does the last."""
     network = Linear()
     settings = TrainingSettings(
         epochs=1, batch_size=4, learning_rate=0.1, warmup_ratio=0, weight_decay=0, accumulation_steps=2
@@ -84,7 +84,7 @@ def test_batches_left_at_the_end_are_trained_on_too(tmp_path):
 
 
 def test_batches_count_for_as_much_as_they_hold():
-    """A batch of one row and one of three, of which the mean over four rows is taken."""
+    """A batch of one row and one of three give the mean over four rows."""
     ids, targets = rows(4)
     network = Linear()
     accumulating = steps(network, Descent(network), TrainingSettings(max_grad_norm=0, accumulation_steps=2))
@@ -112,7 +112,7 @@ def test_a_loss_that_is_not_finite_ends_the_training_and_says_why(tmp_path, accu
 
 
 def test_tokens_and_rows_weigh_the_same_however_they_are_dealt_out(tmp_path):
-    """What `Trainer` says of a batch: rows where rows have labels, tokens that count where tokens have."""
+    """The amount that `Trainer` computes for a batch: rows if rows have labels, counted tokens if tokens have."""
     ids, targets = rows(12)
     settings = TrainingSettings(batch_size=4, accumulation_steps=3)
     trainer = Trainer(Linear(), SquaredError(), features(ids, targets), settings, tmp_path)

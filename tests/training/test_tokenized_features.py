@@ -1,4 +1,4 @@
-"""Rows of token ids become what the same texts become (training/tokenized.py)."""
+"""Rows of token ids give the same features as the texts (training/tokenized.py)."""
 
 import numpy as np
 import pytest

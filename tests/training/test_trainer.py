@@ -1,4 +1,4 @@
-"""Which network the training loop keeps, and what a signal leaves."""
+"""The network that the training loop keeps, and the state after a signal."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def count(trainer, rows):
     ],
 )
 def test_nan_is_worse_than_any_number(said, kept, step, monkeypatch, tmp_path, make_encoder, tokenizer, dev):
-    """Predictions that are all the same have no correlation. The first network is kept whatever its metric is."""
+    """Equal predictions have no correlation. The first network is kept whatever its metric."""
     monkeypatch.setattr(Trainer, "_train_on", count)
     values, found = iter(said), []
     trainer = Trainer(
@@ -53,7 +53,7 @@ def test_nan_is_worse_than_any_number(said, kept, step, monkeypatch, tmp_path, m
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_the_state_after_the_step_that_it_came_in(number, monkeypatch, tmp_path):
-    """Ctrl-C, a cluster's end of time, and a closed terminal; the next training does what is left."""
+    """Ctrl-C, a cluster's time limit, and a closed terminal; the next training does the rest."""
     trained = []
 
     def step(trainer, rows):
@@ -84,7 +84,7 @@ def test_a_signal_leaves_the_state_after_the_step_that_it_came_in(number, monkey
 
 
 def end_of(folder, metrics, stop=None):
-    """How a training of four epochs ends, which the metrics are those of; with a step, Ctrl-C comes after it."""
+    """Run a training of four epochs with given metrics and return its end; given a step, Ctrl-C comes after it."""
     values, kept = iter(metrics), []
 
     def step(trainer, rows):
@@ -123,9 +123,9 @@ def test_after_an_interrupt_a_metric_that_is_not_defined_is_no_better_than_befor
 
 
 def test_a_trainer_that_was_interrupted_goes_on(monkeypatch, tmp_path):
-    """As in a notebook, with float16 and in the middle of an update: all that its graphs share is what it was."""
+    """As in a notebook, with float16, and within an update: everything that its graphs share is restored."""
     settings = TrainingSettings(epochs=2, batch_size=4, learning_rate=0.1, accumulation_steps=2)
-    monkeypatch.setattr(gradients, "_SCALE", 2.0**6)  # at which these gradients fit
+    monkeypatch.setattr(gradients, "_SCALE", 2.0**6)  # the scale at which these gradients fit
 
     def make(folder):
         return Trainer(Linear(ms.float16), SquaredError(), features(*rows(16)), settings, folder)
@@ -144,7 +144,7 @@ def test_a_trainer_that_was_interrupted_goes_on(monkeypatch, tmp_path):
 
 
 def stop_in(monkeypatch, step, number=signal.SIGINT):
-    """Sends this process a signal in a step."""
+    """Send this process a signal in a step."""
     original = Trainer._train_on
 
     def train_on(self, rows):

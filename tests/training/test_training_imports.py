@@ -1,4 +1,4 @@
-"""What is imported with training and evaluation: no MindSpore, until something of it is used."""
+"""Importing training and evaluation does not import MindSpore until it is used."""
 
 import importlib
 

@@ -1,6 +1,6 @@
-"""A program may train in one thread and go on embedding in another. MindSpore itself crashes when threads meet.
+"""A program may train in one thread and embed in another. MindSpore by itself crashes with concurrent threads.
 
-Run as a script, this file is the program: see `main`. A crash is a failed test then, not the end of the run.
+This file, run as a script, is the program (see `main`), so that a crash fails the test, not the whole run.
 """
 
 import sys
@@ -34,7 +34,7 @@ def train(folder):
 
 
 def embeddings(embedder):
-    """The vectors of batches of several sizes and lengths."""
+    """Return the vectors of batches of several sizes and lengths."""
     from reviews import reviews
 
     texts = [example.text for example in reviews(20, 2)]
@@ -42,9 +42,9 @@ def embeddings(embedder):
 
 
 def both(embedder, folder, *, trains_in_thread):
-    """Trains, and embeds until the training has ended: rounds of vectors.
+    """Train, and embed until the training has ended; return rounds of vectors.
 
-    However the machine divides its time, two rounds at least end in the midst of the training: it waits for them.
+    The training waits for at least two rounds, so that they overlap on any machine.
     """
     ended, rounds, next_round = threading.Event(), [], threading.Condition()
 
@@ -79,7 +79,7 @@ def both(embedder, folder, *, trains_in_thread):
 
 
 def main(folder):
-    """Both at once, from the first graphs on, which are compiled at once too; then each alone."""
+    """Both concurrently, including the compilation of the first graphs; then each alone."""
     from reviews import VOCABULARY, tiny_encoder
 
     for mode, place in (("PYNATIVE_MODE", "thread"), ("GRAPH_MODE", "main")):
@@ -93,7 +93,7 @@ def main(folder):
 
 @pytest.fixture(scope="module")
 def folder(fresh_python, tmp_path_factory):
-    """What the program wrote."""
+    """The output of the program."""
     folder = tmp_path_factory.mktemp("threads")
     fresh_python(Path(__file__).resolve(), folder, cwd=folder)
     return folder
@@ -102,7 +102,7 @@ def folder(fresh_python, tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["main", "thread"])
 def test_a_training_and_an_embedder_do_not_disturb_each_other(place, folder):
-    """With the training in the main thread, or in one of its own, as a server or a notebook has it; in either mode."""
+    """With the training in the main thread, or in another, as in a server or notebook; in either mode."""
     rounds, alone = np.load(folder / place / "rounds.npy"), np.load(folder / "alone" / "rounds.npy")
     assert len(rounds) >= 2
     np.testing.assert_allclose(rounds, np.broadcast_to(alone, rounds.shape), atol=1e-5)

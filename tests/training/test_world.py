@@ -1,4 +1,4 @@
-"""What the processes of a training tell each other."""
+"""Communication between the processes of a training."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""A checkpoint is bound whole or not at all; what does not fit is listed, and the network is as it was."""
+"""A checkpoint is bound completely or not at all; mismatches are listed, and the network is then unchanged."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_same_bits(network, values):
 
 
 def check_refused(network, checkpoint):
-    """Binding fails and changes no bit; returns the error."""
+    """Check that binding fails without changing the network; return the error."""
     before = arrays(network)
     with pytest.raises(BindingError) as caught:
         bind(network, checkpoint)

@@ -1,4 +1,4 @@
-"""Real weights, all-MiniLM-L6-v2, compute what PyTorch computed; tests/golden/make_minilm_golden.py wrote that down."""
+"""Real weights (all-MiniLM-L6-v2) give PyTorch's results, as recorded by tests/golden/make_minilm_golden.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network of a task, fresh or with the weights of a checkpoint; it knows what it is for."""
+"""The network of a task, fresh or with the weights of a checkpoint; it has the right task."""
 
 from __future__ import annotations
 

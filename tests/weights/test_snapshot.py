@@ -1,4 +1,4 @@
-"""A network's parameters as a checkpoint: as they are now, with configuration and task."""
+"""A checkpoint from a network: its current parameters, configuration and task."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_what_is_trained_afterwards_does_not_change_it(tiny_config, make_checkpo
 
 def test_inside_somebodys_cell_it_has_its_own_names(make_encoder):
     encoder = make_encoder()
-    nn.CellList([encoder])  # gives the parameters its prefix
+    nn.CellList([encoder])  # the cell adds its prefix to the parameters
     found = checkpoint_of(encoder)
     assert found.names["dense.bias"] == "0.dense.bias"
     assert list(found.tensors) == list(checkpoint_of(make_encoder()).tensors)

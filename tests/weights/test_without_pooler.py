@@ -1,4 +1,4 @@
-"""Hugging Face's networks for answers and for tokens have no pooler: what does not use it needs none, all else does."""
+"""Hugging Face's networks for answers and tokens have no pooler: only uses that need one are rejected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def reader(heads):
 
 @pytest.fixture
 def folder(reader, tmp_path):
-    """The same as Hugging Face has it."""
+    """The same in Hugging Face's form."""
     folder = save_huggingface(checkpoint_of(reader), tmp_path / "reader")
     tensors = load_file(folder / "model.safetensors")
     save_file({name: tensors[name] for name in tensors if "pooler" not in name}, folder / "model.safetensors")

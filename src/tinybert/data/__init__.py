@@ -1,15 +1,15 @@
-"""Data files in and out, and batches. Only MindRecord needs MindSpore, and imports it when it is used.
+"""Read and write data files, and build batches. Only MindRecord needs MindSpore, which is imported on first use.
 
-| what | in | out |
+| data | read | write |
 |---|---|---|
 | texts, pairs and labels: TSV, CSV, JSON lines | `read_texts`, `iter_texts` | `write_texts` |
 | words and labels: CoNLL columns | `read_conll` | `write_conll` |
-| the scheme of such labels | `detect_scheme` | `convert_tags` |
+| tagging scheme of such labels | `detect_scheme` | `convert_tags` |
 | questions: SQuAD's JSON | `read_squad` | `write_squad`, `write_predictions` |
-| examples of any kind of task | `read_examples` | |
+| labelled examples for any kind of task | `read_examples` | |
 | tokenized rows: TFRecord | `read_records`, `check_tfrecord` | `write_tfrecord` |
 | tokenized rows: MindRecord | `read_records`, `check_mindrecord` | `write_mindrecord` |
-| batches of rows of about one length | `TrainingBatches` | |
+| batches of rows of similar length | `TrainingBatches` | |
 """
 
 from .batches import TrainingBatches

@@ -1,4 +1,4 @@
-"""Rows of a file that cannot be used: the first ends the reading, or all are left out and counted."""
+"""Handling of unusable rows in a file: raise at the first one, or skip them all and count them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def with_remedy(error: InputError) -> InputError:
 
 
 class BadRows:
-    """The bad rows of one file.
+    """Collector of the bad rows of one file.
 
     Args:
         source: The file.
-        on_error: `raise` the error of the first, or `skip` all.
+        on_error: "raise" raises the error of the first bad row; "skip" skips all of them.
 
     Raises:
-        InputError: `on_error` is neither.
+        InputError: `on_error` is neither of these.
     """
 
     def __init__(self, source: Source, on_error: OnError) -> None:
@@ -40,23 +40,23 @@ class BadRows:
         self._first: InputError | None = None
 
     def add(self, error: InputError) -> None:
-        """Counts a bad row, or raises its error, which names file and line."""
+        """Count a bad row, or raise its error, which names the file and line."""
         if self._on_error == "raise":
             raise with_remedy(error) from None
         self._count += 1
         self._first = self._first or error
 
     def report(self, *, any_good: bool) -> None:
-        """Says how many rows were left out, and what is wrong with the first.
+        """Warn how many rows were skipped and what is wrong with the first.
 
         Args:
-            any_good: Whether others were not.
+            any_good: Whether the file has any usable row.
 
         Raises:
-            InputError: No row is good.
+            InputError: The file has no usable row.
 
         Warns:
-            UserWarning: Some were left out.
+            UserWarning: Some rows were skipped.
         """
         if self._first is None:
             return

@@ -1,7 +1,7 @@
-"""Which rows make up a batch: rows of about the same length, so that little is padded. Plain numpy, no data.
+"""Assignment of rows to batches of similar length, which keeps padding low. Plain NumPy; works on row lengths only.
 
-Nothing here has a state: batches follow from lengths, seed and epoch alone, so that an interrupted training resumes
-where it was and every process of a parallel one works out its own part.
+Nothing here keeps state: batches depend only on lengths, seed and epoch. An interrupted training can therefore resume
+where it stopped, and each process of a distributed training can compute its own share.
 """
 
 from __future__ import annotations
@@ -17,27 +17,28 @@ from ..errors import InputError
 
 
 class TrainingBatches:
-    """Batches for training: shuffled, each of about one length, every row once an epoch.
+    """Shuffled training batches of rows of similar length; each row appears once per epoch.
 
-    An epoch shuffles all rows, cuts them into pools, sorts each pool by length, cuts it into batches and shuffles
-    these. Only the last batch of an epoch may be smaller; its rows are of any length.
+    Each epoch shuffles all rows, cuts them into pools, sorts each pool by length, cuts it into batches and shuffles the
+    batches. Only the last batch of an epoch may be smaller; its rows may have any length.
 
-    Over several processes all have equally many batches, of equal size but for the last one or two of an epoch, where
-    sizes may differ by one. `totals` has what an exact mean needs.
+    With several processes, every process gets the same number of batches. Batch sizes are equal except in the last one
+    or two batches of an epoch, where they may differ by one. Use `totals` to compute an exact mean.
 
     Args:
-        lengths: (N,) tokens of each row.
-        batch_size: Rows of a batch, in each process.
-        seed: Another seed shuffles differently.
-        pool: Batches, of all processes together, that are sorted at a time: more pad less, fewer mix lengths more.
-        rank: This process, from 0.
+        lengths: (N,) integers, the number of tokens in each row.
+        batch_size: Rows per batch in each process.
+        seed: Seed of the shuffling.
+        pool: Number of batches, over all processes, that are sorted together. A larger pool pads less; a smaller one
+            mixes lengths more.
+        rank: Rank of this process, from 0.
         size: Number of processes.
 
     Attributes:
-        totals: Rows of each batch of an epoch in all processes together; a tuple, the same for every epoch.
+        totals: Tuple with the number of rows of each batch, summed over all processes; the same in every epoch.
 
     Raises:
-        InputError: An argument is not allowed, or there are fewer rows than processes.
+        InputError: An argument is invalid, or there are fewer rows than processes.
 
     Examples:
         >>> batches = TrainingBatches([3, 9, 4, 8], 2, seed=1)
@@ -64,11 +65,11 @@ class TrainingBatches:
         self.totals = _totals(len(self._lengths), self._batch, self._size)
 
     def __len__(self) -> int:
-        """Batches of an epoch."""
+        """Return the number of batches per epoch."""
         return len(self.totals)
 
     def epoch(self, epoch: int) -> list[np.ndarray]:
-        """The batches of one epoch, from 0: arrays of row indices."""
+        """Return the batches of an epoch (counted from 0), each an int64 array of row indices."""
         order = shuffled(len(self._lengths), self._seed, check_integer(epoch, "epoch", 0))
         whole = [total for total in self.totals if total == self._batch * self._size]
         steps = self._bucketed(order[: sum(whole)], len(whole), epoch)
@@ -76,30 +77,30 @@ class TrainingBatches:
         for total in self.totals[len(whole) :]:
             steps.append(order[begin : begin + total])
             begin += total
-        # Neighbours are of about one length, so dealing them out gives all processes the same work.
+        # Neighbouring rows have similar lengths, so dealing them out in turn balances the work of the processes.
         return [rows[self._rank :: self._size] for rows in steps]
 
     def _bucketed(self, order: np.ndarray, count: int, epoch: int) -> list[np.ndarray]:
         step = self._batch * self._size
         pools = [order[begin : begin + self._pool * step] for begin in range(0, len(order), self._pool * step)]
-        # A stable sort leaves rows of one length in the shuffled order.
+        # A stable sort keeps rows of equal length in shuffled order.
         ordered = [rows[np.argsort(self._lengths[rows], kind="stable")] for rows in pools]
         steps = [rows[begin : begin + step] for rows in ordered for begin in range(0, len(rows), step)]
         return [steps[index] for index in shuffled(count, self._seed, epoch, stream=1)]
 
 
 def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
-    """Puts what was computed batch by batch into the order of the rows.
+    """Put results that were computed batch by batch back into row order.
 
     Args:
-        batches: The batches, as row indices; together each row from 0 on once.
-        results: For each batch a list, or an array whose first axis runs over its rows.
+        batches: The batches as arrays of row indices; together they hold each row from 0 on exactly once.
+        results: For each batch, a list with one item per row or an array whose first axis is its rows.
 
     Returns:
-        A list, or an array if the results are arrays, of one result a row.
+        One result per row: an array if all results are arrays, otherwise a list.
 
     Raises:
-        InputError: A batch has another number of results than rows, or rows are missing or twice.
+        InputError: The number of results of a batch differs from its number of rows, or rows are missing or repeated.
 
     Examples:
         >>> restore_order([np.array([1, 2]), np.array([0])], [["nine", "four"], ["three"]])
@@ -127,8 +128,8 @@ def restore_order(batches: Sequence[np.ndarray], results: Sequence[Any]) -> Any:
 
 
 def shuffled(count: int, seed: int, epoch: int, *, stream: int = 0) -> np.ndarray:
-    """(count,) the numbers 0 to count - 1 in an order that follows from seed and epoch, on any machine."""
-    # NumPy promises that RandomState's numbers never change; those of default_rng may, and break a resumed training.
+    """Return (count,) the numbers 0 to count - 1, in an order that depends only on the arguments, on any machine."""
+    # NumPy guarantees that RandomState's stream never changes; default_rng's may, which would break a resumed training.
     bits = np.random.MT19937(np.random.SeedSequence((seed, epoch, stream)))
     return np.random.RandomState(bits).permutation(count)
 
@@ -142,7 +143,7 @@ def _check_lengths(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
 
 
 def _totals(rows: int, batch: int, size: int) -> tuple[int, ...]:
-    """Sizes of an epoch's batches over all processes: none empty in any of them, no row left out or repeated."""
+    """Return the batch sizes of an epoch over all processes: no batch empty in any process, each row used once."""
     if rows < size:
         raise InputError(f"{counted(rows, 'row')} cannot be trained on by {size} processes; each needs at least one.")
     whole, rest = divmod(rows, batch * size)
@@ -150,7 +151,7 @@ def _totals(rows: int, batch: int, size: int) -> tuple[int, ...]:
         return (batch * size,) * whole
     if rest >= size:
         return (batch * size,) * whole + (rest,)
-    if batch == 1:  # no batch can give up a row: the last one takes the rest, and is larger in some processes
+    if batch == 1:  # no batch can give up a row: the last one takes the rest and is larger in some processes
         return (size,) * (whole - 1) + (size + rest,)
     # Fewer rows are left than there are processes: the last whole batch gives up some of its own.
     return (batch * size,) * (whole - 1) + (batch * size + rest - size, size)

@@ -1,4 +1,4 @@
-"""Which column of a table is the text, its pair and the label: by the names that GLUE, CLUE and others give them."""
+"""Choice of a table's text, pair and label columns by the names that GLUE, CLUE and other data sets use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PAIRS = (
     ("sentence1", "sentence2"),  # MRPC, RTE, WNLI, MNLI, STS-B, AFQMC, CMNLI, OCNLI, LCQMC, PAWS
     ("question1", "question2"),  # QQP
     ("question", "sentence"),  # QNLI
-    ("premise", "hypothesis"),  # SNLI, XNLI and MNLI in other hands
+    ("premise", "hypothesis"),  # SNLI, XNLI and other copies of MNLI
     ("text_a", "text_b"),
     ("text1", "text2"),
     ("#1 String", "#2 String"),  # MRPC as GLUE publishes it
@@ -20,7 +20,7 @@ PAIRS = (
 TEXTS = ("sentence", "text", "review", "content", "comment", "text_a")
 CLASSES = ("label", "labels", "gold_label", "is_duplicate", "Quality", "label_desc", "label_des")
 SCORES = ("score", "similarity", "similarity_score", "relatedness_score")
-# Labels that only people's own tables have: taken if there is none of the others.
+# Label names used in people's own tables; tried last.
 OTHERS = ("sentiment", "category", "class", "rating", "stars", "target")
 
 _KNOWN = {name.casefold() for name in (*TEXTS, *CLASSES, *SCORES, *(name for pair in PAIRS for name in pair))}
@@ -30,15 +30,16 @@ Column = str | int
 
 
 class Request(NamedTuple):
-    """What the caller says about the columns; None leaves it to the names.
+    """The caller's choice of columns; None means that the names decide.
 
     Attributes:
         text: Column of the text, or of the first text of a pair.
         pair: Column of the second text.
-        label: Column of the label; False reads none.
-        regression: Whether labels are scores, whose columns have names of their own.
-        pairs: Whether pairs are read. If not, columns that are known as a pair leave open which of them is the text.
-        classes: Whether labels are classes, which a column that is known as scores does not have.
+        label: Column of the label; False for no label.
+        regression: Whether labels are scores; column names for scores are then tried first.
+        pairs: Whether pairs are read. If not, a table with the two columns of a known pair is an error, since either
+            could be the text.
+        classes: Whether labels are classes; a column whose name is known for scores is then an error.
     """
 
     text: Column | None = None
@@ -55,12 +56,12 @@ class Request(NamedTuple):
 
     @property
     def by_index(self) -> bool:
-        """Whether columns are given, and all of them by their indices: such a table has no header."""
+        """Whether columns are given and all of them by index, as for a table without a header."""
         return bool(self.given) and all(isinstance(column, int) for column in self.given)
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Names that a column of labels may have, the likeliest first."""
+        """Names that the label column may have, most likely first."""
         return (*SCORES, *CLASSES, *OTHERS) if self.regression else (*CLASSES, *SCORES, *OTHERS)
 
 
@@ -73,21 +74,22 @@ class Columns(NamedTuple):
 
 
 def choose_columns(names: Sequence[str], request: Request) -> Columns:
-    """Finds the columns by what the caller says, and what that leaves open by their names.
+    """Find the columns that the caller named, and the others by their names.
 
-    Names match without regard to case and outer blanks. A caller who gives the text gets a pair only if it is given
-    too.
+    Names match regardless of case and surrounding blanks. If the caller gives the text column, there is a pair only if
+    the pair column is given too.
 
     Args:
-        names: The table's columns.
-        request: What the caller says.
+        names: Names of the table's columns.
+        request: The caller's choice.
 
     Returns:
-        Their indices.
+        The indices of the columns.
 
     Raises:
-        InputError: A column that the caller gave is not there, none is known as a text, or a pair is where one text is
-            wanted; the message lists the columns, and begins in lower case, to follow file and line.
+        InputError: A column that the caller gave does not exist, no column is known as a text, or the table has pairs
+            where single texts are wanted. The message lists the columns and starts in lower case, to follow file and
+            line.
     """
     known = [name.strip().casefold() for name in names]
     if request.label is None:
@@ -112,14 +114,14 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
     if label is not None and label in (text, pair):
         if request.label is not None:
             raise InputError(f"the column {names[label]!r} would be the label and a text.", argument="label")
-        label = None  # whoever asks for its text knows better than its name
+        label = None  # the caller's choice of text overrides the column's name
     if pair == text:
         raise InputError(f"the column {names[text]!r} would be both texts of a pair.", argument="pair")
     return Columns(text, pair, label)
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name is known as a text, a pair, a label or a score."""
+    """Return whether the name is a known one for a text, pair, label or score column."""
     return name.strip().casefold() in _KNOWN
 
 

@@ -1,4 +1,4 @@
-"""CoNLL columns: one word a line with its label, an empty line between sentences."""
+"""CoNLL files: one word per line with its label, and an empty line between sentences."""
 
 from __future__ import annotations
 
@@ -29,27 +29,28 @@ def read_conll(
     strict: bool = False,
     on_error: OnError = "raise",
 ) -> list[TaggedExample]:
-    r"""Reads sentences of words and labels.
+    r"""Read sentences of words and labels.
 
-    Columns are separated by tabs if there are any, else by blanks. `-DOCSTART-` lines are skipped, and so are comments:
-    lines that begin with # and are not a row, as `# sent_id = 3` among rows of two columns.
+    Columns are separated by tabs if there are any, otherwise by blanks. Lines that start with `-DOCSTART-` are skipped,
+    and so are comments: lines that begin with # and are not a row, such as `# sent_id = 3` among rows of two columns.
 
     Args:
         path: The file, UTF-8; or an open binary file.
         word_column: Column of the word, from 0; negative counts from the end.
-        label_column: Column of the label, likewise; None reads words only.
-        scheme: What the labels must be tags of: "IOB1", "IOB2", "IOE1", "IOE2", "IOBES" or "BILOU". None: whatever they
-            are; but if they look like such tags, each must be one.
-        strict: Also refuses tags in a wrong place, such as I-PER after O in IOB2. Without a scheme, in the one that
-            fits best. False reads them as `tinybert.metrics.spans` does.
-        on_error: `raise` an error at a bad line, or `skip` the sentences that have one; a warning counts them.
+        label_column: Column of the label, counted the same way; None reads words only.
+        scheme: The tagging scheme that the labels must follow: "IOB1", "IOB2", "IOE1", "IOE2", "IOBES" or "BILOU". With
+            None, any labels are accepted; but if they look like tags, each must be a valid one.
+        strict: Whether to reject misplaced tags too, such as I-PER after O in IOB2. Without `scheme`, the best-fitting
+            scheme applies. If False, `tinybert.metrics.spans` defines how misplaced tags are read.
+        on_error: "raise" raises an error at a bad line; "skip" skips the sentences that have one, with a warning that
+            counts them.
 
     Returns:
         The sentences in the order of the file.
 
     Raises:
-        InputError: With file and line: a row with another number of columns, an empty word or label, a tag that is
-            not allowed, what `numbered_lines` refuses. Without line: a file that cannot be read or has no words.
+        InputError: A row has a different number of columns, a word or label is empty, a tag is not allowed, or a line
+            is not UTF-8 or holds NUL (names file and line); or the file cannot be read or has no words.
 
     Examples:
         A path, or an open file:
@@ -90,7 +91,7 @@ def words_or_errors(path: Source) -> Iterator[tuple[int, list[str] | InputError]
         yield sentence.line, sentence.problem or sentence.words
 
 
-# In CoNLL-U the id of several words that are written as one, 1-2, and of a word that is not written, 8.1.
+# CoNLL-U ids of lines that are not words: a multiword token (1-2) and an empty node (8.1).
 _NO_WORD = re.compile(r"[0-9]+[-.][0-9]+")
 
 
@@ -194,7 +195,7 @@ def _has_tags(sentence: _Sentence, checker: TagChecker, path: Source, bad: BadRo
 
 
 def _is_comment(line: _Line, fields: list[str], tabs: bool, columns: int) -> bool:
-    """Whether a line that begins with # is not a row: # and its label are a row, and so is a #hashtag."""
+    """Return whether a line is a comment; # as a word with its label is a row, and so is a #hashtag."""
     if not line.text.startswith("#"):
         return False
     if len(fields) != columns or line.text.startswith(_DOCUMENT_MARKS):

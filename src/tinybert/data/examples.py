@@ -1,4 +1,4 @@
-"""What the readers hand on: one text or pair, one sentence of words, or one question."""
+"""Examples that the readers return: a text or pair, a sentence of words, a question, or a tokenized row."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ..counting import counted, there_are
 from ..errors import InputError
 
 Label = str | float | tuple[str, ...] | None
-"""A class, a score, several classes at once, or none where the file has none."""
+"""A class (str), a score (float), several classes (tuple), or None where the file has no label."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextExample:
-    """A text, or two texts that are looked at together, to be classified or scored.
+    """A text, or a pair of texts, to be classified or scored.
 
     Attributes:
-        text: The text, or the first of the two.
-        pair: The second text; None where there is one text only.
-        label: The class as a string, the score as a float, a tuple of classes where a text may have several (empty
-            if it has none of them), or None where the label is not known.
-        place: File and line that it was read from, for messages; None where it was not. Two examples are equal
-            wherever they come from.
+        text: The text, or the first text of a pair.
+        pair: The second text; None for a single text.
+        label: The class as a string, the score as a float, a tuple of classes where a text may have several (empty if
+            it has none), or None if the label is unknown.
+        place: File and line that the example was read from, for messages; None if it was not read from a file. Ignored
+            in comparisons.
     """
 
     text: str
@@ -40,11 +40,11 @@ class TaggedExample:
 
     Attributes:
         words: The words.
-        labels: One label for each word, such as B-PER; None where the labels are not known.
+        labels: One label for each word, such as B-PER; None if the labels are unknown.
         place: File and first line, as for `TextExample`.
 
     Raises:
-        InputError: There are more or fewer labels than words.
+        InputError: The number of labels differs from the number of words.
     """
 
     words: tuple[str, ...]
@@ -63,7 +63,7 @@ class AnswerSpan:
     """A span of a context that answers a question.
 
     Attributes:
-        text: The span.
+        text: The text of the span.
         start: Index of its first character in the context.
     """
 
@@ -76,11 +76,11 @@ class QuestionExample:
     """A question about a context.
 
     Attributes:
-        id: Names the question in files of predictions.
+        id: Identifies the question in prediction files.
         question: The question.
         context: The text that the answer is a span of.
-        answers: The answers that count as right; empty where they are not known or there is none.
-        is_impossible: Whether the context does not answer the question.
+        answers: The answers that count as correct; empty if they are unknown or there is none.
+        is_impossible: Whether the context has no answer to the question.
         place: File and id, as for `TextExample`.
     """
 
@@ -94,15 +94,14 @@ class QuestionExample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenizedExample:
-    """A row of token ids with what is right for it, as the model zoo prepares its data, without padding.
+    """A row of token ids with its label, in the model zoo's data layout, without padding.
 
     Attributes:
-        input_ids: (n,) int32, [CLS], the text and [SEP]; of pairs, the second text and [SEP] as well.
-        segment_ids: (n,) int32, 1 = second text with its [SEP], 0 = all else.
-        label: The number of the class, or the score; (n,) int32, the number of each token's label,
-            below 0 where it does not count; or the first and the
-            last token of the answer, (0, 0) where there is none.
-        place: File and record, for messages.
+        input_ids: (n,) int32: [CLS], the text, [SEP]; for pairs followed by the second text and [SEP].
+        segment_ids: (n,) int32, 1 for the second text and its [SEP], 0 for everything else.
+        label: Depends on the task: the class number or score of the row; (n,) int32, the label number of each token,
+            below 0 where it is ignored; or the indices of the answer's first and last token, (0, 0) if there is none.
+        place: File and record number, for messages.
     """
 
     input_ids: np.ndarray
@@ -112,13 +111,13 @@ class TokenizedExample:
 
     @property
     def counted(self) -> np.ndarray:
-        """(n,) bool, which tokens are of a text: not [CLS], [SEP] (where a segment ends) or a label below 0."""
+        """(n,) bool, True for text tokens: not [CLS], not [SEP] (the last of a segment), no label below 0."""
         inside = np.append(self.segment_ids[1:] == self.segment_ids[:-1], False)
         inside[:1] = False
         return inside & (self.label >= 0) if isinstance(self.label, np.ndarray) else inside
 
 
 def place_of(examples: Sequence[Any], row: int) -> str:
-    """Where an example comes from, for messages: its file and line, or else its index, as in `example 3`."""
+    """Return where an example comes from, for messages: its file and line, or its index, as in `example 3`."""
     place = getattr(examples[row], "place", None) if row < len(examples) else None
     return place or f"example {row}"

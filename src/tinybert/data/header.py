@@ -1,4 +1,4 @@
-"""Whether the first line of a table holds the names of its columns, where nobody says so."""
+"""Detection of a header line in a table, for callers who do not say whether it has one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from collections.abc import Sequence
 from .columns import Request, is_known
 
 ROWS_SEEN = 200
-"""The most rows that are looked at."""
+"""Maximum number of rows inspected."""
 _NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?")
 
 
 def looks_like_header(rows: Sequence[Sequence[str]], request: Request) -> bool:
-    """Whether the first of some rows is a header.
+    """Return whether the first of some rows is a header.
 
-    A header has names that differ and are not numbers. It is taken for one if a column that was asked for has a name
-    that is known; or if the label's name is none of the labels below it, which are numbers or come more than once.
+    The names in a header are distinct and not numbers. Such a row is taken for a header if a requested column has a
+    known name; or if the name of the label column is not one of the labels below it, and these are numbers or occur
+    more than once.
 
     Args:
         rows: The first rows of a table.
-        request: What was asked for, columns by their indices.
+        request: The caller's choice of columns, by index.
 
     Example:
         >>> looks_like_header([["review", "stars"], ["good", "4"], ["bad", "1"]], Request(0, None, 1))

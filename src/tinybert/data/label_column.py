@@ -1,4 +1,4 @@
-"""The label column of a table: a class, several classes or a score, in every row or in none."""
+"""Reader of a table's label column: a class, several classes or a score, in every row or in none."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from .examples import Label
 from .text_lines import is_whole
 
 NO_LABEL = frozenset(("-", "nan", "n/a", "#n/a", "<na>", "null"))
-"""How people write that a text has no label, in small letters; SNLI has `-` where its annotators did not agree."""
+"""Values that mean "no label", in lower case; SNLI has `-` where its annotators did not agree."""
 
 
 class LabelReader:
-    """Turns a value of the label column into a label, and sees to it that all rows have one or none has.
+    """Converter of label column values to labels, which also checks that either all rows have a label or none has.
 
     Args:
-        regression: Labels are scores.
-        separator: Between several classes in one field; None where a text has one class.
-        skip: Whether rows without a label are to be left out.
+        regression: Whether labels are scores.
+        separator: Separator of several classes in one field; None if a text has one class.
+        skip: Whether rows without a label are skipped.
 
     Attributes:
-        skipped: Rows that are to be left out, so far.
+        skipped: Number of rows skipped so far.
 
     Raises:
-        InputError: Both are given, or the separator is empty.
+        InputError: Both `regression` and `separator` are given, or the separator is empty.
     """
 
     def __init__(self, *, regression: bool = False, separator: str | None = None, skip: bool = False) -> None:
@@ -51,14 +51,14 @@ class LabelReader:
         self.skipped = 0
 
     def read(self, line: int, value: Any) -> Label:
-        """Reads the label of one row.
+        """Read the label of one row.
 
         Args:
-            line: The row's line.
-            value: The field, or the JSON value; None where the row has none.
+            line: The row's line number.
+            value: The field or JSON value; None if the row has none.
 
         Returns:
-            The label; None where the row has none.
+            The label; None if the row has none.
 
         Raises:
             InputError: It is not a number in regression, not a string, number or list of them, or it is there where
@@ -91,7 +91,7 @@ class LabelReader:
 
     def _label(self, value: Any) -> Label:
         if value is None or (isinstance(value, str) and not value.strip()):
-            # Where a text may have several classes it may also have none of them.
+            # A text that may have several classes may also have none.
             return () if self._separator is not None and isinstance(value, str) else None
         if self._regression:
             return _number(value)

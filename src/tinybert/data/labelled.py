@@ -1,4 +1,4 @@
-"""Labelled examples for each kind of task: what they are, and how a file of them is read."""
+"""Labelled examples for each kind of task, and how they are read from a file."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from .tokenized import are_records, read_tokenized
 
 @dataclass(frozen=True)
 class Table:
-    """How a file of examples is to be read, as the arguments of `read_texts`.
+    """Options for reading a file of examples; same meaning as the arguments of `read_texts`.
 
     Attributes:
-        text: Column of the text; of CoNLL files, of the word.
+        text: Column of the text; in CoNLL files, of the word.
         pair: Column of the second text.
         label: Column of the label.
-        format: Format of a table, where the file's ending does not determine it.
+        format: Format of a table, if the file's extension does not determine it.
         regression: Whether labels are scores.
-        multi_label_separator: What separates the labels of a text that may have several.
+        multi_label_separator: Separator of the labels of a text that may have several.
         allow_extra_fields: Whether rows may have more fields than the first.
-        header: Whether the first line holds the names of the columns; None where that is to be seen.
-        delimiter: What separates the fields of a CSV; None where that is to be seen.
+        header: Whether the first line holds the column names; None to detect it.
+        delimiter: Delimiter of a CSV file; None to detect it.
         encoding: The file's encoding; None for UTF-8.
         skip_unlabelled: Whether rows without a label are left out.
         on_error: `raise` an error at a bad row, or `skip` bad rows, sentences and questions, those whose answers are
@@ -58,22 +58,22 @@ _ANY_TABLE = Table()
 
 
 def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, strict: bool | None = None) -> list[Any]:
-    """Reads labelled examples.
+    """Read labelled examples from a file.
 
     Args:
-        kind: What they are for, one of `tinybert.task.KINDS`.
-        source: The file; or of token ids in TFRecord or MindRecord, a folder of files.
-        table: How to read it.
-        strict: Of questions, as `read_squad` takes it; the default is for those that are only scored.
+        kind: The kind of task, one of `tinybert.task.KINDS`.
+        source: The file; for token ids in TFRecord or MindRecord, also a folder of files.
+        table: How to read the file.
+        strict: For questions, as for `read_squad`; the default suits questions that are only scored.
 
     Returns:
-        The examples, all of the class that `EXAMPLES` has for the kind; or of token ids, `TokenizedExample`.
+        The examples, all of the class that `EXAMPLES` gives for the kind; `TokenizedExample` for token ids.
 
     Raises:
-        InputError: Something is wrong with the file, or it has no labels; names file and line.
+        InputError: The file is invalid or has no labels; the message names file and line.
 
     Warns:
-        UserWarning: What was left out, or is taken for granted about the file.
+        UserWarning: Rows were skipped, or something about the file was assumed.
     """
     if are_records(source):
         return _read_records(kind, source, table)
@@ -121,7 +121,7 @@ def _read_words(source: Source, table: Table, strict: bool | None) -> list[Tagge
         file = decoded(source, table.encoding)
         return read_conll(file, word_column=word, label_column=label, on_error=table.on_error)
     except InputError as error:
-        # The caller gave a `Table`, and not the arguments of this reader.
+        # The caller passed a `Table`, not this reader's arguments.
         error.argument = {"word_column": "text", "label_column": "label"}.get(error.argument or "", error.argument)
         raise
 
@@ -168,7 +168,7 @@ EXAMPLES: Mapping[str, type] = {
     TOKEN_CLASSIFICATION.name: TaggedExample,
     QUESTION_ANSWERING.name: QuestionExample,
 }
-"""The class of the examples that each kind of task learns from and is scored on."""
+"""Example class for each kind of task, for training and evaluation."""
 
 _READERS: Mapping[str, Callable[[Source, Table, bool | None], list[Any]]] = {
     ENCODER.name: _read_pairs,

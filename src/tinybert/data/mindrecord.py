@@ -1,4 +1,4 @@
-"""MindRecord files in the published column names, written."""
+"""Writer of MindRecord files with the published column names."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ _ROWS_AT_A_TIME = 1000
 
 
 def write_mindrecord(path: str | os.PathLike[str], columns: Mapping[str, np.ndarray]) -> int:
-    """Writes rows of numbers to a MindRecord file, as `mindspore.dataset.MindDataset` reads them.
+    """Write rows of numbers to a MindRecord file that `mindspore.dataset.MindDataset` reads.
 
-    The file's index, `PATH.db`, is written beside it and has to stay there; both remember the file's name, so neither
-    can be renamed. Into the index goes what MindRecord lacks, and what other readers pass over: the number of rows and
-    a checksum of the file, which `read_records` verifies.
+    The index `PATH.db` is written next to the file and must stay there. Both contain the file's name, so neither can be
+    renamed. The index also holds what MindRecord itself lacks, and other readers ignore: the number of rows and a
+    checksum of the file, which `read_records` verifies.
 
     Args:
-        path: The file. It is there whole or not at all.
-        columns: (N, T) or (N,) integer arrays by their names, all of N rows; `label_ids` may be of floats.
+        path: The file, written atomically.
+        columns: Integer arrays of shape (N, T) or (N,) by column name, all with N rows; `label_ids` may hold floats.
 
     Returns:
-        Rows written, N.
+        Number of rows written, N.
 
     Raises:
-        InputError: As `write_tfrecord`; there are no rows; or MindSpore refuses the name of the file or of a column.
+        InputError: As for `write_tfrecord`; or there are no rows, or MindSpore rejects the name of the file or of a
+            column.
 
     Examples:
         >>> write_mindrecord("train.mindrecord", {"input_ids": np.array([[2, 7, 3], [2, 9, 3]])})

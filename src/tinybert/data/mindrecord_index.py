@@ -1,7 +1,8 @@
-"""What a MindRecord file and its index say about themselves, verified before MindSpore reads them.
+"""Verification of a MindRecord file and its index before MindSpore reads them.
 
-A MindRecord file begins with a JSON header and has an SQLite index beside it, `NAME.db`. MindSpore opens what the
-header names, so that a renamed file is read as the file that has its old name; and it notices no changed byte.
+A MindRecord file starts with a JSON header and has an SQLite index next to it, `NAME.db`. MindSpore opens the file that
+the header names, so instead of a renamed file it reads whatever now has the old name; and it does not detect changed
+bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ..errors import InputError
 from ..reading import parse_json
 from ..writing import settle
 
-# MindSpore opens the tables that it knows by name, so one more does not disturb it.
+# MindSpore opens the tables it needs by name, so an additional one does no harm.
 _TABLE = "TINYBERT_CHECKSUM"
 _BLOCK = 1 << 20
 _LONGEST_HEADER = 1 << 28
@@ -36,7 +37,7 @@ class _Type(TypedDict):
 
 
 class Column(_Type, total=False):
-    """What the schema says of a column."""
+    """A column's entry in the schema."""
 
     shape: Annotated[list[int], msgspec.Meta(min_length=1)]
 
@@ -64,7 +65,7 @@ class _Page(TypedDict):
 
 
 class _Header(TypedDict):
-    """A file's header: what is read here, and all that MindSpore ends the process over where it is missing."""
+    """A file's header: the keys used here, and those whose absence makes MindSpore abort the process."""
 
     schema: Annotated[list[_Schema], msgspec.Meta(min_length=1, max_length=1)]
     index_fields: list[Any] | None
@@ -82,10 +83,10 @@ class MindRecordFile(NamedTuple):
 
     Attributes:
         path: The file.
-        rows: Its rows.
-        schema: What is in each column: its `type`, and its `shape` if it has one.
-        parts: Names of all files that were written with it, itself among them.
-        layout: Header and page size and schema; files that are read together must have the same.
+        rows: Number of rows.
+        schema: The `type` of each column, and its `shape` if it has one.
+        parts: Names of all files that were written as one set, including this one.
+        layout: Header size, page size and schema; must be equal in files that are read together.
     """
 
     path: str
@@ -96,18 +97,19 @@ class MindRecordFile(NamedTuple):
 
 
 def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> MindRecordFile:
-    """Verifies a MindRecord file and its index.
+    """Verify a MindRecord file and its index.
 
     Args:
         path: The file.
-        rows: Rows that were written, as `write_mindrecord` returned; files of `write_mindrecord` know it themselves.
+        rows: Expected number of rows, as `write_mindrecord` returned it. Files from `write_mindrecord` also store it
+            themselves.
 
     Returns:
-        What it says about itself.
+        The verified file's properties.
 
     Raises:
-        InputError: It is not a MindRecord file, was renamed, its index is missing or belongs to another file, it has
-            been cut or changed since it was written, or it has another number of rows.
+        InputError: The file is not a MindRecord file, was renamed, truncated or changed, has no index or that of
+            another file, or has a number of rows other than `rows`.
 
     Examples:
         >>> import numpy as np
@@ -140,7 +142,7 @@ def check_mindrecord(path: str | os.PathLike[str], *, rows: int | None = None) -
 
 
 def add_checksum(path: str | os.PathLike[str], rows: int) -> None:
-    """Notes rows, size and checksum of a finished file in its index."""
+    """Store the row count, size and checksum of a finished file in its index."""
     path = os.fspath(path)
     size, checksum = _size_and_checksum(path)
     with closing(sqlite3.connect(f"{path}.db")) as index, index:
@@ -166,9 +168,9 @@ def _header(path: str) -> _Header:
 @contextmanager
 def _index(path: str) -> Iterator[sqlite3.Connection]:
     try:
-        # Without mode=ro SQLite would make the file, and with a journal write beside it.
+        # Without mode=ro SQLite would create a missing file, and with a journal write next to it.
         with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}.db?mode=ro", uri=True)) as index:
-            index.text_factory = partial(str, encoding="utf-8", errors="replace")  # messages quote what is damaged
+            index.text_factory = partial(str, encoding="utf-8", errors="replace")  # messages quote damaged text
             yield index
     except sqlite3.Error as error:
         raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {error}.") from None
@@ -205,7 +207,7 @@ def _raise_changed(path: str, rows: int, written: int) -> None:
 
 
 def _end_of_rows(header: _Header, index: sqlite3.Connection) -> int:
-    """Bytes after the header that the rows reach to."""
+    """Return the offset after the header at which the last row ends, in bytes."""
     ends = [
         index.execute(f"SELECT MAX(PAGE_ID_{kind} * ? + PAGE_OFFSET_{kind}_END) FROM INDEXES", (header["page_size"],))
         for kind in ("RAW", "BLOB")

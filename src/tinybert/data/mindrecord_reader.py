@@ -1,4 +1,4 @@
-"""Rows of MindRecord files as arrays, in any order."""
+"""Reader of MindRecord rows as arrays, in any order."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _NUMBERS = ("int32", "int64", "float32", "float64")
 
 
 class MindRecordSource:
-    """MindRecord files, verified when this is made, as one table.
+    """One or more MindRecord files read as one table; verified on construction.
 
     Args:
-        paths: The files; their rows follow each other in this order. Files that were written as one set are read as
-            one: all of them have to be given.
+        paths: The files; their rows are concatenated in this order. Files that were written as one set must all be
+            given.
 
     Attributes:
         paths: The files.
         rows: Rows of each file.
-        columns: Columns of numbers.
-        others: Columns of strings or bytes, which are not read.
+        columns: The numeric columns.
+        others: Names of the columns of strings or bytes, which are not read.
 
     Raises:
-        InputError: A file is damaged or renamed (`check_mindrecord`), files differ in their columns or page sizes, or
-            a part of a set is missing.
+        InputError: A file is damaged or renamed (`check_mindrecord`), the files differ in columns or page sizes, or a
+            file of a set is missing.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -56,18 +56,18 @@ class MindRecordSource:
                 self.others.append(name)
 
     def read(self, names: Sequence[str], order: np.ndarray, batch_size: int) -> Iterator[dict[str, np.ndarray]]:
-        """Reads rows in batches.
+        """Read rows in batches.
 
         Args:
-            names: The columns.
-            order: (N,) the rows' indices over all files.
-            batch_size: Rows of a batch; the last may be smaller.
+            names: Names of the columns to read.
+            order: (N,) integer row indices over all files.
+            batch_size: Rows per batch; the last batch may be smaller.
 
         Yields:
-            (B, T) arrays by their names; `label_ids` of one value a row are (B,).
+            (B, T) arrays by column name; `label_ids` with one value per row are (B,).
 
         Raises:
-            InputError: A value is outside int32, or MindSpore cannot read the rows, or reads fewer or more.
+            InputError: A value is outside int32, or MindSpore cannot read the rows or returns the wrong number of them.
         """
         done = 0
         for raw in self._batches(names, order, batch_size) if len(order) else ():
@@ -89,7 +89,7 @@ class MindRecordSource:
         import mindspore.dataset as ds
 
         try:
-            # A list: given a single path as a string, MindSpore reads the files that its header names.
+            # Pass a list: given a single path as a string, MindSpore reads the files that its header names.
             rows = ds.MindDataset(
                 list(self.paths), columns_list=list(names), sampler=ds.SubsetSampler([int(row) for row in order])
             )
@@ -105,7 +105,7 @@ class MindRecordSource:
             raise InputError(f"{self._shown()}: {name} has the shape {shape} in each row; columns have one axis.")
         if shape[0] > 0:
             return int(shape[0])
-        # The schema leaves the width open; the first row has it.
+        # The schema does not give the width; take it from the first row.
         first = next(self._batches([name], np.zeros(1, np.int64), 1))
         return int(np.asarray(first[name]).reshape(1, -1).shape[1])
 

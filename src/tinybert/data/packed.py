@@ -1,4 +1,4 @@
-"""Files that gzip has packed, unpacked on the side, so that any part of them can be read."""
+"""Gzip files, decompressed to temporary files so that any part of them can be read."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..errors import InputError
 
 _GZIP = b"\x1f\x8b"
 _HELD = 8
-"""Files that are kept unpacked at a time."""
+"""Number of decompressed files kept at a time."""
 
 
 def open_packed(path: str | os.PathLike[str], is_plain: Callable[[bytes], bool]) -> BinaryIO:
-    """Opens a file, or what gzip has packed in it.
+    """Open a file for reading, decompressed if it is a gzip file.
 
     Args:
         path: The file.
-        is_plain: Whether a file that begins with 12 such bytes is not packed, though it begins as a packed one does.
+        is_plain: Takes the first 12 bytes of a file that looks like gzip; returns whether it is uncompressed after all.
 
     Raises:
-        InputError: What gzip packed is damaged, or there is no room to unpack it.
+        InputError: The gzip data is damaged, or there is no space to decompress it.
         OSError: The file cannot be read.
     """
     with open(path, "rb") as file:
@@ -39,7 +39,7 @@ def open_packed(path: str | os.PathLike[str], is_plain: Callable[[bytes], bool])
 
 @lru_cache(maxsize=_HELD)
 def _unpacked(path: str, modified: int, size: int) -> tempfile._TemporaryFileWrapper[bytes]:
-    """A temporary file, which is there as long as this object; a changed file is another one."""
+    """Return a temporary file that exists as long as this object; time and size distinguish versions of `path`."""
     del modified, size
     target = tempfile.NamedTemporaryFile(prefix="tinybert-")  # noqa: SIM115 - it lives as long as the cache
     try:

@@ -1,4 +1,4 @@
-"""The columns of record files: their published names, and what they may contain."""
+"""Columns of record files: their published names and allowed contents."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..errors import InputError
 from .text_lines import is_whole
 
 COLUMNS = ("input_ids", "input_mask", "segment_ids")
-"""The network's inputs, under the names that the published data has."""
+"""Names of the network's inputs, as in the published data."""
 
 LABEL_COLUMN = "label_ids"
-"""What is to be predicted, under the name that the published data has."""
+"""Name of the label column, as in the published data."""
 
-# What the network, its heads and losses take: int32, which is also read twice as fast as int64. Other columns keep the
-# int64 that TFRecord has.
+# The network, its heads and its losses take int32, which is also read twice as fast as int64. Other columns keep
+# TFRecord's int64.
 _INT32_COLUMNS = frozenset((*COLUMNS, LABEL_COLUMN, "unique_ids", "start_positions", "end_positions"))
 
 Dtype = type[np.int32] | type[np.int64] | type[np.float32]
@@ -25,7 +25,7 @@ IntegerType = type[np.int32] | type[np.int64]
 
 
 def integer_type(name: str) -> IntegerType:
-    """What integers of a column are read and stored as."""
+    """Return the dtype that a column's integers are stored and read as."""
     return np.int32 if name in _INT32_COLUMNS else np.int64
 
 
@@ -33,8 +33,8 @@ class RecordColumn(NamedTuple):
     """A column of a record file.
 
     Attributes:
-        width: Values in each row.
-        dtype: What it is read as: int32 for the published columns, int64 for other integers, float32.
+        width: Values per row.
+        dtype: The dtype that is read: int32 for the published columns, int64 for other integers, float32 for floats.
     """
 
     width: int
@@ -42,17 +42,17 @@ class RecordColumn(NamedTuple):
 
 
 def to_write(columns: Mapping[str, np.ndarray]) -> tuple[int, dict[str, np.ndarray]]:
-    """Checks columns that are to be written.
+    """Validate columns before they are written.
 
     Args:
-        columns: (N, T) or (N,) integer arrays by their names, all of N rows; `label_ids` may be of floats.
+        columns: Integer arrays of shape (N, T) or (N,) by column name, all with N rows; `label_ids` may hold floats.
 
     Returns:
         N, and the columns as (N, T) arrays of int32, int64 or float32; (N,) becomes (N, 1).
 
     Raises:
-        InputError: A column is of another kind, a published one has a value outside int32 or a label that is not
-            finite, or the columns have different numbers of rows. Names column and row.
+        InputError: A column has another type, a published column has a value outside int32, a label is not finite, or
+            the columns have different numbers of rows. The message names the column and row.
     """
     if not columns:
         raise InputError("there is no column to write")
@@ -66,19 +66,19 @@ def to_write(columns: Mapping[str, np.ndarray]) -> tuple[int, dict[str, np.ndarr
 def choose_names(
     available: Mapping[str, RecordColumn], wanted: Iterable[str] | None, others: Iterable[str], place: str
 ) -> tuple[str, ...]:
-    """Checks that the columns which a caller wants are there.
+    """Check that the requested columns exist.
 
     Args:
-        available: Columns of numbers that the file has.
-        wanted: What the caller wants; None is all of them.
-        others: Columns of the file that hold no numbers.
-        place: The file, for the error.
+        available: The file's numeric columns.
+        wanted: The requested names; None for all numeric columns.
+        others: Names of the file's other columns.
+        place: The file, for error messages.
 
     Returns:
         The names in the caller's order.
 
     Raises:
-        InputError: One is not there, or there is none to read; the message lists what is.
+        InputError: A column does not exist, or there is none to read; the message lists those that exist.
     """
     names = tuple(available) if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
     if not names:
@@ -91,16 +91,16 @@ def choose_names(
 
 
 def as_read(name: str, array: Any, column: RecordColumn) -> np.ndarray:
-    """Makes the array that a caller gets out of (B, T) values, which are in range.
+    """Convert (B, T) values, known to be in range, to the array that the caller gets.
 
-    Labels of one value a row are (B,), all else (B, T).
+    Labels with one value per row become (B,); everything else is (B, T).
     """
     array = np.asarray(array).astype(column.dtype, copy=False).reshape(-1, column.width)
     return array[:, 0] if name == LABEL_COLUMN and column.width == 1 else array
 
 
 def outside(array: np.ndarray, dtype: Dtype) -> np.ndarray:
-    """Indices (first axis) of the rows that have an integer which `dtype` cannot hold; none if it is of floats."""
+    """Return the indices of rows with an integer that `dtype` cannot hold; none if `dtype` is float32."""
     if dtype is np.float32:
         return np.zeros(0, np.intp)
     limits = np.iinfo(np.int32 if dtype is np.int32 else np.int64)

@@ -1,4 +1,4 @@
-"""Batches out of TFRecord and MindRecord files, checked as MindSpore does not check them."""
+"""Batches from TFRecord and MindRecord files, with the integrity checks that MindSpore omits."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _SOURCES: dict[str, type[TfRecordSource] | type[MindRecordSource]] = {
 
 
 class Records:
-    """Rows of record files in batches; made by `read_records`.
+    """Batches of rows from record files; created by `read_records`.
 
-    Each pass over it is an epoch, and shuffles anew if it shuffles; `epoch` gives a certain one.
+    Each iteration is one epoch, reshuffled if shuffling is on; `epoch` returns a particular one.
 
     Attributes:
-        rows: Rows of all files.
-        columns: Width and dtype of the columns that are read, by their names.
-        seed: What the order follows from, together with the epoch; None if it does not shuffle.
+        rows: Number of rows in all files.
+        columns: Width and dtype of the columns that are read, by name.
+        seed: Seed of the shuffling, combined with the epoch; None without shuffling.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Records:
         self._batch_size = batch_size
         index, count = shard
         if drop_remainder:
-            # The same number in each shard: a process without a batch would let the others wait.
+            # Every shard gets the same number: a process without a batch would leave the others waiting.
             each = self.rows // count // batch_size * batch_size
             if not each:
                 parts = f" in each of {count} parts" if count > 1 else ""
@@ -66,7 +66,7 @@ class Records:
         self._next_epoch = 0
 
     def __len__(self) -> int:
-        """Batches of an epoch, of this shard."""
+        """Return the number of batches per epoch in this shard."""
         return len(range(*self._range, self._batch_size))
 
     def __iter__(self) -> Iterator[dict[str, np.ndarray]]:
@@ -74,20 +74,20 @@ class Records:
         return self.epoch(self._next_epoch - 1)
 
     def epoch(self, epoch: int) -> Iterator[dict[str, np.ndarray]]:
-        """The batches of one epoch, from 0, as `read_records` describes them."""
+        """Return the batches of an epoch (counted from 0), as described in `read_records`."""
         check_integer(epoch, "epoch", 0)
         begin, end = self._range
         order = np.arange(self.rows) if self.seed is None else shuffled(self.rows, self.seed, epoch)
         return self._source.read(tuple(self.columns), order[begin:end], self._batch_size)
 
     def place(self, row: int) -> str:
-        """How messages call a row, by its index over all files."""
+        """Return file and record of a row, given its index over all files, for messages."""
         ends = np.cumsum(self._source.rows)
         file = int(np.searchsorted(ends, row, side="right"))
         return f"{self._source.paths[file]}, record {row - (int(ends[file - 1]) if file else 0)}"
 
 
-def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
+def read_records(  # noqa: PLR0913 - independent options, given by name
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     batch_size: int,
@@ -99,36 +99,36 @@ def read_records(  # noqa: PLR0913 - each is a choice of its own, given by name
     rows: int | None = None,
     format: RecordFormat | None = None,  # noqa: A002 - as `read_texts` calls it
 ) -> Records:
-    """Reads TFRecord or MindRecord files in batches, over several files as if they were one.
+    """Read one or more TFRecord or MindRecord files, as one table, in batches.
 
-    All files are read through first and verified: every checksum of TFRecord files, the checksum that
-    `write_mindrecord` notes, and the number of rows. Every batch is checked again, and so is its end: no row is lost
-    silently.
+    All files are read and verified first: every checksum of a TFRecord file, the checksum that `write_mindrecord`
+    stores, and the number of rows. Every batch is checked again when it is read, and so is the number of rows at the
+    end: no row is lost silently.
 
     Args:
-        paths: A file, or several of one format. A TFRecord file may be packed by gzip.
-        batch_size: Rows of a batch.
-        shuffle: Gives all rows, not only neighbours, a new order in each epoch.
-        seed: What the order follows from; without one, another each time.
-        shard: (index, count), the part to read where `count` processes share the rows: by ranges, each row in exactly
-            one part, none twice. Shuffling over parts needs a seed, the same in all.
+        paths: A file, or several of one format. A TFRecord file may be compressed with gzip.
+        batch_size: Rows per batch.
+        shuffle: Whether to shuffle all rows (not just within a buffer) anew in each epoch.
+        seed: Seed of the shuffling; by default a random one.
+        shard: (index, count), the part to read if `count` processes share the rows. Parts are contiguous ranges; each
+            row is in exactly one. Shuffling with shards needs the same seed in every process.
         columns: Names of the columns to read; None reads all columns of numbers.
-        drop_remainder: Only whole batches, equally many in each part: for training. False keeps every row: for
-            evaluation.
-        rows: Rows of all files together, as the writers returned them. A TFRecord file that was cut between two rows
-            is found by nothing else.
-        format: "tfrecord" or "mindrecord" where the files do not say it: those that begin as a MindRecord file are
-            taken for one, all others for TFRecord.
+        drop_remainder: True returns full batches only, the same number in each part (for training). False keeps every
+            row (for evaluation).
+        rows: Expected number of rows in all files, as the writers returned it. It is the only way to detect a TFRecord
+            file that was truncated between two rows.
+        format: "tfrecord" or "mindrecord". By default, a file that begins like a MindRecord file is taken for one, and
+            any other for TFRecord.
 
     Returns:
-        The batches: iterate over it for dicts of (B, T) arrays by their names, `label_ids` of one value a row as (B,).
-        The published columns are int32, other integers int64, floats float32.
+        An iterable of batches: dicts of (B, T) arrays by column name; `label_ids` with one value per row are (B,). The
+        published columns are int32, other integers int64, floats float32.
 
     Raises:
-        InputError: A file is damaged, cut, renamed or of another format (names file, record and byte); there are no
-            rows, others than `rows`, or with `drop_remainder` no whole batch; a column is not there (lists what is);
-            an argument is not allowed. While iterating: a row lacks a column or has another number of values than the
-            first.
+        InputError: A file is damaged, truncated, renamed or of another format (names file, record and byte); there are
+            no rows, their number is not `rows`, or `drop_remainder` leaves no full batch; a column does not exist
+            (lists those that do); or an argument is invalid. While iterating: a row lacks a column or has a different
+            number of values than the first.
 
     Examples:
         >>> from tinybert.data import write_tfrecord
@@ -172,14 +172,15 @@ def _format(files: list[str], given: RecordFormat | None) -> str:
 
 def _looks_like(path: str) -> RecordFormat:
     header = first_bytes(path)
-    # Both begin with a length. After it MindRecord has JSON, TFRecord a checksum, which may happen to look like JSON.
-    # One of two characters is enough, so that a damaged file is still taken for what it is.
+    # Both formats begin with a length. It is followed by JSON in MindRecord and by a checksum, which may happen to look
+    # like JSON, in TFRecord. One matching character of two is enough, so that a damaged MindRecord file is still
+    # recognized.
     json = header[8:9] == b"{" or header[9:10] == b'"'
     return "mindrecord" if json and not is_intact_header(header) else "tfrecord"
 
 
 def first_bytes(path: str) -> bytes:
-    """The first 12 bytes of a file, or of what gzip packed in it.
+    """Return the first 12 bytes of a file, after decompression if it is a gzip file.
 
     Raises:
         InputError: It cannot be read.

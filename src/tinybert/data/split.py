@@ -1,4 +1,4 @@
-"""A part of the training data put aside as a dev set."""
+"""Split of a dev set from the training data."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_C
 
 
 def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tuple[list[Any], list[Any]]:
-    """Puts a share of labelled examples aside.
+    """Split labelled examples into a training part and a dev part.
 
-    Of texts with classes, each class gives the same share; a class with one example keeps it in the training data. All
-    questions about one context are on the same side.
+    Texts with classes are split in the same proportion for each class (stratified); a class with a single example keeps
+    it in the training data. All questions about a context go to the same part.
 
     Args:
-        kind: What they are for, one of `tinybert.task.KINDS`.
+        kind: The kind of task, one of `tinybert.task.KINDS`.
         examples: The N examples.
-        share: How large a part is put aside, above 0 and below 1.
-        seed: Determines which.
+        share: Fraction of the examples for the dev part, above 0 and below 1.
+        seed: Seed of the random choice.
 
     Returns:
-        The examples that are left, and those put aside, both in their order.
+        The training part and the dev part, each in the original order.
 
     Raises:
-        InputError: The share is not between 0 and 1, or one of the parts would be empty.
+        InputError: The share is not between 0 and 1, or the dev part would be empty.
 
     Warns:
         UserWarning: All examples that are put aside are of one class.
@@ -54,7 +54,7 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
     for stratum, quota in zip(strata.values(), _quotas([*strata.values()], share), strict=True):
         units = [stratum[key] for key in stratum]
         taken: list[int] = []
-        for index in random.permutation(len(units))[:-1].tolist():  # one is left
+        for index in random.permutation(len(units))[:-1].tolist():  # keep at least one unit for training
             if len(taken) >= quota:
                 break
             taken += units[index]
@@ -76,7 +76,7 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
 
 
 def _quotas(strata: list[dict[Hashable, list[int]]], share: float) -> list[int]:
-    """How many examples each stratum gives: together the share of all, by the largest remainders."""
+    """Return the number of dev examples from each stratum, by the largest-remainder method."""
     wanted = [share * sum(map(len, stratum.values())) for stratum in strata]
     quotas = [int(number) for number in wanted]
     missing = round(sum(wanted)) - sum(quotas)
@@ -86,7 +86,7 @@ def _quotas(strata: list[dict[Hashable, list[int]]], share: float) -> list[int]:
 
 
 def _class(example: Any) -> Hashable:
-    """The class of a text, or its classes; None for a score."""
+    """Return the class or classes of a text; None for a score."""
     return None if isinstance(example.label, float) else example.label
 
 
@@ -96,7 +96,7 @@ def _row(example: Any, row: int) -> Hashable:
 
 
 def _context(example: Any, row: int) -> Hashable:
-    return getattr(example, "context", row)  # of rows of token ids nobody knows it
+    return getattr(example, "context", row)  # tokenized rows do not have it
 
 
 _PARTS: Mapping[str, tuple[Callable[[Any], Hashable], Callable[[Any, int], Hashable]]] = {
@@ -105,4 +105,4 @@ _PARTS: Mapping[str, tuple[Callable[[Any], Hashable], Callable[[Any, int], Hasha
     TOKEN_CLASSIFICATION.name: (lambda example: None, _row),
     QUESTION_ANSWERING.name: (lambda example: None, _context),
 }
-"""For each kind of task, what an example is one of many of, and with which others it must stay."""
+"""For each kind of task: functions that return an example's stratum, and the key of the unit that must not be split."""

@@ -1,4 +1,4 @@
-"""Questions about contexts in SQuAD's JSON, versions 1.1 and 2, which CMRC 2018 and DRCD use as well."""
+"""Reader of SQuAD JSON, versions 1.1 and 2.0, the format of CMRC 2018 and DRCD too."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def read_squad(path: Source, *, strict: bool | None = True, on_error: OnError = 
         on_error: `raise` an error at a malformed question, or `skip` malformed ones; a warning counts them.
 
     Returns:
-        The questions in the order of the file. A question without `answers`, as in a test set, has none; one with
-        an empty list of them is impossible, whether `is_impossible` is there or not.
+        The questions in the order of the file. A question without the key `answers`, as in a test set, has no answers.
+        One with an empty list is impossible unless `is_impossible` says otherwise.
 
     Raises:
-        InputError: With file and question: an answer that is not at its `answer_start` (says what is there, and where
-            it is), an impossible question with an answer, an id that occurs twice, a missing or malformed key. Without:
-            a file that is not JSON or not of this form, or has no questions.
+        InputError: An answer is not at its `answer_start` (the message shows what is there, and where the answer is),
+            an impossible question has an answer, an id occurs twice, or a key is missing or malformed (names file and
+            question); or the file is not JSON in this format or has no questions.
 
     Warns:
-        UserWarning: How many questions were left out, and the first of them.
+        UserWarning: Questions were skipped; gives their number and the first of them.
 
     Examples:
         A path, or an open file:
@@ -134,7 +134,7 @@ def _questions_about(paragraph: Any, place: str, name: str) -> Iterator[Question
 def _question(question: Any, context: str, place: str, name: str) -> QuestionExample:
     identifier = _string(question, "id", place)
     named = f"question {identifier!r}"
-    # As version 2 without its flag has them: an empty list says that there is no answer.
+    # Version 2 without the flag: an empty list means that there is no answer.
     impossible = question.get("is_impossible", question.get("answers") == [])
     if not isinstance(impossible, bool):
         raise InputError(f"{named}: is_impossible is {impossible!r:.60}; it must be true or false.")
@@ -173,7 +173,7 @@ def _found(value: Any) -> str:
 
 
 def check_ids(questions: list[QuestionExample]) -> None:
-    """Raises InputError unless there are questions and their ids differ."""
+    """Raise InputError unless there are questions and their ids are distinct."""
     seen: set[str] = set()
     for question in questions:
         if question.id in seen:
@@ -188,7 +188,7 @@ def _twice(identifier: str) -> InputError:
 
 
 def answer_problem(question: QuestionExample) -> str:
-    """What is wrong with a question's answers; empty if nothing."""
+    """Return what is wrong with a question's answers; empty if nothing is."""
     if question.is_impossible and question.answers:
         return "is_impossible, but it has an answer."
     for answer in question.answers:

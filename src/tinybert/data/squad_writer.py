@@ -1,4 +1,4 @@
-"""Questions, and predicted answers, into SQuAD's JSON."""
+"""Writers of SQuAD JSON: questions, and predicted answers."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from .squad import answer_problem, check_ids
 
 
 def write_squad(path: str | os.PathLike[str], examples: Iterable[QuestionExample]) -> int:
-    """Writes questions as SQuAD version 2 JSON; `read_squad` reads them back equal.
+    """Write questions as SQuAD 2.0 JSON; `read_squad` reads them back unchanged.
 
     Args:
-        path: The file. It is there whole or not at all.
-        examples: The questions. Neighbours with the same context share a paragraph.
+        path: The file, written atomically.
+        examples: The questions. Consecutive questions with the same context share a paragraph.
 
     Returns:
-        Questions written.
+        Number of questions written.
 
     Raises:
-        InputError: There are none, an id occurs twice, an answer is not in its context, or a text cannot be
-            encoded.
+        InputError: There are no questions, an id occurs twice, an answer is not in its context, or a text cannot be
+            encoded as UTF-8.
     """
     questions = list(examples)
     if not questions:
@@ -45,17 +45,17 @@ def write_squad(path: str | os.PathLike[str], examples: Iterable[QuestionExample
 
 
 def write_predictions(path: str | os.PathLike[str], predictions: Mapping[str, str]) -> int:
-    """Writes answers in the form that the official evaluation scripts of SQuAD and CMRC take.
+    """Write predicted answers as JSON for the official evaluation scripts of SQuAD and CMRC.
 
     Args:
-        path: The file. It is there whole or not at all.
-        predictions: The answer's text by the question's id; empty where the context does not answer it.
+        path: The file, written atomically.
+        predictions: Answer text by question id; empty if the context has no answer.
 
     Returns:
-        Answers written.
+        Number of answers written.
 
     Raises:
-        InputError: An id or an answer is not a string, or cannot be encoded.
+        InputError: An id or an answer is not a string, or cannot be encoded as UTF-8.
     """
     for identifier, answer in predictions.items():
         if not isinstance(identifier, str) or not isinstance(answer, str):

@@ -1,4 +1,4 @@
-"""TSV, CSV and JSON lines: how each format is cut into rows, with the line of each, and what is wrong in its place."""
+"""Row parsers for TSV, CSV and JSON lines; each row comes with its line number, a bad row as an error."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".json": "jsonl",  # CLUE's files
 }
-"""Format by the ending of the file's name."""
+"""Format by file extension."""
 
-# The csv module's own limit of 131,072 characters is less than a long text has. Some limit must be: a quote that is
-# never closed makes one field of the rest of the file.
+# The csv module's default limit of 131,072 characters is too small for long texts. A limit is still needed: an unclosed
+# quote turns the rest of the file into one field.
 _LONGEST_FIELD = 16_000_000
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-_SEPARATOR = re.compile(r'sep=([^"\r\n])\r?\n?')  # what Excel takes for the delimiter
-_QUOTED = re.compile(r'"[^"]*("|\Z)')  # a field may go on in the next line
+_SEPARATOR = re.compile(r'sep=([^"\r\n])\r?\n?')  # Excel's declaration of the delimiter
+_QUOTED = re.compile(r'"[^"]*("|\Z)')  # a field may continue on the next line
 
 
 def table_format(source: Source, given: str | None) -> Format:
-    """The format of a table: what the caller gave, or what the file's ending stands for.
+    """Return the format of a table: the given one, or the one of the file's extension.
 
     Raises:
-        InputError: The given format, or the ending, is not one that is known.
+        InputError: The given format or the extension is not known.
     """
     allowed = ", ".join(dict.fromkeys(FORMATS.values()))
     if given is not None:
@@ -56,21 +56,21 @@ def table_format(source: Source, given: str | None) -> Format:
 
 
 def rows_or_errors(source: Source, kind: Format, delimiter: str | None = None) -> Iterator[tuple[int, Any]]:
-    """Reads row after row; a bad one has its place among the others, and memory stays flat.
+    """Read a table row by row in constant memory, yielding an error in place of a bad row.
 
     Args:
         source: The file.
-        kind: Its format.
-        delimiter: What separates the fields of a CSV; by default a comma; where the first line has none, a semicolon
-            (spreadsheets write it in much of Europe), a tab or a bar. A first line `sep=;` says it too.
+        kind: The file's format.
+        delimiter: Delimiter of a CSV file. By default a comma or, if the first line has none, a semicolon (common in
+            European spreadsheets), a tab or a bar. A first line such as `sep=;` sets it too.
 
     Yields:
-        The number of the line that a row begins in, and its list of fields, or of JSON lines its dict. Of a bad row the
-        line that is wrong, and an InputError that says how. Empty lines at the end of the file are not rows; any other
-        is a bad one, since without it results would shift against lines.
+        The number of the line where the row starts, and the row: a list of fields, or a dict for JSON lines. For a bad
+        row, the number of the bad line and an InputError. Empty lines at the end of the file are ignored; any other
+        empty line is a bad row, because skipping it would misalign results and lines.
 
     Raises:
-        InputError: As `lines_of`.
+        InputError: As for `lines_of`.
     """
     first = count = 0
     if delimiter is not None and (kind != "csv" or not _is_delimiter(delimiter)):
@@ -90,21 +90,21 @@ def _is_delimiter(given: Any) -> bool:
     return isinstance(given, str) and len(given) == 1 and given not in '"\r\n'
 
 
-# A line, and what it holds; None if it is empty.
+# A line number and the line's content; None if the line is empty.
 _Fields = tuple[int, list[str] | InputError | None]
 _Object = tuple[int, dict[str, Any] | InputError | None]
 
 
 def _tsv(source: Source) -> Iterator[_Fields]:
-    """Cuts lines at tabs. A quote is a character like any other: GLUE's files have single ones."""
+    """Split lines at tabs. Quotes have no special meaning: GLUE's files contain unpaired ones."""
     for number, line, problem in lines_of(source):
         text = line.removesuffix("\n").removesuffix("\r")
         yield number, problem or (text.split("\t") if text.strip(" \r") else None)
 
 
 def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
-    """Reads comma-separated fields as RFC 4180 has them: one in quotes may hold commas, quotes and line ends."""
-    bad: list[Line] = []  # the first of the row's lines that is, if any
+    """Read comma-separated fields as defined by RFC 4180: quoted fields may contain commas, quotes and line breaks."""
+    bad: list[Line] = []  # the first bad line of the row, if any
     skipped = 0
     lines = lines_of(source)
     first = next(lines, None)
@@ -117,9 +117,9 @@ def _csv(source: Source, delimiter: str | None = None) -> Iterator[_Fields]:
         for line in chain([first] if first else (), lines):
             if line.problem and not bad:
                 bad.append(line)
-            yield line.text  # whose quotes say where the row ends
+            yield line.text  # even if bad: its quotes determine where the row ends
 
-    # The limit is one for the whole process; it is only ever raised.
+    # The limit applies to the whole process; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_FIELD))
     reader = csv.reader(texts(), strict=True, delimiter=delimiter or ",")
     while True:
@@ -156,7 +156,7 @@ _PARSERS: dict[Format, Callable[[Source], Iterator[tuple[int, Any]]]] = {"tsv": 
 
 def _object(line: str) -> dict[str, Any] | InputError:
     try:
-        # Without its end: what is missing there would be missing in the next line.
+        # Without the line ending, or an error at the end would be reported for the next line.
         row = parse_json(line.rstrip("\r\n"), lone_surrogates=True)
     except InputError as error:
         hint = " A file of JSON lines has one object a line, not one over many." if line.strip() in "[{" else ""

@@ -1,4 +1,4 @@
-"""The rows of a table as they are in the file: texts, label and id of each, or in a bad row's place what is wrong."""
+"""Rows of a table as they are in the file: texts, label and id, or the error of a bad row."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .table_formats import Format, rows_or_errors
 from .text_lines import Source, error_at, lines_of, name_of
 
 RowFormat = Format | Literal["text"]
-"""A table's format, or one text a line."""
+"""Format of a table, or "text" for one text per line."""
 
 
 class TableRow(NamedTuple):
-    """A row, unchecked but for its form: a text may be empty, and a label is what the file has.
+    """A row of a table, checked for form only: a text may be empty, and the label is the raw value.
 
     Attributes:
-        line: The line that it begins in, from 1; of a bad row, the line that is wrong.
+        line: Number of the line where the row starts, from 1; for a bad row, the number of the bad line.
         text: The text, or the first text of a pair; None in a bad row.
-        pair: The second text; None where texts are not pairs.
-        label: The field, or the JSON value; None without a label.
-        id: The value of the key `id`, in JSON lines.
-        error: What is wrong, to follow file and line; None if nothing is.
-        record: Where it is asked for, the whole row by the names of its columns; without a header these are their
-            indices, and the second of two columns `a` is `a.1`. None in a bad row.
+        pair: The second text; None if the table has no pairs.
+        label: The field or JSON value; None without a label.
+        id: Value of the key `id` in JSON lines; otherwise None.
+        error: The error of a bad row, worded to follow file and line; None if the row is good.
+        record: If requested, the whole row by column name. Without a header the names are the column indices; the
+            second of two columns `a` is named `a.1`. None in a bad row.
     """
 
     line: int
@@ -42,12 +42,12 @@ class TableRow(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How the fields of a TSV or CSV are laid out.
+    """Layout of a TSV or CSV file.
 
     Attributes:
-        header: Whether the first line holds the names. None: it does; where all columns are given by their indices, it
-            does if it looks like it, with a warning.
-        delimiter: What separates the fields of a CSV; None where the first line tells.
+        header: Whether the first line holds the column names. None assumes so, unless all columns are given by index:
+            then the header is detected, with a warning.
+        delimiter: Delimiter of a CSV file; None to detect it in the first line.
         allow_extra_fields: Whether rows may have more fields than the first.
     """
 
@@ -62,21 +62,21 @@ _ANY_FORM = Form()
 def table_rows(
     source: Source, kind: RowFormat, request: Request, form: Form = _ANY_FORM, *, whole: bool = False
 ) -> Iterator[TableRow]:
-    """Reads rows one after the other; memory stays flat.
+    """Read a table row by row, in constant memory.
 
     Args:
         source: The file.
-        kind: Its format. Of `text` every line is a text, an empty one too.
-        request: The columns that were asked for.
-        form: How the fields of TSV and CSV are laid out.
-        whole: Whether rows have their `record`.
+        kind: The file's format. With "text", every line is a text, even an empty one.
+        request: The caller's choice of columns.
+        form: Layout of a TSV or CSV file.
+        whole: Whether to fill in `TableRow.record`.
 
     Yields:
-        The rows, bad ones included. Empty lines at the end of a table are not rows.
+        The rows, including bad ones. Empty lines at the end of a table are ignored.
 
     Raises:
-        InputError: The file cannot be read or is UTF-16, its header is bad, a column is not there, or the request does
-            not fit the format.
+        InputError: The file cannot be read or is UTF-16, its header is bad, a column does not exist, or the request
+            does not fit the format.
     """
     if kind == "text":
         if request.given:
@@ -133,7 +133,7 @@ def _by_field(source: Source, kind: Format, request: Request, form: Form, whole:
 
 
 def _different(names: list[str]) -> list[str]:
-    """Names of columns, the second `a` as `a.1`, as pandas has them."""
+    """Return distinct column names; the second `a` becomes `a.1`, as in pandas."""
     found: dict[str, None] = {}
     for name in names:
         alternatives = (f"{name}.{number}" for number in count(1))
@@ -142,7 +142,7 @@ def _different(names: list[str]) -> list[str]:
 
 
 def _with_header(source: Source, rows: Iterator[Any], request: Request) -> tuple[bool, Iterator[Any]]:
-    """Whether the first row is a header, where nobody says so; and all rows."""
+    """Detect whether the first row is a header; return that and all rows."""
     if not request.by_index:
         return True, rows
     seen = list(islice(rows, ROWS_SEEN))
@@ -182,7 +182,7 @@ def _by_key(source: Source, request: Request, whole: bool) -> Iterator[TableRow]
 def _choose_by_index(fields: list[str], request: Request) -> Columns:
     if request.text is None or not request.by_index:
         raise InputError("without a header columns are given by index, the text at least.", argument="text", example=0)
-    return choose_columns([""] * len(fields), request)  # no column is known by its name
+    return choose_columns([""] * len(fields), request)  # empty names: no column is found by name
 
 
 def _other_width(fields: list[str], first: int, width: int) -> InputError:
@@ -193,7 +193,7 @@ def _other_width(fields: list[str], first: int, width: int) -> InputError:
 
 
 def _check_late_label(values: dict[str, Any], names: list[str], request: Request) -> None:
-    """Raises InputError if a row has a label under a key that the first row does not have."""
+    """Raise InputError if a row has a label under a key that is missing in the first row."""
     if not values.keys() <= set(names):
         late = choose_columns(list(values), request).label
         if late is not None:

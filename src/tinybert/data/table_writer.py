@@ -1,4 +1,4 @@
-"""Texts, pairs of texts and their labels into TSV, CSV and JSON lines."""
+"""Writer of texts, pairs and labels as TSV, CSV or JSON lines."""
 
 from __future__ import annotations
 
@@ -24,26 +24,27 @@ def write_texts(
     format: Format | None = None,  # noqa: A002 - as `read_texts` calls it
     multi_label_separator: str | None = None,
 ) -> int:
-    """Writes a table that `read_texts` reads back equal, given the same separator and `regression` for scores.
+    """Write a table that `read_texts` reads back unchanged, given the same separator, and `regression` for scores.
 
-    The columns are `text`, or `sentence1` and `sentence2`, and `label` where there is one.
+    The columns are `text`, or `sentence1` and `sentence2` for pairs, and `label` if there are labels.
 
     Args:
-        path: The file. It is there whole or not at all.
-        examples: Either all with a second text or none, all with a label or none. Read one after the other.
-        format: "tsv", "csv" or "jsonl" where the file's ending does not say it.
-        multi_label_separator: What to put between several classes; JSON lines need none.
+        path: The file, written atomically.
+        examples: The examples, consumed one at a time. Either all or none have a second text; either all or none have a
+            label.
+        format: "tsv", "csv" or "jsonl"; by default determined by the file's extension.
+        multi_label_separator: Separator to write between several classes; not needed for JSON lines.
 
     Returns:
-        Rows written.
+        Number of rows written.
 
     Raises:
-        InputError: There are no examples, they differ in kind, or one cannot be written in this format so that it
-            reads the same: a tab or a line end in TSV, an empty text, a label with outer blanks. Names its index.
+        InputError: There are no examples, they differ in kind, or one would not be read back unchanged in this format:
+            a tab or line break in TSV, an empty text, a label with surrounding blanks (names the index of the example).
     """
     kind = table_format(path, format)
     writer = _TableWriter(kind, multi_label_separator)
-    # newline="": what ends a line is up to the writer, and a line end inside a quoted field stays what it is.
+    # newline="": the csv writer chooses line endings, and a line break inside a quoted field stays as it is.
     with replacing(path, through_link=True) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         count = 0
         for index, example in enumerate(examples):

@@ -1,4 +1,4 @@
-"""Texts, pairs of texts and their labels out of TSV, CSV and JSON lines."""
+"""Readers of texts, pairs and labels from TSV, CSV and JSON lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .table_rows import Form, TableRow, table_rows
 from .text_lines import Source, decoded, error_at, name_of, place
 
 
-def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
+def read_texts(  # noqa: PLR0913 - independent options, given by name
     path: Source,
     *,
     text: Column | None = None,
@@ -25,7 +25,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     label: Column | Literal[False] | None = None,
     regression: bool = False,
     multi_label_separator: str | None = None,
-    format: Format | None = None,  # noqa: A002 - as pandas and MindSpore call it
+    format: Format | None = None,  # noqa: A002 - same name as in pandas and MindSpore
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -33,13 +33,13 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     allow_extra_fields: bool = False,
     on_error: OnError = "raise",
 ) -> list[TextExample]:
-    r"""Reads a table of texts; all arguments are those of `iter_texts`, which says what they mean.
+    r"""Read a table of texts into a list; for the arguments see `iter_texts`.
 
     Returns:
         The examples in the order of the file.
 
     Raises:
-        InputError: As `iter_texts`.
+        InputError: As for `iter_texts`.
 
     Examples:
         A path, or an open file:
@@ -51,7 +51,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
         >>> read_texts(reviews, format="csv", text="Review", label="Stars", regression=True)
         [TextExample(text='Good, but long', pair=None, label=4.0)]
 
-        GLUE's one set without a header, CoLA, is read with `text=3, label=1`; the STS benchmark as published with
+        Read CoLA, the only GLUE data set without a header, with `text=3, label=1`; the STS benchmark as published with
         `text=5, pair=6, label=4, regression=True, format="tsv", allow_extra_fields=True`.
     """
     return list(
@@ -73,7 +73,7 @@ def read_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     )
 
 
-def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
+def iter_texts(  # noqa: PLR0913 - independent options, given by name
     path: Source,
     *,
     text: Column | None = None,
@@ -89,40 +89,40 @@ def iter_texts(  # noqa: PLR0913 - each is a choice of its own, given by name
     allow_extra_fields: bool = False,
     on_error: OnError = "raise",
 ) -> Iterator[TextExample]:
-    """Reads a table of texts row by row; memory stays flat however long the file is.
+    """Read a table of texts row by row, in constant memory however long the file is.
 
-    TSV is cut at tabs and knows no quoting, as GLUE's files need it. CSV is quoted as RFC 4180 says. JSON lines have
-    one object a line. The columns that GLUE and CLUE name (`columns.py`) are found by themselves.
+    TSV fields are separated by tabs, without quoting, as GLUE's files require. CSV is quoted according to RFC 4180.
+    JSON lines have one object per line. Columns with the names used in GLUE and CLUE (`columns.py`) are found
+    automatically.
 
     Args:
-        path: The file, UTF-8 with or without a byte order mark; or an open binary file, with `format`.
+        path: The file, UTF-8 with or without a byte order mark; or an open binary file, which requires `format`.
         text: Column of the text, or of the first text of a pair: its name, or its index from 0.
         pair: Column of the second text.
-        label: Column of the label; False reads none.
-        regression: Labels are scores, read as floats. Columns such as `score` are then looked for first.
-        multi_label_separator: What separates classes where a text may have several; labels are then tuples. A
-            JSON list is always a tuple.
-        format: "tsv", "csv" or "jsonl" where the file's ending does not say it.
-        header: Whether the first line holds the names. None: it does; where the columns are given by their indices, it
-            does if it looks like it, with a warning.
-        delimiter: What separates the fields of a CSV; a comma; where the first line has none, a semicolon, tab or bar.
+        label: Column of the label; False reads no labels.
+        regression: Whether labels are scores, read as floats. Columns such as `score` are then preferred.
+        multi_label_separator: Separator of the classes of a text that may have several; labels are then tuples. A JSON
+            list always becomes a tuple.
+        format: "tsv", "csv" or "jsonl"; by default determined by the file's extension.
+        header: Whether the first line holds the column names. None assumes so, unless the columns are given by index:
+            then the header is detected, with a warning.
+        delimiter: Delimiter of a CSV file. By default a comma or, if the first line has none, a semicolon, tab or bar.
         encoding: The file's encoding, such as "gb18030"; by default UTF-8.
-        skip_unlabelled: Whether rows without a label among others that have one are left out, with a warning. `-`,
-            `n/a`, `null` and `nan` stand for no label.
-        allow_extra_fields: Rows may have more fields than the first, as some files with notes at the end do; those
-            are ignored.
-        on_error: `raise` an error at a bad row, or `skip` bad rows, with a warning that counts them and says what is
-            wrong with the first.
+        skip_unlabelled: Whether to skip rows without a label, with a warning. `-`, `n/a`, `null` and `nan` mean no
+            label.
+        allow_extra_fields: Whether rows may have more fields than the first, such as trailing notes; these are ignored.
+        on_error: "raise" raises an error at a bad row; "skip" skips bad rows, with a warning that counts them and
+            describes the first.
 
     Returns:
-        The examples, one after the other. Texts are as they are in the file, outer blanks included; labels are without
-        them.
+        An iterator over the examples. Texts are exactly as in the file, including surrounding blanks; labels are
+        stripped.
 
     Raises:
-        InputError: With file and line: a column that is not there (lists what is), a row with another number of
-            fields, an empty text, an empty line before the last, bytes that are not UTF-8 or NUL, malformed CSV or
-            JSON, a score that is not a number, a label in some rows only. Without line: a file that cannot be read or
-            has no rows, or none that is good.
+        InputError: A column does not exist (lists those that do), or the file has a row with a different number of
+            fields, an empty text, an empty line before the last row, bytes that are not UTF-8, NUL, malformed CSV or
+            JSON, a score that is not a number, or a label in some rows only (names file and line); or the file cannot
+            be read or has no usable rows.
     """
     kind = table_format(path, format)
     labels = LabelReader(regression=regression, separator=multi_label_separator, skip=skip_unlabelled)
@@ -159,7 +159,7 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow], bad: 
 
 
 def check_text(value: Any) -> str:
-    """Returns a text that is a string, not empty, and can be encoded; anything else is an InputError."""
+    """Return a text; raise InputError unless it is a non-empty string that can be encoded as UTF-8."""
     if not isinstance(value, str):
         raise InputError(f"the text is {value!r:.60}, not a string.")
     if not value or value.isspace():

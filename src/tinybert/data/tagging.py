@@ -1,4 +1,4 @@
-"""The scheme of a data set's tags: found out, checked, and converted into another."""
+"""Detection, checking and conversion of tagging schemes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from itertools import chain
 from ..errors import InputError
 from ..metrics import SCHEMES, Scheme, TagProblem, check_scheme, spans
 
-# The likeliest first: tags that fit several (single words only, say) are taken for the first of them.
+# Most likely first: tags that fit several schemes (only single-word spans, for example) get the first of these.
 _LIKELIEST: tuple[Scheme, ...] = ("IOB2", "IOB1", "IOBES", "BILOU", "IOE2", "IOE1")
 _TAG = re.compile(r"[BIESLU]-.")
 
 
 def detect_scheme(tag_sequences: Iterable[Sequence[str]]) -> Scheme | None:
-    """Finds out which scheme the tags of sentences follow.
+    """Detect which tagging scheme the tags of sentences follow.
 
     Args:
         tag_sequences: One list of tags for each sentence.
 
     Returns:
-        The scheme that all of them fit, the likeliest (IOB2, IOB1, IOBES, BILOU, IOE2, IOE1) if several do; or None.
+        The scheme that all tags fit; if several do, the first of IOB2, IOB1, IOBES, BILOU, IOE2, IOE1. None if there is
+        none.
 
     Examples:
         >>> detect_scheme([["B-PER", "I-PER", "O"], ["B-LOC", "O"]])
@@ -29,7 +30,7 @@ def detect_scheme(tag_sequences: Iterable[Sequence[str]]) -> Scheme | None:
         >>> detect_scheme([["DT", "NN"]]) is None
         True
     """
-    # Few different sequences make up many sentences.
+    # Many sentences share the same tag sequence.
     different = {tuple(tags) for tags in tag_sequences}
     for scheme in _LIKELIEST:
         if not any(check_scheme(tags, scheme) for tags in different):
@@ -38,18 +39,18 @@ def detect_scheme(tag_sequences: Iterable[Sequence[str]]) -> Scheme | None:
 
 
 def convert_tags(tags: Sequence[str], scheme: Scheme, *, source: Scheme | None = None) -> list[str]:
-    """Marks the same spans in another scheme.
+    """Convert the tags of a sentence to another scheme.
 
     Args:
         tags: One tag for each word of a sentence.
-        scheme: The scheme wanted.
-        source: The scheme of `tags`; without one they are read as `tinybert.metrics.spans` reads them.
+        scheme: The target scheme.
+        source: The scheme of `tags`; by default they are read as by `tinybert.metrics.spans` without a scheme.
 
     Returns:
-        As many tags.
+        The same spans as tags of the target scheme, one for each word.
 
     Raises:
-        InputError: A tag is none, or not well-formed in `source`; the message names its index.
+        InputError: A tag is invalid, or not well-formed in `source`; the message names its index.
 
     Examples:
         >>> convert_tags(["I-PER", "I-PER", "B-PER"], "IOB2")
@@ -66,20 +67,20 @@ def convert_tags(tags: Sequence[str], scheme: Scheme, *, source: Scheme | None =
     starts, ends = {(span.type, span.start) for span in found}, {(span.type, span.end) for span in found}
     for kind, start, end in found:
         prefixes = _prefixes(end - start, scheme, after=(kind, start) in ends, before=(kind, end) in starts)
-        # A prefix alone, without a type, is read as the type `_`.
+        # A bare prefix without a type is read as type `_`.
         suffix = "" if kind == "_" else f"-{kind}"
         converted[start:end] = [prefix + suffix for prefix in prefixes]
     return converted
 
 
 class TagChecker:
-    """Says what is wrong with the tags of a sentence, given those of the whole data set.
+    """Checker of the tags of single sentences, given the tags of the whole data set.
 
     Args:
-        tag_sequences: All tags. Labels that look like no tags at all, such as parts of speech, are all right where no
-            scheme is given.
-        scheme: What they must be tags of; None finds out.
-        strict: Whether tags in a wrong place are wrong too.
+        tag_sequences: The tags of all sentences. Without a scheme, labels that do not look like tags, such as parts of
+            speech, are accepted as they are.
+        scheme: The scheme that the tags must follow; None to detect it.
+        strict: Whether to report misplaced tags too.
 
     Raises:
         InputError: The scheme is not known.
@@ -97,7 +98,7 @@ class TagChecker:
         self._known: set[str] = set()
 
     def problem(self, tags: Sequence[str]) -> TagProblem | None:
-        """The first problem of a sentence, or None."""
+        """Return the first problem in a sentence, or None."""
         if not self._tags:
             return None
         if self._strict and self._scheme is not None:
@@ -119,7 +120,7 @@ def _by_prefixes(labels: set[str]) -> Scheme:
 
 
 def _prefixes(length: int, scheme: Scheme, *, after: bool, before: bool) -> str:
-    """The prefixes of a span that is right `after` one of the same type, or right `before` one."""
+    """Return the prefixes of a span directly `after` a span of the same type, or directly `before` one."""
     if scheme == "IOB1":
         return ("B" if after else "I") + "I" * (length - 1)
     if scheme in ("IOE1", "IOE2"):

@@ -1,4 +1,4 @@
-"""Text files in, line by line: a reader stops at the first bad line and names it, or passes it over and goes on."""
+"""Line-by-line reading of text files, with bad lines either reported or raised as errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from ..errors import InputError
 from ..reading import read_bytes
 
-# The mark of UTF-32 begins as that of UTF-16 does.
+# UTF-32 comes first: its byte order mark starts with UTF-16's.
 _WIDE = {
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
@@ -23,19 +23,19 @@ Source = str | os.PathLike[str] | BinaryIO
 
 
 def name_of(source: Source) -> str:
-    """What errors call a source: its path, or the name that an open file has."""
+    """Return the name of a source for error messages: its path, or the name of the open file."""
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
-    return str(getattr(source, "name", "the file")).strip("<>")  # Python calls stdin <stdin>
+    return str(getattr(source, "name", "the file")).strip("<>")  # sys.stdin's name is <stdin>
 
 
 def place(source: Source, line: int) -> str:
-    """File and line, counted from 1, as messages have them."""
+    """Return file and line (counted from 1) in the form used in messages."""
     return f"{name_of(source)}, line {line}"
 
 
 def error_at(source: Source, line: int, problem: InputError | str) -> InputError:
-    """Makes the error for a line, counted from 1; what the problem says of an argument is kept."""
+    """Return the error for a line (counted from 1), keeping the argument that the problem names."""
     error = problem if isinstance(problem, InputError) else InputError(problem)
     return error.prefixed(f"{place(source, line)}: ")
 
@@ -44,9 +44,9 @@ class Line(NamedTuple):
     """A line of a file.
 
     Attributes:
-        number: Its number, from 1.
-        text: The line with its end. Bytes that are not UTF-8 are halves of surrogate pairs in it.
-        problem: What is wrong with it, to follow file and line; None if nothing is.
+        number: Line number, from 1.
+        text: The line including its line ending. Bytes that are not UTF-8 appear as lone surrogates.
+        problem: The error of a bad line, worded to follow file and line; None if the line is good.
     """
 
     number: int
@@ -55,15 +55,15 @@ class Line(NamedTuple):
 
 
 def lines_of(source: Source, *, allow_nul: bool = False) -> Iterator[Line]:
-    r"""Reads UTF-8 text line by line; what is read does not stay in memory.
+    r"""Read UTF-8 text line by line, in constant memory.
 
     Args:
-        source: The file. A byte order mark at its beginning is skipped. An open file is not closed.
-        allow_nul: Whether a line may hold NUL.
+        source: The file. A byte order mark at the beginning is skipped. An open file is not closed.
+        allow_nul: Whether a line may contain NUL.
 
     Yields:
-        The lines; one that is not UTF-8 or holds NUL with its problem. Only \n ends a line: texts may well hold U+2028
-        and others that `str.splitlines` takes for line ends.
+        The lines; a line that is not UTF-8 or contains NUL has its `problem` set. Only \n ends a line: texts may
+        contain U+2028 and other characters that `str.splitlines` treats as line breaks.
 
     Raises:
         InputError: The file cannot be read, is UTF-16, or is open as text.
@@ -80,13 +80,13 @@ def lines_of(source: Source, *, allow_nul: bool = False) -> Iterator[Line]:
 
 
 def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
-    """Reads UTF-8 text line by line, as `lines_of`, but the first bad line is an error.
+    """Read UTF-8 text line by line like `lines_of`, raising an error at the first bad line.
 
     Yields:
-        The line's number, from 1, and the line with its end.
+        The line number, from 1, and the line including its line ending.
 
     Raises:
-        InputError: As `lines_of`; or a line is not UTF-8 or holds NUL.
+        InputError: As for `lines_of`; or a line is not UTF-8 or contains NUL.
     """
     for number, text, problem in lines_of(source):
         if problem:
@@ -95,10 +95,10 @@ def numbered_lines(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def decoded(source: Source, encoding: str | None) -> Source:
-    """A source whose text is UTF-8, of one in another encoding; it is read whole. None leaves it as it is.
+    """Return a UTF-8 copy of a source in another encoding, held in memory; None returns the source itself.
 
     Raises:
-        InputError: The encoding is not known, or not that of the file; names the line.
+        InputError: The encoding is not known, or the file is not in this encoding (names the line).
     """
     if encoding is None:
         return source
@@ -116,7 +116,7 @@ def decoded(source: Source, encoding: str | None) -> Source:
 
 
 def read_text(source: Source) -> str:
-    """Reads a whole file of UTF-8 text, checked as `numbered_lines` does."""
+    """Read a whole UTF-8 text file, with the checks of `numbered_lines`."""
     return "".join(line for _, line in numbered_lines(source))
 
 
@@ -146,7 +146,7 @@ def _line(number: int, raw: bytes, allow_nul: bool) -> Line:
 
 
 def is_whole(text: str) -> bool:
-    """Whether a string can be written: the escapes of JSON may stand for halves of characters."""
+    """Return whether a string can be encoded as UTF-8: JSON escapes may produce lone surrogates."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""TFRecord files in the published column names, written."""
+"""Writer of TFRecord files with the published column names."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from .record_columns import to_write
 
 
 def write_tfrecord(path: str | os.PathLike[str], columns: Mapping[str, np.ndarray]) -> int:
-    """Writes rows of numbers to a TFRecord file, as `mindspore.dataset.TFRecordDataset` reads them.
+    """Write rows of numbers to a TFRecord file that `mindspore.dataset.TFRecordDataset` reads.
 
-    The file does not say how many rows it has. Keep the number and give it to `read_records`: what was cut off at the
-    end of a row cannot be found otherwise.
+    The file does not store its number of rows. Keep the returned number and pass it to `read_records`: truncation
+    between two rows cannot be detected otherwise.
 
     Args:
-        path: The file. It is there whole or not at all.
-        columns: (N, T) or (N,) integer arrays by their names, all of N rows; `label_ids` may be of floats.
+        path: The file, written atomically.
+        columns: Integer arrays of shape (N, T) or (N,) by column name, all with N rows; `label_ids` may hold floats.
 
     Returns:
-        Rows written, N.
+        Number of rows written, N.
 
     Raises:
-        InputError: A column is of another kind, has a value outside int32, or the columns have different numbers of
-            rows.
+        InputError: A column has another type or a value out of range, or the columns have different numbers of rows.
 
     Examples:
-        With a tokenizer: `dict(zip(COLUMNS, tokenizer(texts, pad_to=128).inputs))` makes the network's columns.
+        With a tokenizer, `dict(zip(COLUMNS, tokenizer(texts, pad_to=128).inputs))` gives the network's columns.
 
         >>> write_tfrecord("train.tfrecord", {"input_ids": np.array([[2, 7, 3], [2, 9, 3]])})
         2

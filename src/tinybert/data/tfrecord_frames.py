@@ -1,7 +1,7 @@
-"""The records of a TFRecord file as bytes, with the checksums that MindSpore does not look at.
+"""Records of a TFRecord file as bytes, with the checksum verification that MindSpore omits.
 
-A record is its length (8 bytes), a checksum of that (4), the content, and a checksum of the content (4). MindSpore
-takes a damaged length for the end of the file and a damaged content for the data.
+A record consists of its length (8 bytes), a checksum of the length (4), the content, and a checksum of the content (4).
+MindSpore treats a damaged length as the end of the file, and damaged content as data.
 """
 
 from __future__ import annotations
@@ -24,20 +24,21 @@ _CHECKSUM = struct.Struct("<I")
 
 
 def check_tfrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> int:
-    """Reads a TFRecord file through and verifies every checksum.
+    """Read a whole TFRecord file and verify every checksum.
 
-    Any changed byte and any end in the middle of a record is found; an end between two records only by `rows`.
+    This detects any changed byte and any truncation inside a record; truncation between two records is detected only
+    with `rows`.
 
     Args:
-        path: The file, packed by gzip or not.
-        rows: Rows that were written, as `write_tfrecord` returned.
+        path: The file, optionally compressed with gzip.
+        rows: Expected number of rows, as `write_tfrecord` returned it.
 
     Returns:
-        Rows of the file.
+        Number of rows in the file.
 
     Raises:
         InputError: The file cannot be read, a checksum is wrong or the file ends inside a record (names the record,
-            from 0, and its byte), or the number of rows is another.
+            from 0, and its byte offset), or the number of rows differs from `rows`.
 
     Examples:
         >>> from tinybert.data import write_tfrecord
@@ -55,7 +56,7 @@ def check_tfrecord(path: str | os.PathLike[str], *, rows: int | None = None) -> 
 
 
 def record_offsets(path: str | os.PathLike[str]) -> np.ndarray:
-    """(N,) int64, the byte that each record begins at, after all were verified; raises as `check_tfrecord`."""
+    """Verify all records and return their byte offsets, (N,) int64; raise like `check_tfrecord`."""
     offsets = array("q")
     try:
         with open_packed(path, is_intact_header) as file:
@@ -70,17 +71,17 @@ def record_offsets(path: str | os.PathLike[str]) -> np.ndarray:
 
 
 def read_records_at(path: str | os.PathLike[str], places: Sequence[tuple[int, int]]) -> list[bytes]:
-    """Reads single records and verifies them once more: the file may have changed since `record_offsets`.
+    """Read single records and verify them again: the file may have changed since `record_offsets`.
 
     Args:
         path: The file.
-        places: Number of each record, and the byte that it begins at.
+        places: Number and byte offset of each record.
 
     Returns:
-        Their contents, in the given order.
+        The contents of the records, in the given order.
 
     Raises:
-        InputError: As `check_tfrecord`.
+        InputError: As for `check_tfrecord`.
     """
     try:
         with open_packed(path, is_intact_header) as file:
@@ -94,12 +95,12 @@ def read_records_at(path: str | os.PathLike[str], places: Sequence[tuple[int, in
 
 
 def is_intact_header(header: bytes) -> bool:
-    """Whether 12 bytes are a record's length with the right checksum."""
+    """Return whether 12 bytes are a record length followed by its correct checksum."""
     return len(header) == _HEADER.size and _masked_crc(header[: _LENGTH.size]) == _HEADER.unpack(header)[1]
 
 
 def record_error(path: str | os.PathLike[str], number: int, offset: int, problem: str) -> InputError:
-    """Makes the error for a record, counted from 0."""
+    """Return the error for a record, counted from 0."""
     return InputError(f"{os.fspath(path)}, record {number} (at byte {offset}): {problem}")
 
 
@@ -113,7 +114,7 @@ def _read(path: str | os.PathLike[str], file: BinaryIO, number: int, offset: int
     if not is_intact_header(header):
         raise damaged("the checksum of the length is wrong")
     (length,) = _LENGTH.unpack_from(header)
-    # Checked before it is read, or a forged length would ask for any amount of memory.
+    # Check before reading, or a forged length could request any amount of memory.
     if offset + _HEADER.size + length + _CHECKSUM.size > size:
         raise damaged(f"the file ends inside the record, which has {counted(length, 'byte')}")
     content = file.read(length)
@@ -124,7 +125,7 @@ def _read(path: str | os.PathLike[str], file: BinaryIO, number: int, offset: int
 
 
 def _masked_crc(data: bytes) -> int:
-    """TFRecord's checksum: a CRC32C, turned and shifted so that checksums of checksums stay useful."""
+    """Return TFRecord's checksum: a CRC32C, rotated and offset so that checksums of checksums stay useful."""
     crc = _crc32c()(data)
     return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 

@@ -1,4 +1,4 @@
-"""Rows of TFRecord files as arrays, in any order."""
+"""Reader of TFRecord rows as arrays, in any order."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _INTEGERS, _FLOATS = "int64_list", "float_list"
 
 
 class TfRecordSource:
-    """TFRecord files, verified when this is made, as one table.
+    """One or more TFRecord files read as one table; verified on construction.
 
     Args:
-        paths: The files; their rows follow each other in this order.
+        paths: The files; their rows are concatenated in this order.
 
     Attributes:
         paths: The files.
         rows: Rows of each file.
-        columns: Columns of numbers, as the first row of the first file that has any has them.
-        others: Columns of bytes, or of empty lists, which are not read.
+        columns: The numeric columns, as defined by the first row.
+        others: Names of the columns of bytes or empty lists, which are not read.
 
     Raises:
         InputError: A file cannot be read or is damaged.
@@ -51,26 +51,26 @@ class TfRecordSource:
                     self.others.append(name)
 
     def read(self, names: Sequence[str], order: np.ndarray, batch_size: int) -> Iterator[dict[str, np.ndarray]]:
-        """Reads rows in batches.
+        """Read rows in batches.
 
         Args:
-            names: The columns.
-            order: (N,) the rows' indices over all files.
-            batch_size: Rows of a batch; the last may be smaller.
+            names: Names of the columns to read.
+            order: (N,) integer row indices over all files.
+            batch_size: Rows per batch; the last batch may be smaller.
 
         Yields:
-            (B, T) arrays by their names; `label_ids` of one value a row are (B,).
+            (B, T) arrays by column name; `label_ids` with one value per row are (B,).
 
         Raises:
-            InputError: A row lacks a column, has another number or kind of values than the first, or one outside
-                int32; or the file has changed.
+            InputError: A row lacks a column, differs from the first row in the number or type of values, or has a value
+                outside int32; or the file has changed.
         """
         for begin in range(0, len(order), batch_size):
             yield self._batch(names, order[begin : begin + batch_size])
 
     def _batch(self, names: Sequence[str], rows: np.ndarray) -> dict[str, np.ndarray]:
         files = np.searchsorted(self._begins, rows, side="right") - 1
-        # Integers are as wide as in the file until they are known to fit.
+        # Keep integers as int64, as in the file, until they are known to fit.
         wide = {name: np.float32 if _is_float(self.columns[name]) else np.int64 for name in names}
         batch = {name: np.empty((len(rows), self.columns[name].width), wide[name]) for name in names}
         for file in np.unique(files):
@@ -95,14 +95,14 @@ class TfRecordSource:
         for number, content in zip(numbers, contents, strict=True):
             try:
                 features = example_pb2.Example.FromString(content).features.feature
-                sorted(features)  # a name that is not UTF-8 may be an error only when it is read
+                sorted(features)  # a name that is not UTF-8 may raise only when accessed
             except (DecodeError, UnicodeDecodeError):
                 raise self._error(file, number, "the content is not a tf.train.Example.") from None
             yield number, features
 
     def _values(self, file: int, number: int, features: Any, name: str) -> Any:
         column = self.columns[name]
-        if name not in features:  # asking for it would add it
+        if name not in features:  # indexing with a missing name would add it
             has = ", ".join(sorted(features)) or "none"
             raise self._error(file, number, f"there is no column {name!r}; there are {has}.")
         kind = features[name].WhichOneof("kind")

@@ -1,4 +1,4 @@
-"""Labelled rows of token ids out of TFRecord and MindRecord files, in the columns that the model zoo gives them."""
+"""Reader of labelled rows of token ids from TFRecord and MindRecord files with the model zoo's columns."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .tfrecord_frames import is_intact_header
 _ENDINGS = (".tfrecord", ".tfrecords", ".tf_record", ".tf_records", ".mindrecord", ".mindrecords")
 _BATCH = 1024
 _REAL = "is_real_example"
-"""0 in the rows that Google's code adds to fill the last batch."""
+"""Column that is 0 in the rows that Google's code adds to fill the last batch."""
 
 
 def are_records(path: Any) -> bool:
-    """Whether data are record files: a folder, a file with such an ending, or one that begins as these do."""
+    """Return whether a path is a folder, or a record file by its extension or first bytes."""
     if not isinstance(path, str | os.PathLike) or "\0" in os.fspath(path):
         return False
     place = Path(path)
@@ -35,30 +35,30 @@ def are_records(path: Any) -> bool:
         return False
     try:
         header = first_bytes(os.fspath(path))
-    except InputError:  # the reader of texts says what is wrong
+    except InputError:  # the text reader will report what is wrong
         return False
-    # The length of MindRecord's JSON, less than 4 GB in 8 bytes, has what no text has.
+    # MindRecord starts with the length of its JSON in 8 bytes; below 4 GB the upper four are zero, which no text has.
     return is_intact_header(header) or (header[4:8] == bytes(4) and header[8:9] == b"{")
 
 
 def read_tokenized(
     kind: str, path: str | os.PathLike[str], *, label: str | None = None, regression: bool = False
 ) -> list[TokenizedExample]:
-    """Reads labelled rows of token ids.
+    """Read labelled rows of token ids from record files.
 
     Args:
-        kind: What they are for, one of `tinybert.task.KINDS`.
-        path: A file, packed by gzip or not, or a folder of such files.
-        label: The column of the label, `label_ids` by default. Of questions there are two, `start_positions` and
-            `end_positions`, tokens of the row.
+        kind: The kind of task, one of `tinybert.task.KINDS`.
+        path: A file, optionally compressed with gzip, or a folder of such files.
+        label: Name of the label column, `label_ids` by default. Questions instead have `start_positions` and
+            `end_positions`, token indices in the row.
         regression: Whether labels are scores.
 
     Returns:
-        The rows without their padding, and without those whose `is_real_example` is 0.
+        The rows without padding; rows whose `is_real_example` is 0 are omitted.
 
     Raises:
-        InputError: A file is damaged, lacks a column, or has a row that is not laid out as BERT's are, or a label that
-            is none; names file and record.
+        InputError: A file is damaged or lacks a column, a row is not laid out like BERT input, or a label is invalid;
+            the message names file and record.
     """
     if kind not in _KINDS:
         raise InputError(f"{os.fspath(path)} holds token ids; an {kind} is trained and evaluated on pairs of texts.")
@@ -75,12 +75,12 @@ def read_tokenized(
 
 
 def record_files(path: str | os.PathLike[str]) -> list[str]:
-    """The files that a path stands for: itself, or those in a folder, by their names.
+    """Return the record files of a path: the file itself, or those in a folder, sorted by name.
 
-    The indices of MindRecord files, hidden files, descriptions and marks such as `_SUCCESS` are left aside.
+    Index files of MindRecord, hidden files, descriptions and markers such as `_SUCCESS` are ignored.
 
     Raises:
-        InputError: The folder has no others, or cannot be read.
+        InputError: The folder has no record files, or cannot be read.
     """
     place = Path(path)
     if not place.is_dir():
@@ -119,7 +119,7 @@ def _examples(
 
 
 def _length(ids: np.ndarray, mask: np.ndarray, segments: np.ndarray) -> int:
-    """Tokens of a row without its padding."""
+    """Return the number of tokens in a row without padding."""
     if not len(ids) == len(mask) == len(segments):
         raise InputError(f"input_ids, input_mask and segment_ids have {len(ids)}, {len(mask)}, {len(segments)} values.")
     length = int((mask == 1).sum())
@@ -169,7 +169,7 @@ def _answer(values: np.ndarray, length: int) -> tuple[int, int]:
 
 
 class _Kind(NamedTuple):
-    """What is read for a kind of task: a label, a label that is a score, and columns where they are not the usual."""
+    """Readers of a label and of a score for a kind of task, and its label columns if not the usual ones."""
 
     label: Callable[[np.ndarray, int], Any]
     score: Callable[[np.ndarray, int], Any]

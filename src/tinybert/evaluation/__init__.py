@@ -1,4 +1,4 @@
-"""How good a model is: labels, predictions, scores. NumPy only; what computes is behind `tinybert.runtime`."""
+"""Evaluation of models: labels, predictions and scores. NumPy only; the network runs behind `tinybert.runtime`."""
 
 from .evaluating import evaluate
 from .labels import labels_of, task_for

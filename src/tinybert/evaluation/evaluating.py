@@ -1,4 +1,4 @@
-"""How good a model is on labelled examples."""
+"""Evaluation of a model on labelled examples."""
 
 from __future__ import annotations
 
@@ -23,28 +23,27 @@ def evaluate(
     world: Processes | None = None,
     progress: bool | None = None,
 ) -> dict[str, float]:
-    """The metrics of a model on labelled examples: those of what the task objects say with their own settings.
+    """Evaluate a model on labelled examples, using the task objects' predictions with their default settings.
 
     Args:
-        model: A task object or its model; or where one is, as for `tinybert.load`.
-        data: The labelled examples, or a file of them.
-        table: How the file is read, such as `tinybert.data.Table(text="review", label="stars")`; by default its columns
-            have names that are known.
-        max_length: Tokens of a row or window; by default that of the task objects.
-        batch_size: The most rows that go through the network at once.
-        world: The processes that share the work, each of which calls this with the same arguments; each gets the
-            metrics of all examples. None for this process alone.
-        progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+        model: A task object or its model; or the location of one, as for `tinybert.load`.
+        data: The labelled examples, or a file that holds them.
+        table: How to read the file, such as `tinybert.data.Table(text="review", label="stars")`; by default columns are
+            found by their well-known names.
+        max_length: Maximum tokens per row or window; by default that of the task objects.
+        batch_size: Maximum number of rows per forward pass.
+        world: The processes that share the work. Each calls this function with the same arguments and gets the metrics
+            of all examples. None for this process alone.
+        progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
     Returns:
         Metrics by name; see `tinybert.metrics`.
 
     Raises:
-        InputError: An example does not fit the model's task, or has a label that it does not know; that
-            is said before anything is computed.
+        InputError: An example does not fit the model's task or lacks a valid label. Raised before anything is computed.
 
     Example:
-        >>> evaluate("my-reviews", "docs/data/reviews_dev.csv")["accuracy"]  # a folder that a fine-tuning wrote
+        >>> evaluate("my-reviews", "docs/data/reviews_dev.csv")["accuracy"]  # a folder written by fine-tuning
         0.95
     """
     if isinstance(model, TextTask):

@@ -1,4 +1,4 @@
-"""Labelled examples, from a file where one is named."""
+"""Labelled examples, given directly or as a file."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from ..task import Task
 from .labels import Examples
 
 Data = str | Path | Examples
-"""Labelled examples, or the file that holds them: TSV, CSV or JSON lines of texts, CoNLL of words, SQuAD of answers;
-or for each of them the token ids, in TFRecord or MindRecord files or a folder of such."""
+"""Labelled examples, or a file that holds them.
+
+Files are TSV, CSV or JSON lines for texts, CoNLL for words and SQuAD JSON for questions; or, for any of these, token
+ids in TFRecord or MindRecord files or a folder of such files.
+"""
 
 
 def examples_of(task: Task, data: Data, table: Table | None = None, *, strict: bool | None = None) -> Examples:
-    """The labelled examples for a task.
+    """Return the labelled examples for a task, read from a file if necessary.
 
     Args:
-        task: What they are for; of a regression the labels are numbers, and a JSON list of labels is one of several.
+        task: The task; for a regression, labels are read as numbers.
         data: The examples, or a file.
-        table: How the file is read; by default its columns have names that are known.
-        strict: Of a file of questions, as `read_squad` takes it; the default is for those that are only scored.
+        table: How to read the file; by default columns are found by their well-known names.
+        strict: For questions, as for `read_squad`; the default suits questions that are only scored.
 
     Raises:
-        InputError: Something is wrong with the file, or it has no labels; names file and line.
+        InputError: The file is invalid or has no labels; the message names file and line.
     """
     if not isinstance(data, str | Path):
         return data

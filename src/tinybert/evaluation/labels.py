@@ -1,4 +1,4 @@
-"""The labels of examples, as names, ids and numbers."""
+"""Labels of examples as names, ids and numbers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _INTEGER = re.compile("-?[0-9]{1,18}")
 
 
 def check_kind(examples: Examples, kind: str) -> None:
-    """Raises InputError unless there are examples, all of what a task learns from.
+    """Raise InputError unless there are examples, all of the class that the kind of task needs.
 
     Args:
         examples: The examples.
-        kind: The task's, one of `tinybert.task.KINDS`.
+        kind: The kind of task, one of `tinybert.task.KINDS`.
     """
     if not len(examples):
         raise InputError("there are no examples")
@@ -38,18 +38,18 @@ def check_kind(examples: Examples, kind: str) -> None:
 
 
 def task_for(kind: str, examples: Examples, *, problem: str | None = None, labels: Sequence[str] | None = None) -> Task:
-    """The task that training data are for: its labels are theirs, unless they are given.
+    """Return the task for some training data, with the labels that occur in them unless labels are given.
 
     Args:
         kind: One of `tinybert.task.KINDS`.
         examples: The training data.
-        problem: One of `tinybert.task.PROBLEMS`; by default `multi-label` where a text has several labels or none, else
+        problem: One of `tinybert.task.PROBLEMS`; by default `multi-label` if labels are tuples, otherwise
             `single-label`.
-        labels: The names of all labels, in the order of the outputs; by default those of the examples, sorted.
+        labels: Names of all labels in the order of the model's outputs; by default those of the examples, sorted.
 
     Raises:
-        InputError: An example is of another kind, or there are no labels.
-        CheckpointError: Labels are given twice, or for outputs that have no names.
+        InputError: An example has the wrong class, or there are no labels.
+        CheckpointError: A label is given twice, or labels are given for outputs that have no names.
 
     Example:
         >>> task_for("sequence-classification", [TextExample("fine", label="good"), TextExample("no", label="bad")])
@@ -68,13 +68,13 @@ def task_for(kind: str, examples: Examples, *, problem: str | None = None, label
 
 
 def labels_of(examples: Examples) -> tuple[str, ...]:
-    """The names of all labels in the examples, sorted; numbers by their value. `O` comes first.
+    """Return the names of all labels in the examples, sorted; `O` comes first, integers are sorted by value.
 
     Raises:
-        InputError: There are none.
+        InputError: There are no labels.
     """
     found: set[str] = set()
-    if are_tokenized(examples):  # the numbers of outputs
+    if are_tokenized(examples):  # numbers of the outputs
         found.update(map(str, range(label_count(examples))))
     for example in examples:
         if isinstance(example, TaggedExample):
@@ -96,12 +96,13 @@ def check_labels(examples: Examples, task: Task) -> None:
 
 
 def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ...]:
-    """The names of all labels, and behind them those of examples that are not among them.
+    """Return the known label names, followed by those that only the examples have.
 
-    What a model does not know it never says: such labels are misses, as seqeval and scikit-learn count them.
+    A model never predicts a label it does not know, so each occurrence counts as a miss, as in seqeval and
+    scikit-learn.
 
     Warns:
-        UserWarning: Which labels these are, and the first example that has one.
+        UserWarning: The examples have unknown labels; names them and the first such example.
     """
     known = {*names}
     unknown: dict[str, int] = {}
@@ -116,18 +117,18 @@ def with_unknown(names: Sequence[str], examples: Sequence[Any]) -> tuple[str, ..
 
 
 def label_ids(labels: Sequence[AnyLabel], names: Sequence[str], examples: Sequence[Any] = ()) -> np.ndarray:
-    """The ids of single labels.
+    """Return the ids of single labels.
 
     Args:
-        labels: N labels, one name each.
-        names: The names of all labels, in their order.
-        examples: The N examples that have them, for messages; none where they are predictions.
+        labels: N labels, each a single name.
+        names: Names of all labels, in order.
+        examples: The N examples with these labels, for messages; empty for predictions.
 
     Returns:
         (N,) int32.
 
     Raises:
-        InputError: A label is not one of the names, or is not one; says which example's.
+        InputError: A label is not one of the names, or not a single name; names the example.
     """
     index = _index(names)
     rows = (_one_name(label, examples, row) for row, label in enumerate(labels))
@@ -135,18 +136,18 @@ def label_ids(labels: Sequence[AnyLabel], names: Sequence[str], examples: Sequen
 
 
 def label_sets(labels: Sequence[AnyLabel], names: Sequence[str], examples: Sequence[Any] = ()) -> np.ndarray:
-    """Which of all labels each text has.
+    """Return the label sets of texts as an indicator matrix.
 
     Args:
-        labels: For each of N texts the names of its labels.
-        names: The names of all C labels, in their order.
+        labels: For each of N texts, the names of its labels.
+        names: Names of all C labels, in order.
         examples: As for `label_ids`.
 
     Returns:
-        (N, C) float32, 1 where a text has the label of the column, else 0.
+        (N, C) float32, 1 where the text has the column's label, otherwise 0.
 
     Raises:
-        InputError: A label is not one of the names, or the labels of a text are not known; says which example's.
+        InputError: A label is not one of the names, or the labels of a text are unknown; names the example.
     """
     index = _index(names)
     sets = np.zeros((len(labels), len(index)), np.float32)
@@ -159,10 +160,10 @@ def label_sets(labels: Sequence[AnyLabel], names: Sequence[str], examples: Seque
 
 
 def numbers(labels: Sequence[AnyLabel], names: Sequence[str] = (), examples: Sequence[Any] = ()) -> np.ndarray:
-    """(N,) float64, the labels of a regression; it has no names.
+    """Return the labels of a regression as (N,) float64; `names` is ignored.
 
     Raises:
-        InputError: One is not a number; says which example's.
+        InputError: A label is not a number; names the example.
     """
     del names
     for row, label in enumerate(labels):
@@ -172,17 +173,17 @@ def numbers(labels: Sequence[AnyLabel], names: Sequence[str] = (), examples: Seq
 
 
 def word_label_ids(examples: Sequence[TaggedExample], names: Sequence[str]) -> list[np.ndarray]:
-    """The ids of the words' labels.
+    """Return the ids of the words' labels.
 
     Args:
         examples: The sentences.
-        names: The names of all labels, in their order.
+        names: Names of all labels, in order.
 
     Returns:
-        For each sentence (words,) int32.
+        For each sentence, (words,) int32.
 
     Raises:
-        InputError: A label is not one of the names, or a sentence has none; says which example's.
+        InputError: A label is not one of the names, or a sentence has no labels; names the example.
     """
     index = _index(names)
     ids = []

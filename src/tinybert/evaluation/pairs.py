@@ -1,4 +1,4 @@
-"""What is right for pairs of texts that an embedding is learned from: their scores, or that each is a match."""
+"""Targets for training embeddings on pairs of texts: a score for each pair, or each pair a match."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..errors import InputError
 
 
 def check_pairs(examples: Sequence[Any]) -> None:
-    """Raises InputError unless every example has two texts."""
+    """Raise InputError unless every example has two texts."""
     for row, example in enumerate(examples):
         if example.pair is None:
             raise InputError(
@@ -27,25 +27,25 @@ def check_pairs(examples: Sequence[Any]) -> None:
 
 
 def check_pairs_to_learn(examples: Sequence[Any]) -> None:
-    """Raises InputError unless there are pairs, all with a score, not one and the same, or all without."""
+    """Raise InputError unless the examples are pairs, either all with scores that are not all equal, or all without."""
     check_pairs(examples)
     if not are_matches(examples):
         scores_of(examples)
 
 
 def are_matches(examples: Sequence[Any]) -> bool:
-    """Whether no pair has a score: each is a match then, and the second texts of others are not."""
+    """Return whether no pair has a score; then each pair is a match, with other pairs' second texts as negatives."""
     return all(isinstance(example, TextExample) and example.label is None for example in examples)
 
 
 def text_ids(examples: Sequence[TextExample]) -> np.ndarray:
-    """A number for each distinct first text and each distinct second one: equal texts have equal numbers.
+    """Number the distinct first texts and the distinct second texts; equal texts have equal numbers.
 
     Args:
         examples: N pairs.
 
     Returns:
-        (N, 2) int32.
+        (N, 2) int32, the numbers of the first and second text of each pair.
     """
     firsts: dict[str, int] = {}
     seconds: dict[str | None, int] = {}
@@ -57,17 +57,17 @@ def text_ids(examples: Sequence[TextExample]) -> np.ndarray:
 
 
 def scores_of(examples: Sequence[TextExample]) -> np.ndarray:
-    """How alike the texts of each pair are, as the data say it.
+    """Return the similarity score of each pair, as given in the data.
 
     Args:
         examples: N pairs.
 
     Returns:
-        (N,) float64, in the scale of the data.
+        (N,) float64, on the scale of the data.
 
     Raises:
-        InputError: A score is missing or not a finite number, or all are the same: then there is nothing to learn, and
-            no correlation. Says which example's.
+        InputError: A score is missing or not a finite number (names the example), or all scores are equal, so that
+            there is nothing to learn and no correlation.
     """
     for row, example in enumerate(examples):
         label = example.label
@@ -87,13 +87,12 @@ def scores_of(examples: Sequence[TextExample]) -> np.ndarray:
 
 
 def as_cosines(scores: np.ndarray) -> np.ndarray:
-    """Scores in the range of a cosine: divided by the largest absolute one where that is above 1.
+    """Scale scores to the range of a cosine: divide by the largest absolute score if that is above 1.
 
-    So 0 to 5, the scale of STS-B, becomes 0 to 1, and -1 to 1 stays as it is. Correlations are those of the data's own
-    scale, since a factor does not change them.
+    STS-B's scale of 0 to 5 becomes 0 to 1; -1 to 1 stays as it is. Scaling by a factor does not change correlations.
 
     Args:
-        scores: (N,) of the whole training set.
+        scores: (N,) scores of the whole training set.
 
     Returns:
         (N,) float32, -1 to 1.

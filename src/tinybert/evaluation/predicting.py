@@ -1,7 +1,7 @@
-"""What a model says of examples of each kind of task.
+"""Predictions of a model for examples of each kind of task.
 
-The task objects say it, those that everybody uses: a metric is that of what users get, windows over long texts and
-answers of whole words included. Every example counts once.
+They come from the task objects that users call, so metrics measure what users get, including windows over long texts
+and answers of whole words. Every example counts once.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from .scorers import Prediction, has_impossible
 from .tokenized import are_tokenized, predict_tokenized
 
 Predict = Callable[[TaskModel, Iterator[Any], Sequence[Any], dict[str, Any]], Iterator[Prediction]]
-"""What a model says of some examples: takes the model, these examples, all examples, and the options of the task."""
+"""Function that predicts for some examples; takes the model, these examples, all examples, and the task's options."""
 
 
 class Processes(Protocol):
-    """Processes that share an evaluation; each calls it with the same arguments, and gets all of it."""
+    """Processes that share an evaluation; each calls it with the same arguments and gets the complete result."""
 
     @property
     def rank(self) -> int:
-        """This process, from 0."""
+        """Rank of this process, from 0."""
 
     @property
     def size(self) -> int:
         """Number of processes."""
 
     def gather(self, value: Any) -> list[Any]:
-        """What each process has, in the order of their ranks."""
+        """Return the value of every process, in rank order."""
 
 
 def predictions(
@@ -51,22 +51,22 @@ def predictions(
     world: Processes | None = None,
     progress: bool | None = None,
 ) -> list[Prediction]:
-    """What a model says of examples, with or without labels.
+    """Predict for examples with or without labels.
 
     Args:
-        model: The model, as `tinybert.tasks.load_model` gives it; or one in the middle of its training, with its
-            network in inference mode.
+        model: The model, as returned by `tinybert.tasks.load_model`; or one being trained, with its network in
+            inference mode.
         examples: The examples.
-        max_length: Tokens of a row or window; by default that of the task objects.
-        batch_size: The most rows that go through the network at once.
+        max_length: Maximum tokens per row or window; by default that of the task objects.
+        batch_size: Maximum number of rows per forward pass.
         world: The processes that share the work. None for this process alone.
-        progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+        progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
     Returns:
-        For each example the name of its label, for multi-label models the list of names, for regressions the number;
-        for a sentence the list of its words' labels; for a question the text of the answer, which is "" for "no answer"
-        where one of the questions is impossible. For a pair the cosine of the vectors that `Embedder` gives its texts;
-        for pairs without scores, each of which is a match, the rank of the second text among all second texts.
+        One prediction per example. For a text, its label name; a list of names for multi-label models; a number for
+        regressions. For a sentence, the list of its words' labels. For a question, the answer text, which may be "" for
+        "no answer" only if some question is impossible. For a pair with a score, the cosine similarity of its
+        `Embedder` vectors; for a pair without (a match), the rank of the second text among all second texts.
 
     Raises:
         InputError: An example does not fit the model's task.
@@ -77,7 +77,7 @@ def predictions(
     predict = predict_tokenized if are_tokenized(examples) else PREDICTORS[kind]
     if world is None or world.size > len(examples):  # too few to share: each process does all
         return list(predict(model, iter(examples), examples, options))
-    # Dealt out one by one: also where long examples stand together, all processes have about the same work.
+    # Assign examples round-robin, which balances the work even if long examples are adjacent.
     shares = [np.arange(rank, len(examples), world.size) for rank in range(world.size)]
     own = (examples[index] for index in shares[world.rank].tolist())
     found = list(predict(model, own, examples, options))
@@ -100,7 +100,7 @@ def _compare(
 def _rank(
     model: TaskModel, pairs: Iterator[Any], among: Sequence[Any], options: dict[str, Any]
 ) -> Iterator[Prediction]:
-    """Where each first text finds its partner; of several, which it has in other pairs, the nearest."""
+    """Yield the rank at which each first text finds its nearest partner; it may have partners in other pairs too."""
     texts: dict[str, int] = {}
     partners: dict[str, list[int]] = {}
     for pair in among:
@@ -149,4 +149,4 @@ PREDICTORS: dict[str, Predict] = {
     TOKEN_CLASSIFICATION.name: _tag,
     QUESTION_ANSWERING.name: _answer,
 }
-"""How a model of each kind says something of examples."""
+"""The prediction function of each kind of task."""

@@ -19,21 +19,24 @@ from .pairs import are_matches, check_pairs, scores_of
 from .tokenized import labelled
 
 Prediction = str | float | list[str]
-"""What a model says of an example, in the form of the example's own label: the name of a text's label, a number, the
-names of all labels of a text, one for each word of a sentence, or the text of an answer, "" for none. Of a pair the
-cosine of its vectors; where no pair has a score, the rank of the second text among all of them."""
+"""A prediction, in the form of the example's label.
+
+For a text, the name of its label, a list of names, or a number; for a sentence, the names of its words' labels; for a
+question, the text of the answer; for a pair, the cosine of its vectors or, if no pair has a score, the rank of the
+second text among all second texts.
+"""
 
 
 class Scorer(ABC):
-    """The truth about labelled examples.
+    """Base class of scorers, which hold the true labels of examples and score predictions against them.
 
     Args:
-        task: What they are for.
+        task: The task of the model.
         labels: Names of all labels, in the order of the model's outputs.
         examples: The labelled examples.
 
     Attributes:
-        form: Which of the forms that the labels of its kind have, see `Kind.key_metrics`.
+        form: The form of the labels, a key of `Kind.key_metrics`.
 
     Raises:
         InputError: An example does not fit the task.
@@ -49,25 +52,25 @@ class Scorer(ABC):
 
     @property
     def key_metric(self) -> str:
-        """The metric by which the better of two models is known."""
+        """Name of the metric by which models are compared."""
         return KINDS[self.task.kind].key_metrics[self.form]
 
     @abstractmethod
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
-        """The metrics of predictions, one for each example, by name; see `tinybert.metrics`."""
+        """Return the metrics, by name, of predictions (one for each example); see `tinybert.metrics`."""
 
     @property
     def has_report(self) -> bool:
-        """Whether there are classes or entities to report of."""
+        """Whether a report by class or entity type is available."""
         return False
 
     def check_report(self) -> None:
-        """Raises InputError unless there are classes or entities to report of."""
+        """Raise InputError unless a report by class or entity type is available."""
         if not self.has_report:
             raise InputError(f"a report is of classes or entities, of which {self.task.kind} with {self.form} has none")
 
     def report(self, predictions: Sequence[Any]) -> str:
-        """The scores of each class as a table, and which is taken for which; see `tinybert.metrics`.
+        """Return a table of the scores of each class and the confusions, as text; see `tinybert.metrics`.
 
         Raises:
             InputError: There are no classes.
@@ -80,7 +83,7 @@ class Scorer(ABC):
 
 
 class PairScorer(Scorer):
-    """Pairs of texts: how well cosines follow their scores; without scores, how near each text finds its partner."""
+    """Scorer of text pairs: correlation of cosines and scores; without scores, the ranks of the matching texts."""
 
     def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
         super().__init__(task, labels, examples)
@@ -95,7 +98,7 @@ class PairScorer(Scorer):
 
 
 class TextScorer(Scorer):
-    """Texts with a label, with labels, or with a number."""
+    """Scorer of texts with one label, several labels, or a number."""
 
     def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
         super().__init__(task, labels, examples)
@@ -126,11 +129,11 @@ _PROBLEMS: dict[str, tuple[Callable[..., np.ndarray], Callable[..., dict[str, fl
     "multi-label": (label_sets, metrics.multilabel_scores, 1),
     "regression": (numbers, metrics.correlation_scores, 2),
 }
-"""How labels become arrays, which metrics these have, and how many examples that takes, by the problem."""
+"""For each problem: conversion of labels to arrays, the metrics, and the minimum number of examples."""
 
 
 class WordScorer(Scorer):
-    """Words with a label each: entity scores where these are tags such as B-PER, else accuracy."""
+    """Scorer of word labels: entity scores if they are tags such as B-PER, otherwise accuracy."""
 
     def __init__(self, task: Task, labels: Sequence[str], examples: Sequence[Any]) -> None:
         super().__init__(task, labels, examples)
@@ -143,7 +146,7 @@ class WordScorer(Scorer):
     def score(self, predictions: Sequence[Any]) -> dict[str, float]:
         if self.form == "tags":
             return metrics.entity_scores(self._tags, predictions)
-        # Labels that mark no spans, parts of speech say: each word counts by itself.
+        # Labels that do not mark spans, such as parts of speech: each word counts separately.
         return metrics.classification_scores(self._ids, label_ids(list(chain.from_iterable(predictions)), self.labels))
 
     has_report = True
@@ -156,7 +159,7 @@ class WordScorer(Scorer):
 
 
 class AnswerScorer(Scorer):
-    """Answers, by the rules of SQuAD v2 where a question has none, else v1.1; Chinese ones by those of CMRC 2018."""
+    """Scorer of answers: SQuAD v2.0 if a question has no answer, otherwise v1.1; CMRC 2018 rules for Chinese."""
 
     form = "answers"
 
@@ -190,11 +193,11 @@ SCORERS: dict[str, type[Scorer]] = {
 
 
 def scorer_for(task: Task, labels: Sequence[str], examples: Examples) -> Scorer:
-    """Prepares the truth about labelled examples, and says at once what is wrong with them.
+    """Create the scorer for labelled examples; invalid examples raise an error at once.
 
     Args:
-        task: What the model is for.
-        labels: Names of its outputs, as `TaskModel.labels` has them.
+        task: The task of the model.
+        labels: Names of the model's outputs, as in `TaskModel.labels`.
         examples: The labelled examples.
 
     Raises:
@@ -210,5 +213,5 @@ def scorer_for(task: Task, labels: Sequence[str], examples: Examples) -> Scorer:
 
 
 def has_impossible(examples: Sequence[Any]) -> bool:
-    """Whether "no answer" is an answer: it is where one of the questions has none."""
+    """Return whether any question has no answer, so that "no answer" is a valid prediction."""
     return any(example.is_impossible for example in examples)

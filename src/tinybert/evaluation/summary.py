@@ -1,4 +1,4 @@
-"""What training data hold, in a line, and what about it may be a mistake."""
+"""One-line summary of training data, and warnings about possible mistakes in their labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEARLY_ALL = 0.95
 
 
 def summary(examples: Sequence[Any]) -> str:
-    """A line that says how many examples there are, and of what.
+    """Return a one-line summary of examples: how many there are, and of what.
 
     Args:
         examples: Labelled examples of one kind.
@@ -43,11 +43,11 @@ def summary(examples: Sequence[Any]) -> str:
 
 
 def doubts(examples: Sequence[Any], labels: Sequence[str] = ()) -> Iterator[str]:
-    """What in the labels of examples may be a mistake, a sentence each.
+    """Yield possible mistakes in the labels of examples, one sentence each.
 
     Args:
         examples: Labelled examples of one kind.
-        labels: The names of all labels, where they are known.
+        labels: Names of all labels, if known.
     """
     used = {name for example in examples for name in _labels_of(example)}
     absent = [name for name in labels if name not in used]
@@ -77,7 +77,7 @@ def _labels_of(example: Any) -> tuple[str, ...]:
 
 
 def _label_counts(examples: Sequence[Any]) -> Counter[str]:
-    """How often each label occurs; of tags, how many spans of each type there are."""
+    """Count how often each label occurs; for tags, the spans of each type."""
     counts: Counter[str] = Counter()
     if isinstance(examples[0], TaggedExample):
         labels = [example.labels or () for example in examples]

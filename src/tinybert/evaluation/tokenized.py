@@ -1,4 +1,4 @@
-"""Labelled rows of token ids: their truth in the form of other examples, and what a model says of them."""
+"""Evaluation of labelled rows of token ids: their labels in the form of other examples, and predictions."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from ..tasks.candidates import best_stretches, span_table
 from ..text import Encoding
 
 LONGEST_ANSWER = 30
-"""Tokens, as `QuestionAnswerer` has it."""
+"""Maximum number of tokens in an answer, the default of `QuestionAnswerer`."""
 
 
 def are_tokenized(examples: Sequence[Any]) -> bool:
-    """Whether examples are rows of token ids."""
+    """Return whether examples are rows of token ids."""
     return bool(len(examples)) and isinstance(examples[0], TokenizedExample)
 
 
 def label_count(examples: Sequence[Any]) -> int:
-    """How many classes the labels speak of: the highest number and 1."""
+    """Return the number of classes that the labels imply: the highest label number plus 1."""
     return 1 + max(int(np.max(ids)) for example in examples if np.size(ids := label_of_words(example)))
 
 
 def label_of_words(example: TokenizedExample) -> Any:
-    """The numbers of a row's labels: of a text one, of words those of the tokens inside of it."""
+    """Return the label of a row: as it is for a text, without ignored positions for token labels."""
     return example.label[example.counted] if isinstance(example.label, np.ndarray) else example.label
 
 
 def labelled(examples: Sequence[Any], task: Task, labels: Sequence[str]) -> Sequence[Any]:
-    """Examples as scorers take them: rows of token ids become what their labels say, all others stay as they are.
+    """Convert rows of token ids to the examples that scorers take; return other examples unchanged.
 
     Args:
         examples: The examples.
-        task: What they are for.
-        labels: Names of all labels, in the order of the model's outputs.
+        task: The task of the model.
+        labels: Names of all labels in the order of the model's outputs.
 
     Returns:
-        As many examples. Words and answers are written as token ids: an answer is compared by its tokens.
+        One example for each. Words and answers are written as token ids, so answers are compared by their tokens.
 
     Raises:
-        InputError: A label has a number that the model has no output for; names file and record.
+        InputError: The model has no output for a label's number; names file and record.
     """
     if not are_tokenized(examples):
         return examples
@@ -56,15 +56,15 @@ def labelled(examples: Sequence[Any], task: Task, labels: Sequence[str]) -> Sequ
 
 
 def encoding_of(examples: Sequence[TokenizedExample], vocabulary: int, most: int) -> Encoding:
-    """The rows as the network takes them.
+    """Return rows of token ids as a padded `Encoding` for the network.
 
     Args:
         examples: N rows.
-        vocabulary: Tokens that the model knows.
-        most: Tokens that a row may have.
+        vocabulary: Vocabulary size of the model.
+        most: Maximum number of tokens in a row.
 
     Raises:
-        InputError: A row has more tokens, or one that the model does not know; names file and record.
+        InputError: A row has more than `most` tokens, or a token outside the vocabulary; names file and record.
     """
     lengths = np.array([len(example.input_ids) for example in examples])
     ids, segments = np.zeros((2, len(examples), int(lengths.max(initial=1))), np.int32)
@@ -90,7 +90,7 @@ def encoding_of(examples: Sequence[TokenizedExample], vocabulary: int, most: int
 def predict_tokenized(
     model: TaskModel, examples: Iterator[Any], among: Sequence[Any], options: dict[str, Any]
 ) -> Iterator[Any]:
-    """What a model says of rows of token ids, in the form that `labelled` gives the truth."""
+    """Yield predictions for rows of token ids, in the form in which `labelled` gives the true labels."""
     rows = list(examples)
     length = options.get("max_length")
     most = model.most_tokens if length is None else model.row_length(length)
@@ -100,7 +100,7 @@ def predict_tokenized(
 
     def reduce(outputs: Any, batch: Encoding) -> list[Any]:
         parts = zip(*outputs, strict=True) if isinstance(outputs, tuple) else outputs
-        # Rows that only fill a fixed batch have no tokens.
+        # Rows that only pad a batch to a fixed size have no tokens.
         count = int((batch.lengths > 0).sum())
         return [say(model, part, batch, row, impossible) for row, part in zip(range(count), parts, strict=False)]
 

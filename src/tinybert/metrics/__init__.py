@@ -1,10 +1,10 @@
-"""How good predictions are, as the field reports it. Nothing here imports MindSpore.
+"""Standard metrics for the quality of predictions. Nothing here imports MindSpore.
 
-Every `*_scores` function takes the truth first (of a search, the ranks at which it was found) and returns a plain
-`dict[str, float]`, ready to be logged. Scores are 0 to 1 (-1 to 1 for Matthews and the correlations), except those of
-answers, which the field gives as 0 to 100. Higher is better for every key but those that are no scores: counts
-(`total`, `*_total`) and thresholds (`*_thresh`). A correlation that is not defined is NaN; whoever looks for the best
-value has to take it for the worst.
+Every `*_scores` function takes the true values first (for retrieval, the ranks of the matches) and returns a plain
+`dict[str, float]`, ready to be logged. Scores are 0 to 1 (-1 to 1 for Matthews and the other correlations), except
+those of answers, which are customarily 0 to 100. Higher is better for every key except counts (`total`, `*_total`) and
+thresholds (`*_thresh`), which are not scores. An undefined correlation is NaN; treat it as the worst value when you
+look for the best.
 """
 
 from .answer_rules import language_of

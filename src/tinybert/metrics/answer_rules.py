@@ -1,4 +1,4 @@
-"""When two answers to a question are the same, and how much they share: for English as SQuAD, for Chinese as CMRC."""
+"""Comparison rules for answers, for exact match and F1: SQuAD's for English, CMRC 2018's for Chinese."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Tokens = list[str]
 _ENGLISH_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLE = re.compile(r"\b(?:a|an|the)\b")
 
-# As CMRC 2018 lists them; what is not listed, such as the full-width percent sign, stays.
+# The list of CMRC 2018; other punctuation, such as the full-width percent sign, is kept.
 _CHINESE_PUNCTUATION = str.maketrans("", "", "-:_*^/\\~`+=，。：？！“”；’《》·、「」（）－～『』")
 _CHINESE = "\u4e00-\u9fa5"
 _HAS_CHINESE = re.compile(f"[{_CHINESE}]")
@@ -25,12 +25,12 @@ _WORD = re.compile(rf"{_MARK}|(?:(?!{_MARK})\S)+")
 
 @dataclass(frozen=True)
 class AnswerRules:
-    """How answers in a language are compared.
+    """Comparison rules for answers in one language.
 
     Attributes:
-        normalize: What makes no difference taken out; answers that are equal then are an exact match.
-        tokens: The answer in pieces, for F1.
-        shared: How many pieces two answers have in common.
+        normalize: Removes insignificant differences; two answers match exactly if they are then equal.
+        tokens: Splits an answer into tokens, for F1.
+        shared: Counts the tokens that two answers share.
     """
 
     normalize: Callable[[str], str]
@@ -38,13 +38,13 @@ class AnswerRules:
     shared: Callable[[Tokens, Tokens], int]
 
     def f1(self, gold: Tokens, predicted: Tokens) -> float:
-        """F1 of the shared pieces, 0 to 1; 0 where nothing is shared."""
+        """Return the F1 of the shared tokens, 0 to 1; 0 if nothing is shared."""
         shared = self.shared(gold, predicted)
         return 2 * shared / (len(gold) + len(predicted)) if shared else 0.0
 
 
 def normalize_english(answer: str) -> str:
-    """Takes out case, ASCII punctuation, articles and extra white space (Rajpurkar et al. 2016, section 6.1).
+    """Remove case, ASCII punctuation, articles and extra whitespace (Rajpurkar et al. 2016, section 6.1).
 
     Examples:
         >>> normalize_english("  The Normans' Duchy ")
@@ -54,7 +54,7 @@ def normalize_english(answer: str) -> str:
 
 
 def normalize_chinese(answer: str) -> str:
-    """Takes out case, outer white space and the punctuation that CMRC 2018 lists.
+    """Remove case, surrounding whitespace and the punctuation that CMRC 2018 lists.
 
     Examples:
         >>> normalize_chinese("《Python》，1991年。")
@@ -64,10 +64,10 @@ def normalize_chinese(answer: str) -> str:
 
 
 def chinese_tokens(answer: str) -> Tokens:
-    """Normalises an answer and takes it apart: each Chinese character by itself, everything else in words.
+    """Normalise an answer and split it into tokens: single Chinese characters, and words of everything else.
 
-    CMRC 2018 leaves the words to NLTK. The rule here finds the same ones in all answers and contexts of its trial part;
-    NLTK's splitting of long English texts into sentences is left out, and its rarer contractions.
+    CMRC 2018 uses NLTK to split words. The rule here finds the same words in all answers and contexts of its trial set;
+    it omits NLTK's sentence splitting of long English texts and its rarer contractions.
 
     Examples:
         >>> chinese_tokens("Guido的《Python 3》")
@@ -78,12 +78,12 @@ def chinese_tokens(answer: str) -> Tokens:
 
 
 def _shared_words(gold: Tokens, predicted: Tokens) -> int:
-    """Words in common wherever they stand, each as often as both have it."""
+    """Return the number of common words regardless of position (multiset intersection)."""
     return (Counter(gold) & Counter(predicted)).total()
 
 
 def _shared_run(gold: Tokens, predicted: Tokens) -> int:
-    """Length of the longest run of pieces in common."""
+    """Return the length of the longest common run of tokens."""
     return SequenceMatcher(None, gold, predicted, autojunk=False).find_longest_match().size
 
 
@@ -95,10 +95,13 @@ RULES = {
 
 
 def language_of(references: Mapping[str, Sequence[str]]) -> Literal["en", "zh"]:
-    """The language by whose rules answers are compared: Chinese where most have Chinese characters, else English.
+    """Choose the language whose rules compare answers: "zh" if most answers have Chinese characters, otherwise "en".
 
     Args:
-        references: The right answers of each question.
+        references: The correct answers of each question, by question id.
+
+    Returns:
+        "zh" or "en".
 
     Examples:
         >>> language_of({"q1": ["多瑙河"], "q2": []})

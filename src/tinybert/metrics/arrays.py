@@ -1,4 +1,4 @@
-"""Checks what somebody hands to a metric, so that an error says which of the two inputs is wrong, and where."""
+"""Validation of metric inputs; errors name the wrong input and the position in it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from ..errors import InputError
 
 Array = np.ndarray
 Values = Sequence[Any] | np.ndarray
-"""A list, an array, or anything else that NumPy makes an array of."""
+"""A list, an array, or anything else that NumPy converts to an array."""
 
 _KINDS = {"b": "whole numbers", "i": "whole numbers", "u": "whole numbers", "U": "strings"}
 
 
 def as_labels(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
-    """Makes two (N,) arrays of labels.
+    """Convert true and predicted labels to (N,) arrays.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
 
     Returns:
-        Both.
+        Both arrays.
 
     Raises:
-        InputError: They are empty, of different lengths or kinds, or no labels.
+        InputError: The inputs are empty, differ in length or type, or are not labels.
     """
     true, pred = _label_array(y_true, "y_true"), _label_array(y_pred, "y_pred")
     check_lengths(len(true), len(pred))
@@ -41,17 +41,17 @@ def as_labels(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
 
 
 def as_indicators(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
-    """Makes two (N, C) arrays of bool, True where a row has a label.
+    """Convert true and predicted label sets to (N, C) bool arrays, True where a row has a label.
 
     Args:
         y_true: (N, C) of 0 and 1, or of bool.
-        y_pred: The same for the predictions.
+        y_pred: (N, C), the predictions in the same form.
 
     Returns:
-        Both.
+        Both arrays.
 
     Raises:
-        InputError: They are empty, of different shapes, or hold something else.
+        InputError: The inputs are empty, have different shapes, or hold something other than 0 and 1.
     """
     arrays = []
     for values, name in ((y_true, "y_true"), (y_pred, "y_pred")):
@@ -72,17 +72,17 @@ def as_indicators(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
 
 
 def as_numbers(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
-    """Makes two (N,) arrays of float64.
+    """Convert true and predicted values to (N,) float64 arrays.
 
     Args:
         y_true: (N,) the true values.
-        y_pred: (N,) the predicted ones.
+        y_pred: (N,) the predicted values.
 
     Returns:
-        Both.
+        Both arrays.
 
     Raises:
-        InputError: They have fewer than two values or different lengths, or hold something else.
+        InputError: The inputs have fewer than two values or different lengths, or hold something other than numbers.
     """
     arrays = []
     for values, name in ((y_true, "y_true"), (y_pred, "y_pred")):
@@ -98,7 +98,7 @@ def as_numbers(y_true: Values, y_pred: Values) -> tuple[Array, Array]:
 
 
 def check_lengths(true: int, pred: int, what: str = "row", plural: str | None = None) -> None:
-    """Raises InputError unless both are equally long and not empty."""
+    """Raise InputError unless both lengths are equal and above 0."""
     if true != pred:
         raise InputError(
             f"y_true has {counted(true, what, plural)}, y_pred has {pred}. Each needs a prediction of its own."

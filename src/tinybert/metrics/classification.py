@@ -1,4 +1,4 @@
-"""Classification with one label for each text: accuracy, F1, Matthews correlation."""
+"""Metrics for classification with one label per text: accuracy, F1, Matthews correlation."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from ..errors import InputError
 from .arrays import Array, Values, as_labels
 from .counts import LabelScores, macro_f1
 
-# These few lines of counting stand here rather than scikit-learn, which would be the package's heaviest dependency
-# after MindSpore and slow to import; the tests hold them equal to it.
+# These few lines of counting replace scikit-learn, which would be the package's heaviest dependency after MindSpore and
+# slow to import. The tests check that both agree.
 
 
 def accuracy(y_true: Values, y_pred: Values) -> float:
-    """Part of the labels that are right.
+    """Compute the fraction of correct labels.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
 
     Returns:
         0 to 1.
 
     Raises:
-        InputError: They are empty, of different lengths or kinds, or no labels.
+        InputError: The inputs are empty, differ in length or type, or are not labels.
 
     Examples:
         >>> accuracy(["good", "bad", "bad"], ["good", "bad", "good"])
@@ -36,17 +36,17 @@ def accuracy(y_true: Values, y_pred: Values) -> float:
 
 
 def matthews(y_true: Values, y_pred: Values) -> float:
-    """Matthews correlation of labels, two or more (the R_K of Gorodkin 2004), as CoLA reports it.
+    """Compute the Matthews correlation coefficient for two or more classes (R_K of Gorodkin 2004), CoLA's metric.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
 
     Returns:
-        -1 to 1; 0 where all true or all predicted labels are the same.
+        -1 to 1; 0 if all true or all predicted labels are the same.
 
     Raises:
-        InputError: They are empty, of different lengths or kinds, or no labels.
+        InputError: The inputs are empty, differ in length or type, or are not labels.
 
     Examples:
         >>> round(matthews([1, 1, 1, 0], [1, 0, 1, 1]), 4)
@@ -54,26 +54,26 @@ def matthews(y_true: Values, y_pred: Values) -> float:
     """
     _, hits, predicted, actual = _counts(*as_labels(y_true, y_pred))
     total, right = float(actual.sum()), float(hits.sum())
-    predicted, actual = predicted.astype(np.float64), actual.astype(np.float64)  # their squares outgrow int64
+    predicted, actual = predicted.astype(np.float64), actual.astype(np.float64)  # their squares may overflow int64
     spread = np.sqrt(total**2 - predicted @ predicted) * np.sqrt(total**2 - actual @ actual)
     if not spread:
         return 0.0
-    return float(np.clip((right * total - predicted @ actual) / spread, -1.0, 1.0))  # rounded, it may be beyond them
+    return float(np.clip((right * total - predicted @ actual) / spread, -1.0, 1.0))  # rounding may exceed the bounds
 
 
 def label_scores(y_true: Values, y_pred: Values, *, labels: Values | None = None) -> dict[Any, LabelScores]:
-    """Precision, recall, F1 and support of each label.
+    """Compute precision, recall, F1 and support of each label.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
-        labels: All labels that there are, in the order wanted. Those that occur, sorted, unless given.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
+        labels: All labels, in the desired order; by default those that occur, sorted.
 
     Returns:
-        The scores of each label. One that occurs nowhere, which only `labels` can name, has 0 throughout.
+        The scores by label. A label that never occurs, which only `labels` can add, has 0 for everything.
 
     Raises:
-        InputError: The inputs are empty, of different lengths or kinds, no labels, or not among `labels`.
+        InputError: The inputs are empty, differ in length or type, or hold an invalid or unknown label.
 
     Examples:
         >>> label_scores(["good", "bad", "bad"], ["good", "bad", "good"])["bad"]
@@ -94,20 +94,20 @@ def label_scores(y_true: Values, y_pred: Values, *, labels: Values | None = None
 
 
 def classification_scores(y_true: Values, y_pred: Values, *, labels: Values | None = None) -> dict[str, float]:
-    """What is reported of a classifier.
+    """Compute the usual metrics of a classifier.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
-        labels: All labels that there are: others are an error, and the macro F1 counts also those that occur nowhere,
-            as 0. As in scikit-learn, it is the mean over the labels that occur unless given.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
+        labels: All labels. Any other label is an error, and labels that never occur count as 0 in the macro F1. By
+            default, as in scikit-learn, the macro F1 is the mean over the labels that occur.
 
     Returns:
-        `accuracy`, `macro_f1`, `micro_f1` (0 to 1; equal to the accuracy, as each text has one label) and `matthews`
-        (-1 to 1).
+        `accuracy`, `macro_f1`, `micro_f1` (all 0 to 1; the last equals the accuracy, since each text has one label) and
+        `matthews` (-1 to 1).
 
     Raises:
-        InputError: The inputs are empty, of different lengths or kinds, no labels, or not among `labels`.
+        InputError: The inputs are empty, differ in length or type, or hold an invalid or unknown label.
 
     Examples:
         >>> scores = classification_scores([0, 1, 2, 2], [0, 1, 1, 2])
@@ -125,7 +125,7 @@ def classification_scores(y_true: Values, y_pred: Values, *, labels: Values | No
 
 
 def _counts(true: Array, pred: Array) -> tuple[Array, Array, Array, Array]:
-    """The labels that occur, and of each: how often it was predicted rightly, predicted, and true."""
+    """Return the labels that occur, and for each the number of correct, predicted and true occurrences."""
     names, places = np.unique(np.concatenate([true, pred]), return_inverse=True)
     true, pred = places[: len(true)], places[len(true) :]
     hits, predicted, actual = (np.bincount(part, minlength=len(names)) for part in (true[true == pred], pred, true))

@@ -1,4 +1,4 @@
-"""Correlations, for tasks whose answer is a number: the similarity of two texts, say. SciPy computes them."""
+"""Correlations for regression tasks such as the similarity of two texts, computed by SciPy."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from .arrays import Values, as_numbers
 
 
 def pearson(y_true: Values, y_pred: Values) -> float:
-    """Pearson's correlation: how close the points are to a line.
+    """Compute Pearson's correlation coefficient, a measure of linear association.
 
     Args:
         y_true: (N,) the true values, N at least 2.
-        y_pred: (N,) the predicted ones.
+        y_pred: (N,) the predicted values.
 
     Returns:
-        -1 to 1. NaN, with SciPy's warning, where all values of an input are the same; NaN where one is NaN or infinite.
+        -1 to 1. NaN if all values of an input are the same (SciPy warns), or if a value is NaN or infinite.
 
     Raises:
-        InputError: They have fewer than two values, different lengths, or are no numbers.
+        InputError: The inputs have fewer than two values or different lengths, or hold something other than numbers.
 
     Examples:
         >>> round(pearson([0, 2, 4, 5], [1, 2, 3, 5]), 4)
         0.9463
     """
     true, pred = as_numbers(y_true, y_pred)
-    from scipy import stats  # half a second, which the command line must not wait for
+    from scipy import stats  # takes half a second, which would slow down the command line's start
 
     return float(stats.pearsonr(true, pred)[0])
 
 
 def spearman(y_true: Values, y_pred: Values) -> float:
-    """Spearman's rank correlation: how far both go up together. Equal values share the mean of their ranks.
+    """Compute Spearman's rank correlation coefficient; tied values share the mean of their ranks.
 
     Args:
         y_true: (N,) the true values, N at least 2.
-        y_pred: (N,) the predicted ones.
+        y_pred: (N,) the predicted values.
 
     Returns:
-        -1 to 1. NaN, with SciPy's warning, where all values of an input are the same; NaN where one is NaN.
+        -1 to 1. NaN if all values of an input are the same (SciPy warns), or if a value is NaN.
 
     Raises:
-        InputError: They have fewer than two values, different lengths, or are no numbers.
+        InputError: The inputs have fewer than two values or different lengths, or hold something other than numbers.
 
     Examples:
         >>> round(spearman([0, 2, 4, 5], [0.1, 0.2, 0.2, 9.0]), 4)
@@ -52,17 +52,17 @@ def spearman(y_true: Values, y_pred: Values) -> float:
 
 
 def correlation_scores(y_true: Values, y_pred: Values) -> dict[str, float]:
-    """What is reported of a regression, as STS-B does.
+    """Compute the usual metrics of a regression, as reported for STS-B.
 
     Args:
         y_true: (N,) the true values, N at least 2.
-        y_pred: (N,) the predicted ones.
+        y_pred: (N,) the predicted values.
 
     Returns:
-        `pearson` and `spearman`, -1 to 1, or NaN where they are not defined.
+        `pearson` and `spearman`, -1 to 1, or NaN where undefined.
 
     Raises:
-        InputError: The inputs have fewer than two values, different lengths, or are no numbers.
+        InputError: The inputs have fewer than two values or different lengths, or hold something other than numbers.
 
     Examples:
         >>> scores = correlation_scores([1, 2, 3], [6, 2, 1])

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 out of counts: the same for labels, entity types and columns of labels."""
+"""Precision, recall and F1 from counts, shared by labels, entity types and multi-label columns."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LabelScores:
-    """How well one label, or all of them together, was found.
+    """Precision, recall, F1 and support of one label, or of all labels together.
 
     Attributes:
-        precision: Part of the predictions that are right, 0 to 1; 0 where nothing was predicted.
-        recall: Part of the truth that was found, 0 to 1; 0 where there was nothing to find.
-        f1: Their harmonic mean, 0 to 1; 0 where both are 0.
-        support: How often the label is in the truth.
+        precision: Fraction of the predictions that are correct, 0 to 1; 0 if nothing was predicted.
+        recall: Fraction of the true occurrences that were found, 0 to 1; 0 if there are none.
+        f1: Harmonic mean of precision and recall, 0 to 1; 0 if both are 0.
+        support: Number of true occurrences.
     """
 
     precision: float
@@ -24,12 +24,12 @@ class LabelScores:
 
     @classmethod
     def from_counts(cls, hits: int, predicted: int, actual: int) -> LabelScores:
-        """Computes the scores.
+        """Compute the scores from counts.
 
         Args:
-            hits: Predictions that are right.
-            predicted: Predictions.
-            actual: How often it is in the truth.
+            hits: Number of correct predictions.
+            predicted: Number of predictions.
+            actual: Number of true occurrences.
 
         Returns:
             The scores.
@@ -49,6 +49,6 @@ class LabelScores:
 
 
 def macro_f1(scores: Iterable[LabelScores]) -> float:
-    """Mean F1 of labels, each counting the same; 0 without any label."""
+    """Return the unweighted mean of F1 over labels; 0 if there are none."""
     values = [score.f1 for score in scores]
     return sum(values) / len(values) if values else 0.0

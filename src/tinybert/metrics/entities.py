@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of entities: an entity is right if its type and both its ends are."""
+"""Precision, recall and F1 of entities; an entity is correct if its type and both boundaries are."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ TagSequences = Sequence[Sequence[str]]
 
 
 def entity_scores(y_true: TagSequences, y_pred: TagSequences, *, scheme: Scheme | None = None) -> dict[str, float]:
-    """What is reported of a tagger.
+    """Compute the usual metrics of a tagger.
 
     Args:
-        y_true: The true tags, one list for each sentence.
-        y_pred: The predicted ones.
-        scheme: As in `spans`: without one, malformed tags are read as the CoNLL script does, which is what is usually
-            reported; with one, malformed entities do not count.
+        y_true: The true tags, one list per sentence.
+        y_pred: The predicted tags, in the same form.
+        scheme: As in `spans`. Without a scheme, malformed tags are read like in the CoNLL script, which is the usual
+            practice; with a scheme, malformed entities do not count.
 
     Returns:
-        `precision`, `recall` and `f1` over the entities of all types (micro average), 0 to 1; 0 without entities.
-        Equal to seqeval's: its default mode without a scheme, its strict mode with one; but in IOE1, where
-        seqeval passes over a name of one word right before another, E-.
+        `precision`, `recall` and `f1` over the entities of all types (micro average), 0 to 1; 0 without entities. They
+        equal those of seqeval: its default mode without a scheme, its strict mode with one. The exception is IOE1,
+        where seqeval misses a single-word entity (E-) directly before another.
 
     Raises:
-        InputError: There are no sentences, their numbers or lengths differ, or a tag is none of the scheme's.
+        InputError: There are no sentences, their numbers or lengths differ, or a tag is invalid in the scheme.
 
     Examples:
         >>> y_true = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-LOC"]]
@@ -46,18 +46,18 @@ def entity_scores(y_true: TagSequences, y_pred: TagSequences, *, scheme: Scheme 
 def entity_type_scores(
     y_true: TagSequences, y_pred: TagSequences, *, scheme: Scheme | None = None
 ) -> dict[str, LabelScores]:
-    """Precision, recall, F1 and support of each type of entity.
+    """Compute precision, recall, F1 and support of each entity type.
 
     Args:
-        y_true: The true tags, one list for each sentence.
-        y_pred: The predicted ones.
+        y_true: The true tags, one list per sentence.
+        y_pred: The predicted tags, in the same form.
         scheme: As in `entity_scores`.
 
     Returns:
-        The scores by type, sorted; types that occur in either input.
+        The scores by entity type, sorted by type; types that occur in either input.
 
     Raises:
-        InputError: As `entity_scores`.
+        InputError: As for `entity_scores`.
 
     Examples:
         >>> entity_type_scores([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "B-PER"]])["PER"]
@@ -71,7 +71,7 @@ def entity_type_scores(
 def count_entities(
     y_true: TagSequences, y_pred: TagSequences, scheme: Scheme | None
 ) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Entities that are right, predicted and true, by type."""
+    """Count the correct, predicted and true entities by type."""
     check_lengths(len(y_true), len(y_pred), "sentence")
     hits: Counter[str] = Counter()
     predicted: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Classification with any number of labels for each text."""
+"""Metrics for classification with any number of labels per text."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from .counts import LabelScores, macro_f1
 
 
 def multilabel_scores(y_true: Values, y_pred: Values) -> dict[str, float]:
-    """What is reported of a classifier that gives each text any number of labels.
+    """Compute the usual metrics of a multi-label classifier.
 
     Args:
-        y_true: (N, C) of 0 and 1: 1 where a text has the label of the column.
-        y_pred: (N, C) the same for the predictions.
+        y_true: (N, C) of 0 and 1; 1 where the text has the column's label.
+        y_pred: (N, C), the predictions in the same form.
 
     Returns:
-        0 to 1, equal to scikit-learn's: `accuracy` (texts with all C labels right), `micro_f1` (over all labels of all
-        texts) and `macro_f1` (the mean over the C labels; a label that was neither true nor predicted has 0).
+        `accuracy` (fraction of texts with all C labels correct), `micro_f1` (over all labels of all texts) and
+        `macro_f1` (mean over the C labels; a label that was neither true nor predicted has 0). All are 0 to 1 and equal
+        scikit-learn's.
 
     Raises:
-        InputError: The inputs are empty, of different shapes, or hold something else than 0 and 1.
+        InputError: The inputs are empty, have different shapes, or hold something other than 0 and 1.
 
     Examples:
         >>> multilabel_scores([[1, 0, 1], [0, 1, 0]], [[1, 0, 0], [0, 1, 0]])

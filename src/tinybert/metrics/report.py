@@ -1,4 +1,4 @@
-"""Scores of each class as a table of text, and which classes are taken for which."""
+"""Text reports: a table of the scores of each class, and the confusions between classes."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from .entities import TagSequences, count_entities
 from .schemes import Scheme
 
 _MOST_LABELS = 12
-"""Up to so many labels all pairs of them are shown, else the most frequent confusions."""
+"""Up to this many labels, the confusion matrix is shown; otherwise only the most frequent confusions."""
 _MOST_CONFUSIONS = 20
 
 
 def confusion_matrix(y_true: Values, y_pred: Values, *, labels: Values | None = None) -> Array:
-    """How often each label was taken for each other.
+    """Count how often each label was predicted for each true label.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
-        labels: All C labels in the order wanted; those that occur, sorted, unless given.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
+        labels: All C labels in the desired order; by default those that occur, sorted.
 
     Returns:
-        (C, C) int64; row: the true label, column: the predicted one. Equal to scikit-learn's.
+        (C, C) int64; rows are true labels, columns are predicted labels. Equal to scikit-learn's.
 
     Raises:
-        InputError: The inputs are empty, of different lengths or kinds, no labels, or not among `labels`.
+        InputError: The inputs are empty, differ in length or type, or hold an invalid or unknown label.
 
     Examples:
         >>> confusion_matrix(["good", "bad", "bad"], ["good", "bad", "good"]).tolist()
@@ -47,19 +47,19 @@ def confusion_matrix(y_true: Values, y_pred: Values, *, labels: Values | None = 
 
 
 def classification_report(y_true: Values, y_pred: Values, *, labels: Values | None = None) -> str:
-    """Precision, recall, F1 and support of each label, accuracy and means, and the confusion matrix.
+    """Format precision, recall, F1 and support of each label, accuracy, averages and the confusion matrix.
 
     Args:
-        y_true: (N,) the true labels, whole numbers or strings.
-        y_pred: (N,) the predicted ones.
-        labels: All labels in the order wanted; those that occur, sorted, unless given. Of more than 12 the most
-            frequent confusions are listed in the place of the matrix.
+        y_true: (N,) the true labels, integers or strings.
+        y_pred: (N,) the predicted labels.
+        labels: All labels in the desired order; by default those that occur, sorted. With more than 12 labels, the most
+            frequent confusions are listed instead of the matrix.
 
     Returns:
         Lines of text. The numbers are those of scikit-learn's report.
 
     Raises:
-        InputError: As `confusion_matrix`.
+        InputError: As for `confusion_matrix`.
 
     Examples:
         >>> print(classification_report(["good", "bad", "bad"], ["good", "bad", "good"]))
@@ -82,18 +82,18 @@ def classification_report(y_true: Values, y_pred: Values, *, labels: Values | No
 
 
 def multilabel_report(y_true: Values, y_pred: Values, labels: Sequence[str]) -> str:
-    """Precision, recall, F1 and support of each label where a text may have several, and their means.
+    """Format precision, recall, F1 and support of each label of a multi-label classifier, and their averages.
 
     Args:
-        y_true: (N, C) of 0 and 1: 1 where a text has the label of the column.
-        y_pred: (N, C) the same for the predictions.
-        labels: The names of the C labels.
+        y_true: (N, C) of 0 and 1; 1 where the text has the column's label.
+        y_pred: (N, C), the predictions in the same form.
+        labels: Names of the C labels.
 
     Returns:
         Lines of text. The numbers are those of scikit-learn's report.
 
     Raises:
-        InputError: As `multilabel_scores`.
+        InputError: As for `multilabel_scores`.
     """
     true, pred = as_indicators(y_true, y_pred)
     counts = (true & pred).sum(axis=0), pred.sum(axis=0), true.sum(axis=0)
@@ -104,18 +104,18 @@ def multilabel_report(y_true: Values, y_pred: Values, labels: Sequence[str]) -> 
 
 
 def entity_report(y_true: TagSequences, y_pred: TagSequences, *, scheme: Scheme | None = None) -> str:
-    """Precision, recall, F1 and support of each type of entity, and their means.
+    """Format precision, recall, F1 and support of each entity type, and their averages.
 
     Args:
-        y_true: The true tags, one list for each sentence.
-        y_pred: The predicted ones.
+        y_true: The true tags, one list per sentence.
+        y_pred: The predicted tags, in the same form.
         scheme: As in `entity_scores`.
 
     Returns:
         Lines of text. The numbers are those of seqeval's report.
 
     Raises:
-        InputError: As `entity_scores`.
+        InputError: As for `entity_scores`.
 
     Examples:
         >>> print(entity_report([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "B-PER"]]))
@@ -172,7 +172,7 @@ def _confusions(matrix: Array, labels: Sequence[Any]) -> list[str]:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """Columns of text: the first to the left, the others to the right; as wide as a terminal shows the characters."""
+    """Align columns by terminal width: the first to the left, the others to the right."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [
         (row[0] + " " * (widths[0] - _width(row[0])) + "".join(_to_the_right(row[1:], widths[1:]))).rstrip()
@@ -185,7 +185,7 @@ def _to_the_right(fields: Iterable[str], widths: Iterable[int]) -> Iterable[str]
 
 
 def _width(text: str) -> int:
-    """Columns of a terminal: Chinese characters take two, marks above and below others none."""
+    """Return the terminal columns that a text takes: two per Chinese character, none per combining mark."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text

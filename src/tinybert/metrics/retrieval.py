@@ -1,4 +1,4 @@
-"""How well vectors find what belongs to them among many: the rank of the first right one, and its means."""
+"""Retrieval metrics: the rank of the first relevant vector for each query, and averages over queries."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from ..errors import InputError
 from .arrays import Array, Values, check_lengths
 
 BLOCK = 1 << 22
-"""Similarities that are in memory at a time, 16 MB, however many vectors there are."""
+"""Maximum number of similarities in memory at a time (16 MB as float32)."""
 
 
 def ranks(queries: Array, corpus: Array, relevant: Sequence[Sequence[int]]) -> Iterator[int]:
-    """At which place each query finds the first vector that belongs to it, the nearest of the corpus having place 1.
+    """Yield the rank of the nearest relevant vector for each query; the nearest vector of the corpus has rank 1.
 
-    A vector that does not belong to the query and is as near counts as nearer: a network that gives all texts one
-    vector finds nothing.
+    Ties count against the query: an irrelevant vector at the same distance ranks first. A network that gives all texts
+    the same vector therefore finds nothing.
 
     Args:
-        queries: (Q, H) float32 of length 1, so that dot products are cosines.
-        corpus: (N, H), likewise.
-        relevant: For each query the rows of the corpus that belong to it, at least one.
+        queries: (Q, H) float32, unit vectors, so that dot products are cosines.
+        corpus: (N, H) float32, unit vectors.
+        relevant: For each query, the indices of its relevant corpus rows, at least one.
 
     Yields:
-        1 to N, query by query.
+        The rank, 1 to N, of each query in turn.
 
     Raises:
-        InputError: There are not as many queries as lists of rows.
+        InputError: The numbers of queries and of lists in `relevant` differ.
 
     Examples:
         >>> corpus = np.array([[1.0, 0.0], [0.6, 0.8]])
@@ -48,16 +48,16 @@ def ranks(queries: Array, corpus: Array, relevant: Sequence[Sequence[int]]) -> I
 
 
 def mean_reciprocal_rank(places: Values) -> float:
-    """Mean of 1 / place, at which the first right one was found (Voorhees 1999, TREC-8).
+    """Compute the mean reciprocal rank (MRR) of the first relevant result (Voorhees 1999, TREC-8).
 
     Args:
-        places: (Q,) whole numbers from 1, as `ranks` yields them.
+        places: (Q,) integer ranks from 1, as `ranks` yields them.
 
     Returns:
         0 to 1.
 
     Raises:
-        InputError: There are none, or they are no whole numbers from 1.
+        InputError: There are no ranks, or they are not integers of at least 1.
 
     Examples:
         >>> mean_reciprocal_rank([1, 2, 4])
@@ -67,17 +67,17 @@ def mean_reciprocal_rank(places: Values) -> float:
 
 
 def retrieval_scores(places: Values) -> dict[str, float]:
-    """What is reported of a search.
+    """Compute the usual metrics of a search.
 
     Args:
-        places: (Q,) whole numbers from 1, as `ranks` yields them.
+        places: (Q,) integer ranks from 1, as `ranks` yields them.
 
     Returns:
-        `mrr`, the mean reciprocal rank; `accuracy_at_1` and `accuracy_at_10`, the part of the queries that found a
-        right one among so many. 0 to 1.
+        `mrr`, the mean reciprocal rank; `accuracy_at_1` and `accuracy_at_10`, the fraction of queries with a relevant
+        result among the first 1 or 10. All are 0 to 1.
 
     Raises:
-        InputError: There are none, or they are no whole numbers from 1.
+        InputError: There are no ranks, or they are not integers of at least 1.
 
     Examples:
         >>> scores = retrieval_scores([1, 2, 20])

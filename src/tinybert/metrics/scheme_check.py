@@ -1,4 +1,4 @@
-"""Whether tags are well-formed, for readers of files: a wrong scheme would silently cost spans."""
+"""Check that tags are well-formed in a scheme; with a wrong scheme, spans would be lost silently."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from .schemes import OUTSIDE, Mark, Scheme, check_known, read_tag
 
 
 class TagProblem(NamedTuple):
-    """The index of a tag that does not fit its scheme, and what is wrong with it."""
+    """Index of a tag that does not fit its scheme, and a description of the problem."""
 
     position: int
     message: str
 
 
 def check_scheme(tags: Sequence[str], scheme: Scheme) -> list[TagProblem]:
-    """Finds the tags that do not fit a scheme.
+    """Find the tags that do not fit a scheme.
 
     Args:
         tags: One tag for each word of a sentence.
         scheme: The scheme.
 
     Returns:
-        The problems from left to right, none where the tags are well-formed. A reader puts file and line before each.
+        The problems from left to right; empty if the tags are well-formed. File readers prefix each with file and line.
 
     Raises:
         InputError: The scheme is not known.
@@ -42,13 +42,13 @@ def check_scheme(tags: Sequence[str], scheme: Scheme) -> list[TagProblem]:
         before, here = marks[index], marks[index + 1]
         if isinstance(here, str):
             problems.append(TagProblem(index, here))
-        elif isinstance(before, Mark):  # after a tag that is none, nothing can be said
+        elif isinstance(before, Mark):  # after an invalid tag, the transition cannot be judged
             problems += _transition(index, (before, here), (names[index], names[index + 1]), scheme)
     return problems
 
 
 def _transition(index: int, marks: tuple[Mark, Mark], names: tuple[str, str], scheme: Scheme) -> list[TagProblem]:
-    """What is wrong with a tag at `index`, or with the one before it, because of the other."""
+    """Return the problem, if any, of the transition from the tag before `index` to the tag at `index`."""
     (before, here), (previous, tag) = marks, names
     joined, position, message = here.continues(before), index, ""
     where = f"after {previous}" if index else "at the first word"

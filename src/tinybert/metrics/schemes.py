@@ -1,4 +1,4 @@
-"""How tags such as B-PER, I-PER, O mark spans of words: IOB1, IOB2, IOE1, IOE2, IOBES and BILOU."""
+"""Tagging schemes, by which tags such as B-PER, I-PER and O mark spans: IOB1, IOB2, IOE1, IOE2, IOBES and BILOU."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ begins right after it; IOE2 ends every span with E-. IOBES (also BIOES) ends a s
 one of a single word with S-; BILOU calls these L- and U-.
 """
 
-# L- and U- are read as E- and S-, so that the rules below are those of one scheme fewer.
+# L- and U- are read as E- and S-, so BILOU needs no rules of its own below.
 _READ_AS = {"L": "E", "U": "S"}
 _STARTING = {None: "BIES", "IOB1": "I", "IOB2": "B", "IOE1": "IE", "IOE2": "IE", "IOBES": "BS", "BILOU": "BS"}
 _CLOSING = {"IOE2": "E", "IOBES": "ES", "BILOU": "ES"}
@@ -33,23 +33,23 @@ class TagSpan(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What a tag says: B, I, E, S or O, and the type; `_` where the tag has none."""
+    """A parsed tag: the prefix B, I, E, S or O, and the type, or `_` if the tag has none."""
 
     prefix: str
     type: str
 
     def continues(self, before: Mark) -> bool:
-        """Whether it belongs to the same span as the mark before it."""
+        """Return whether this mark belongs to the same span as the one before it."""
         return self.prefix in "IE" and before.prefix in "BI" and self.type == before.type
 
     def starts(self, before: Mark, scheme: Scheme | None) -> bool:
-        """Whether a span may start here, given that it continues none."""
+        """Return whether a span may start here, given that it continues none."""
         if scheme == "IOB1" and self.prefix == "B":
             return before.prefix in "BI" and self.type == before.type
         return self.prefix in _STARTING[scheme]
 
     def closes(self, after: Mark, scheme: Scheme | None) -> bool:
-        """Whether a span may stop here, given that the next mark does not continue it."""
+        """Return whether a span may stop here, given that the next mark does not continue it."""
         if scheme == "IOB1":
             # B-LOC after B-PER: neither is well-formed, and seqeval counts neither.
             return not (self.prefix == "B" and after.prefix == "B" and self.type != after.type)
@@ -62,7 +62,7 @@ OUTSIDE = Mark("O", "_")
 
 
 def read_tag(tag: Any, scheme: Scheme | None) -> Mark | str:
-    """Takes a tag apart, or says what is wrong with it."""
+    """Parse a tag; return a message if it is invalid."""
     prefixes = "BIESLU" if scheme is None else SCHEMES[scheme]
     if tag == "O":
         return OUTSIDE
@@ -74,7 +74,7 @@ def read_tag(tag: Any, scheme: Scheme | None) -> Mark | str:
 
 
 def check_known(scheme: Scheme) -> None:
-    """Raises InputError unless the scheme is one of those here."""
+    """Raise InputError unless the scheme is one of `SCHEMES`."""
     if scheme not in SCHEMES:
         raise InputError(
             f"scheme is {scheme!r}; it must be one of {', '.join(SCHEMES)}. BIO is called IOB2 here, BIOES IOBES."
@@ -82,20 +82,21 @@ def check_known(scheme: Scheme) -> None:
 
 
 def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[TagSpan]:
-    """Finds the spans that tags mark.
+    """Find the spans that tags mark.
 
     Args:
-        tags: One tag for each word: O, or a prefix and a type such as B-PER. A prefix alone has the type `_`.
-        scheme: Without a scheme, whatever can be read as a span is one, by the rules of the CoNLL evaluation script:
-            I-PER after O begins a span, B-PER I-LOC are two. With a scheme, a span counts only as far as the scheme's
-            rules allow it: I-PER after O is none in IOB2, nor is B-PER without E-PER in IOBES.
+        tags: One tag for each word: O, or a prefix and a type such as B-PER. A bare prefix has the type `_`.
+        scheme: Without a scheme, tags are read leniently by the rules of the CoNLL evaluation script: I-PER after O
+            begins a span, and B-PER I-LOC is two spans. With a scheme, only spans that follow its rules count: I-PER
+            after O is not a span in IOB2, and neither is B-PER without E-PER in IOBES.
 
     Returns:
-        The spans from left to right: with a scheme those of seqeval's strict mode, without one those of its default
-        mode. There seqeval knows no L- and U- and runs spans together; here they are read as E- and S-.
+        The spans from left to right, equal to those of seqeval's strict mode with a scheme, and of its default mode
+        without. One difference: seqeval's default mode does not know L- and U- and merges spans; here they are read as
+        E- and S-.
 
     Raises:
-        InputError: A tag is none, or none of the scheme's; the message names its index. Or the scheme is not known.
+        InputError: A tag is invalid, or not allowed in the scheme (names its index); or the scheme is unknown.
 
     Examples:
         >>> spans(["B-PER", "I-PER", "O", "I-LOC"])
@@ -105,7 +106,7 @@ def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[TagSpan]:
     """
     if scheme is not None:
         check_known(scheme)
-    marks = [OUTSIDE]  # one before and one after, so that each tag has neighbours
+    marks = [OUTSIDE]  # padded on both sides, so that each tag has neighbours
     for index, tag in enumerate(tags):
         mark = read_tag(tag, scheme)
         if isinstance(mark, str):
@@ -126,7 +127,7 @@ def spans(tags: Sequence[str], scheme: Scheme | None = None) -> list[TagSpan]:
 
 
 def are_tags(labels: Sequence[str]) -> bool:
-    """Whether labels are tags such as B-PER and I-PER, of any of the schemes."""
+    """Return whether all labels are tags such as B-PER and I-PER, in any of the schemes."""
     try:
         spans(labels)
     except InputError:

@@ -1,4 +1,4 @@
-"""Exact match and F1 of answers where every question has one: SQuAD v1.1, CMRC 2018."""
+"""Exact match and F1 for questions that all have an answer: SQuAD v1.1, CMRC 2018."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from .answer_rules import RULES, AnswerRules
 
 Language = Literal["en", "zh"]
 References = Mapping[str, Sequence[str]]
-"""The right answers of each question, by the question's id."""
+"""The correct answers of each question, by question id."""
 
 
 def squad_scores(
     references: References, predictions: Mapping[str, str], *, language: Language = "en"
 ) -> dict[str, float]:
-    """What is reported of answers to questions that all have one.
+    """Compute exact match and F1 for questions that all have an answer.
 
     Args:
-        references: The right answers of each question, one or more, by the question's id. The best match counts.
-        predictions: The answer to each question, "" where there is none. Further ids are left aside.
-        language: "en" compares as SQuAD v1.1 does: words, without case, punctuation and articles. "zh" compares as
-            CMRC 2018 does: characters, F1 over the longest run in common.
+        references: One or more correct answers of each question, by question id. The best match counts.
+        predictions: The predicted answer by question id, "" for none. Other ids are ignored.
+        language: "en" compares like SQuAD v1.1: words, without case, punctuation and articles. "zh" compares like CMRC
+            2018: characters, with F1 over the longest common run.
 
     Returns:
-        `exact_match` and `f1`, 0 to 100, means over all questions; `total`, their number. Equal to the official
-        scripts', which also let a missing prediction pass, and give it 0.
+        `exact_match` and `f1`, 0 to 100, means over all questions; `total`, the number of questions. Equal to the
+        results of the official scripts, except that these accept a missing prediction and score it 0.
 
     Raises:
-        InputError: There are no questions, or one has no right answer or no prediction; the message names it.
+        InputError: There are no questions, or a question has no correct answer or no prediction; the message names it.
 
     Examples:
         >>> squad_scores({"q1": ["the Danube"], "q2": ["Ulm", "in Ulm"]}, {"q1": "Danube", "q2": "Ulm or Bonn"})
@@ -55,18 +55,19 @@ def squad_scores(
 
 
 def check_answers(references: References, predictions: Mapping[str, str], language: str) -> AnswerRules:
-    """Checks what a measure of answers is called with.
+    """Validate the arguments of an answer metric.
 
     Args:
-        references: The right answers of each question.
-        predictions: The answer to each question.
+        references: The correct answers by question id.
+        predictions: The predicted answer by question id.
         language: "en" or "zh".
 
     Returns:
-        How answers in the language are compared.
+        The comparison rules of the language.
 
     Raises:
-        InputError: Something is missing or is no string.
+        InputError: The language is unknown, there are no questions, a prediction is missing, or an answer is not a
+            string.
     """
     if language not in RULES:
         raise InputError(f"language is {language!r}; it must be one of {', '.join(map(repr, RULES))}.")

@@ -1,4 +1,4 @@
-"""Exact match and F1 of answers where a question may have none: SQuAD v2.0."""
+"""Exact match and F1 for questions that may have no answer: SQuAD v2.0."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .answer_rules import AnswerRules
 from .squad import Language, References, check_answers
 
 Scores = Mapping[str, float]
-"""The score of each question, 0 to 1, by the question's id."""
+"""The score of each question, 0 to 1, by question id."""
 
 
 def squad_v2_scores(
@@ -21,23 +21,25 @@ def squad_v2_scores(
     na_threshold: float = 1.0,
     language: Language = "en",
 ) -> dict[str, float]:
-    """What is reported of answers to questions of which some have none.
+    """Compute exact match and F1 for questions of which some have no answer.
 
     Args:
-        references: The right answers of each question by the question's id; empty where it has none.
-        predictions: The answer to each question, "" where there is none. Further ids are left aside.
-        na_probs: The probability of each question to have no answer, 0 to 1.
-        na_threshold: A prediction counts as "" where `na_probs` is above it.
+        references: The correct answers of each question, by question id; empty if it has none.
+        predictions: The predicted answer by question id, "" for none. Other ids are ignored.
+        na_probs: The predicted probability that a question has no answer, 0 to 1, by question id.
+        na_threshold: A prediction counts as "" if its `na_probs` is above this.
         language: As in `squad_scores`.
 
     Returns:
-        Equal to the official script's, whose `exact` is called `exact_match` here: `exact_match` and `f1`, 0 to 100,
-        means over all questions; `total`, their number; the same over the questions with an answer (`HasAns_exact`,
-        `HasAns_f1`, `HasAns_total`) and without (`NoAns_...`), where there are any. With `na_probs` also `best_exact`
-        and `best_f1`, those at the best threshold, and these thresholds (`best_exact_thresh`, `best_f1_thresh`).
+        `exact_match` and `f1`, 0 to 100, means over all questions; `total`, the number of questions; the same for the
+        questions with an answer (`HasAns_exact`, `HasAns_f1`, `HasAns_total`) and without (`NoAns_...`), if there are
+        any. With `na_probs`, also `best_exact` and `best_f1` at the best threshold, and these thresholds
+        (`best_exact_thresh`, `best_f1_thresh`). Equal to the results of the official script, which calls `exact_match`
+        `exact`.
 
     Raises:
-        InputError: There are no questions, or one has no prediction or no entry in `na_probs`; the message names it.
+        InputError: There are no questions, or a question has no prediction or no number in `na_probs`; the message
+            names it.
 
     Examples:
         >>> references = {"q1": ["Ulm"], "q2": []}
@@ -81,20 +83,20 @@ def _f1(rules: AnswerRules, answers: Iterable[str], prediction: str) -> float:
     predicted, best = rules.tokens(prediction), 0.0
     for answer in _worth_comparing(rules, answers):
         gold = rules.tokens(answer)
-        # Unlike in v1.1, no answer agrees with no answer.
+        # Unlike in v1.1, an empty answer matches an empty answer.
         best = max(best, rules.f1(gold, predicted) if gold and predicted else float(gold == predicted))
     return best
 
 
 def _worth_comparing(rules: AnswerRules, answers: Iterable[str]) -> list[str]:
-    """The right answers of which something is left; "", no answer, where there are none."""
+    """Return the answers that are not empty after normalization; [""] if there are none."""
     return [answer for answer in answers if rules.normalize(answer)] or [""]
 
 
 def _at_threshold(
     scores: Scores, na_probs: Mapping[str, float], threshold: float, answerable: Mapping[str, bool]
 ) -> dict[str, float]:
-    """The scores when predictions above the threshold are taken back."""
+    """Return the scores when predictions above the threshold are replaced by "no answer"."""
     return {
         name: float(not answerable[name]) if na_probs[name] > threshold else score for name, score in scores.items()
     }
@@ -103,10 +105,11 @@ def _at_threshold(
 def _best_threshold(
     scores: Scores, na_probs: Mapping[str, float], predictions: Mapping[str, str], answerable: Mapping[str, bool]
 ) -> tuple[float, float]:
-    """The best sum of scores, and the threshold for it, when predictions are let through one by one.
+    """Return the best sum of scores over all thresholds, and the threshold at which it is reached.
 
-    As the official script does it, whose best may stop between questions of equal probability, where no threshold can,
-    and whose threshold for letting nothing through is 0.0, which lets through what has the probability 0.
+    This reproduces the official script, including its quirks: its best may lie between questions of equal probability,
+    where no threshold can separate them; and its threshold for accepting no prediction is 0.0, which accepts those with
+    probability 0.
     """
     current: float = sum(not has_answer for has_answer in answerable.values())
     best, threshold = current, 0.0

@@ -1,4 +1,4 @@
-"""The network: embeddings, attention, encoder, model and task heads. No files are read here, no context is changed."""
+"""The network: embeddings, attention, encoder, model and task heads. Reads no files and changes no context."""
 
 from ..compat import require_mindspore
 

@@ -11,10 +11,10 @@ from .layers import LayerNorm, Linear
 
 
 class SplitHeads(nn.Cell):
-    """(N, A*D) to (A*N, D): one block of rows for each head.
+    """Reshape (N, A*D) to (A*N, D), with one block of rows for each head.
 
-    Split and concatenation do what a transposition would. Where one graph serves all shapes, CPU transposes five
-    times more slowly than it copies.
+    Split and concatenation replace a transposition, which on CPU is five times slower than a copy if one graph serves
+    all shapes.
     """
 
     def __init__(self, num_heads: int) -> None:
@@ -27,7 +27,7 @@ class SplitHeads(nn.Cell):
 
 
 class MergeHeads(nn.Cell):
-    """(A*N, D) to (N, A*D): the reverse of `SplitHeads`."""
+    """Reshape (A*N, D) to (N, A*D), the inverse of `SplitHeads`."""
 
     def __init__(self, num_heads: int) -> None:
         super().__init__()
@@ -39,14 +39,14 @@ class MergeHeads(nn.Cell):
 
 
 class SelfAttention(nn.Cell):
-    """softmax(Q K^T / sqrt(D) + bias) V for each head.
+    """Scaled dot-product attention, softmax(Q K^T / sqrt(D) + bias) V, for each head.
 
     Inputs:
         x: (B*T, H).
         bias: (A*B, T, T) float32, see `AttentionBias`.
 
     Outputs:
-        (B*T, H), the heads' results side by side; (A*B, T, T) float32, the scores before the softmax.
+        (B*T, H), the concatenated results of the heads; (A*B, T, T) float32, the attention scores before the softmax.
     """
 
     def __init__(self, config: TinyBertConfig, compute_type: ms.Type) -> None:
@@ -71,16 +71,16 @@ class SelfAttention(nn.Cell):
         query = self.split_heads(self.query_layer(x) * self.scale).reshape(heads)  # (A*B, T, D)
         key = self.split_heads(self.key_layer(x)).reshape(heads)
         value = self.split_heads(self.value_layer(x)).reshape(heads)
-        # The softmax of up to 512 scores is taken in float32 also where the products are float16.
+        # The softmax over up to 512 scores is computed in float32 even if the products are float16.
         scores = self.cast(self.query_key(query, key), ms.float32) + bias  # (A*B, T, T)
         probs = self.cast(self.dropout(self.softmax(scores)), self.compute_type)
-        # MindSpore's mixed precision (`to_float`, `amp`) gives each cell's inputs a type of its own.
+        # With MindSpore's mixed precision (`to_float`, `amp`), each cell's inputs may have another type.
         context = self.probs_value(probs, self.cast(value, self.compute_type))  # (A*B, T, D)
         return self.merge_heads(context.reshape((-1, self.head_size))), scores
 
 
 class ResidualOutput(nn.Cell):
-    """LayerNorm(residual + dropout(dense(x))): the end of each half of a layer.
+    """LayerNorm(residual + dropout(dense(x))), the end of both sublayers of an encoder layer.
 
     Inputs:
         x: (B*T, in_size).
@@ -102,7 +102,7 @@ class ResidualOutput(nn.Cell):
 
 
 class Attention(nn.Cell):
-    """The first half of a layer: self-attention, projection, residual, LayerNorm.
+    """The attention sublayer: self-attention, projection, residual connection, LayerNorm.
 
     Inputs and outputs are those of `SelfAttention`.
     """

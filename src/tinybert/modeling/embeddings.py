@@ -1,4 +1,4 @@
-"""From token ids to the encoder's input: word, segment and position embeddings, summed and normalised."""
+"""Embeddings: word, segment and position embeddings, summed and normalised, as input of the encoder."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class EmbeddingLookup(nn.Cell):
 
 
 class EmbeddingPostprocessor(nn.Cell):
-    """Adds segment and position embeddings to the word embeddings; LayerNorm, dropout.
+    """Sum of word, segment and position embeddings, followed by LayerNorm and dropout.
 
-    The attribute names give the parameters their published names, `embedding_table` for the segments among them.
+    The attribute names determine the published parameter names, such as `embedding_table` for the segment embeddings.
 
     Inputs:
         words: (B*T, H) float32, the word embeddings.
@@ -62,16 +62,16 @@ class EmbeddingPostprocessor(nn.Cell):
 
 
 class AttentionBias(nn.Cell):
-    """What is added to the attention scores: 0 for a real token, -10000 for padding.
+    """Bias added to the attention scores: 0 for real tokens, -10000 for padding.
 
-    It is spread over queries and heads here, once, so that each layer adds two tensors of one shape: a broadcasting
-    addition costs four times as much on CPU.
+    The bias is expanded over queries and heads once, so that each layer adds two tensors of equal shape: on CPU, a
+    broadcasting addition costs four times as much.
 
     Inputs:
         input_mask: (B, T) int32, 1 = real token.
 
     Outputs:
-        (A*B, T, T) float32, heads before rows, as `SelfAttention` has its scores.
+        (A*B, T, T) float32, heads before rows, the layout of the scores in `SelfAttention`.
     """
 
     def __init__(self, config: TinyBertConfig) -> None:

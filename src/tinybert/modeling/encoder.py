@@ -11,7 +11,7 @@ from .layers import ACTIVATIONS, Linear
 
 
 class EncoderLayer(nn.Cell):
-    """Attention, then the feed-forward network, each with residual and LayerNorm.
+    """Transformer layer: attention, then a feed-forward network, each with residual connection and LayerNorm.
 
     Inputs:
         x: (B*T, H) float32.
@@ -34,7 +34,7 @@ class EncoderLayer(nn.Cell):
 
 
 class Encoder(nn.Cell):
-    """`num_hidden_layers` layers, one after the other.
+    """Stack of `num_hidden_layers` encoder layers.
 
     Inputs:
         x: (B*T, H) float32, the embeddings.

@@ -1,4 +1,4 @@
-"""Task heads over an encoder: classification of a sequence, of its tokens, and the answer to a question in it."""
+"""Task heads on top of an encoder: sequence classification, token classification and question answering."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .network import Network
 
 
 class TaskNetwork(Network):
-    """An encoder with one dense layer, `dense_1` by its published name, on top.
+    """Base class of task networks: an encoder with one dense layer on top, published as `dense_1`.
 
-    A head is a function of the encoder's outputs, `logits`. Whoever needs hidden states and attention scores beside
-    them, as distillation does, calls `bert.encode` and `logits` in a cell of its own.
+    `logits` computes the head from the encoder's outputs. To get hidden states and attention scores too, as for
+    distillation, call `bert.encode` and `logits` in a cell of your own.
 
     Args:
-        bert: The encoder. It is used, not copied.
-        task: What the network is for.
-        num_labels: Outputs of the dense layer (C).
-        dropout_prob: Dropout before the dense layer, active in training only.
+        bert: The encoder, used in place, not copied.
+        task: The task of the network.
+        num_labels: Number of outputs of the dense layer (C).
+        dropout_prob: Dropout probability before the dense layer, applied in training only.
 
     Raises:
-        ConfigError: The number of outputs is not allowed or not that of the labels, or a pooler is missing.
+        ConfigError: `num_labels` is invalid or differs from the number of labels, or a required pooler is missing.
     """
 
     def __init__(self, bert: TinyBertModel, task: Task, num_labels: int, dropout_prob: float = 0.1) -> None:
@@ -53,12 +53,12 @@ class TaskNetwork(Network):
 
     @classmethod
     def for_task(cls, bert: TinyBertModel, task: Task, num_labels: int) -> TaskNetwork:
-        """The network for a task of its kind; the arguments are those of the class."""
+        """Create the network for a task of its kind; arguments as for the class."""
         raise NotImplementedError
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What the outputs are called, in their order; none if they have no names."""
+        """Names of the outputs, in order; empty if they have no names."""
         return self.task.labels
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
@@ -66,30 +66,31 @@ class TaskNetwork(Network):
         return self.logits(outputs[0], outputs[1])
 
     def logits(self, sequence_output: Tensor, pooled_output: Tensor | None) -> Any:
-        """The head: what the network returns, from the outputs of its encoder; inside a graph.
+        """Compute the network's output from the outputs of its encoder; called inside a graph.
 
         Args:
             sequence_output: (B, T, H) float32.
-            pooled_output: (B, H) float32; None where the encoder has no pooler.
+            pooled_output: (B, H) float32; None if the encoder has no pooler.
         """
         raise NotImplementedError
 
 
 class TinyBertForSequenceClassification(TaskNetwork):
-    """One label a text: dense(relu(pooled output)), as published.
+    """Classifier of texts: dense(relu(pooled output)), as published.
 
-    The ReLU is part of the published checkpoints' function. Hugging Face's BERT has none here, nor has this network
-    where `head_act` of its configuration is `none`.
+    The published checkpoints require the ReLU. Hugging Face's BERT does not have one; set the configuration's
+    `head_act` to `none` for a network without it.
 
     Args:
-        bert: The encoder. It is used, not copied.
-        num_labels: Outputs of the dense layer (C).
-        dropout_prob: Dropout before the dense layer, active in training only.
-        labels: What the outputs are called, in their order; none if they have no names.
-        problem: `single-label`, `multi-label` or `regression`; by default a single output is a number.
+        bert: The encoder, used in place, not copied.
+        num_labels: Number of outputs of the dense layer (C).
+        dropout_prob: Dropout probability before the dense layer, applied in training only.
+        labels: Names of the outputs, in order; empty if they have no names.
+        problem: `single-label`, `multi-label` or `regression`; by default `regression` for one output, otherwise
+            `single-label`.
 
     Inputs:
-        As `TinyBertModel`.
+        As for `TinyBertModel`.
 
     Outputs:
         (B, C) float32 logits.
@@ -118,16 +119,16 @@ class TinyBertForSequenceClassification(TaskNetwork):
 
 
 class TinyBertForTokenClassification(TaskNetwork):
-    """One label a token: dense(relu(sequence output)), as published, or dense(sequence output), as Hugging Face's.
+    """Classifier of tokens: dense(relu(sequence output)), as published, or without ReLU, as in Hugging Face's BERT.
 
     Args:
-        bert: The encoder. It is used, not copied.
-        num_labels: Outputs of the dense layer (C).
-        dropout_prob: Dropout before the dense layer, active in training only.
-        labels: What the outputs are called, in their order; none if they have no names.
+        bert: The encoder, used in place, not copied.
+        num_labels: Number of outputs of the dense layer (C).
+        dropout_prob: Dropout probability before the dense layer, applied in training only.
+        labels: Names of the outputs, in order; empty if they have no names.
 
     Inputs:
-        As `TinyBertModel`.
+        As for `TinyBertModel`.
 
     Outputs:
         (B, T, C) float32 logits. The published code returns the same values with the rows flattened, (B*T, C).
@@ -148,14 +149,14 @@ class TinyBertForTokenClassification(TaskNetwork):
 
 
 class TinyBertForQuestionAnswering(TaskNetwork):
-    """Where the answer starts and where it ends: dense(sequence output), as in Devlin et al. 2018.
+    """Extractive question answering: start and end logits from dense(sequence output), as in Devlin et al. 2018.
 
     Args:
-        bert: The encoder. It is used, not copied.
-        dropout_prob: Dropout before the dense layer, active in training only.
+        bert: The encoder, used in place, not copied.
+        dropout_prob: Dropout probability before the dense layer, applied in training only.
 
     Inputs:
-        As `TinyBertModel`, the question as the first text, its context as the second.
+        As for `TinyBertModel`, with the question as first text and the context as second.
 
     Outputs:
         Start logits and end logits, both (B, T) float32.
@@ -166,7 +167,7 @@ class TinyBertForQuestionAnswering(TaskNetwork):
 
     @classmethod
     def for_task(cls, bert: TinyBertModel, task: Task, num_labels: int) -> TaskNetwork:
-        del task, num_labels  # which are all alike
+        del task, num_labels  # the same for every such task
         return cls(bert)
 
     def logits(self, sequence_output: Tensor, pooled_output: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -180,7 +181,7 @@ NETWORKS: dict[str, type[TaskNetwork] | None] = {
     TOKEN_CLASSIFICATION.name: TinyBertForTokenClassification,
     QUESTION_ANSWERING.name: TinyBertForQuestionAnswering,
 }
-"""The task network of each kind; None where it is the encoder itself."""
+"""The task network class of each kind; None for the encoder itself."""
 
 
 def _per_token(dense: Linear, x: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
-"""The small parts that every layer is built of: linear map, layer normalisation, activation.
+"""Building blocks of the layers: linear map, layer normalisation, activations.
 
-They call MindSpore's primitives rather than its composite layers, because one graph compiled for all shapes runs
-primitives at almost the speed of a static graph, and composite layers at half of it.
+They use MindSpore's primitives instead of its composite layers: in a graph compiled for all shapes, primitives are
+almost as fast as in a static graph, composite layers only half as fast.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from mindspore.common.initializer import Initializer, TruncatedNormal, initializ
 
 
 def parameter(shape: tuple[int, ...], init: str | Initializer) -> Parameter:
-    """A trainable float32 parameter; the cell that it is assigned to names it."""
+    """Return a trainable float32 parameter, which gets its name from the cell it is assigned to."""
     return Parameter(initializer(init, shape, ms.float32))
 
 
 def exact_tanh(x: Tensor) -> Tensor:
-    """tanh(x) = 2 sigmoid(2 x) - 1, to 2e-6: on CPU `ops.tanh` is a faster approximation, off by up to 1e-4."""
+    """Return tanh(x), accurate to 2e-6; on CPU `ops.tanh` is a faster approximation with errors up to 1e-4."""
     return ops.sigmoid(x * 2.0) * 2.0 - 1.0
 
 
 class Linear(nn.Cell):
-    """x @ weight.T + bias over rows, computed in `compute_type`.
+    """Linear map of rows, x @ weight.T + bias, computed in `compute_type`.
 
     Args:
-        in_size: Width of the input rows.
-        out_size: Width of the output rows.
-        initializer_range: Standard deviation of fresh weights.
-        compute_type: MindSpore type of the product and of the output.
+        in_size: Size of an input row.
+        out_size: Size of an output row.
+        initializer_range: Standard deviation of the initial weights.
+        compute_type: MindSpore dtype of the product and the output.
 
     Inputs:
         x: (N, in_size).
@@ -55,11 +55,11 @@ class Linear(nn.Cell):
 
 
 class LayerNorm(nn.Cell):
-    """Layer normalisation over the last axis, in float32 whatever comes in.
+    """Layer normalisation over the last axis, always computed in float32.
 
     Args:
-        size: Width of the last axis.
-        eps: Added to the variance.
+        size: Size of the last axis.
+        eps: Constant added to the variance.
     """
 
     def __init__(self, size: int, eps: float) -> None:
@@ -74,10 +74,10 @@ class LayerNorm(nn.Cell):
 
 
 class Gelu(nn.Cell):
-    """GELU in its tanh form: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), Hendrycks and Gimpel 2016.
+    """GELU, tanh approximation: 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), Hendrycks and Gimpel 2016.
 
-    Written with the equal 0.5 (1 + tanh(y)) = sigmoid(2 y), since on CPU the fused `ops.GeLU` takes seven times as
-    long, and `ops.tanh` is not exact (see `exact_tanh`).
+    Computed with 0.5 (1 + tanh(y)) = sigmoid(2 y), since on CPU the fused `ops.GeLU` takes seven times as long and
+    `ops.tanh` is inexact (see `exact_tanh`).
     """
 
     def construct(self, x: Tensor) -> Tensor:
@@ -85,7 +85,7 @@ class Gelu(nn.Cell):
 
 
 class GeluErf(nn.Cell):
-    """GELU in its exact form, x times the normal distribution function at x: what Hugging Face calls `gelu`."""
+    """GELU, exact form: x times the standard normal CDF at x; called `gelu` in Hugging Face."""
 
     def construct(self, x: Tensor) -> Tensor:
         half = x * 0.5
@@ -93,7 +93,7 @@ class GeluErf(nn.Cell):
 
 
 class Relu(nn.Cell):
-    """max(x, 0)."""
+    """ReLU, max(x, 0)."""
 
     def construct(self, x: Tensor) -> Tensor:
         return ops.relu(x)

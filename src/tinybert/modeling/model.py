@@ -1,4 +1,4 @@
-"""The encoder as a whole: TinyBertModel."""
+"""The complete encoder, TinyBertModel."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from .network import Network
 
 
 class TinyBertModel(Network):
-    """A BERT-style encoder; with the default configuration, the published TinyBERT network.
+    """A BERT-style encoder; the default configuration is the published TinyBERT network.
 
-    Follows Devlin et al. 2018 (arXiv:1810.04805) as the published model-zoo code does: GELU in its tanh form,
-    LayerNorm epsilon 1e-7, -10000 added to the scores of padding. It serves as student and as teacher.
+    Follows Devlin et al. 2018 (arXiv:1810.04805) and the published model-zoo code: tanh approximation of GELU,
+    LayerNorm epsilon 1e-7, -10000 added to the attention scores of padding. Used for both student and teacher.
 
     Args:
         config: Sizes and constants.
-        is_training: Starts in training mode, with dropout. `set_train` changes it at any time.
-        return_all_encoders: Whether hidden states and attention scores are returned too.
-        pooler: Whether it has a pooler. Hugging Face's networks for tokens and for answers have none. Without, it is of
-            use inside such a network only.
+        is_training: Whether to start in training mode, with dropout. `set_train` changes the mode at any time.
+        return_all_encoders: Whether to return hidden states and attention scores too.
+        pooler: Whether the encoder has a pooler. Hugging Face's networks for token classification and question
+            answering have none; an encoder without one is only usable inside such a network.
 
     Inputs:
         input_ids: (B, T) int32 or int64, T up to `max_position_embeddings`.
         input_mask: (B, T) int32 or int64, 1 = real token.
-        segment_ids: (B, T) int32 or int64, 0 = first text, 1 = second. Mask and segments may come in either order.
+        segment_ids: (B, T) int32 or int64, 0 = first text, 1 = second. Mask and segments are accepted in either order.
 
     Outputs:
         Tuple of: sequence output (B, T, H); pooled output (B, H); word embedding table (V, H); tuple of L+1 hidden
-        states (B, T, H), the embeddings first; tuple of L attention scores (B, A, T, T) before the softmax. All
-        float32. The last two are left out with `return_all_encoders=False`.
+        states (B, T, H), the embeddings first; tuple of L attention scores (B, A, T, T) before the softmax. All are
+        float32. The last two are omitted with `return_all_encoders=False`.
 
     Raises:
-        InputError: Called from outside with inputs of a wrong shape, type or range, or without a pooler. Inside another
+        InputError: Called directly with inputs of a wrong shape, type or range, or without a pooler. Inside another
             compiled network nothing is checked.
 
     Example:
@@ -90,25 +90,26 @@ class TinyBertModel(Network):
         return self.tinybert_embedding_lookup.embedding_table
 
     def assemble(self, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Adds the word embedding table, which the graph would copy at each call: 47 MB."""
+        """Add the word embedding table outside the graph, which would copy its 47 MB at each call."""
         return outputs[:2] + (self.tinybert_embedding_lookup.embedding_table,) + outputs[2:]
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> tuple[Any, ...]:
-        """All outputs but the word embedding table."""
+        """Return all outputs except the word embedding table."""
         outputs = self.encode(input_ids, input_mask, segment_ids, self.return_all_encoders)
         return outputs if self.return_all_encoders else outputs[:2]
 
     def encode(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, all_encoders: bool) -> tuple[Any, ...]:
-        """What heads, and losses over hidden states, are computed from; inside a graph.
+        """Compute the encoder's outputs for heads and for losses over hidden states; called inside a graph.
 
         Args:
             input_ids: (B, T) int32.
-            input_mask: (B, T) int32, always the second here.
+            input_mask: (B, T) int32, 1 = real token; here the order of mask and segments is fixed.
             segment_ids: (B, T) int32.
-            all_encoders: Whether hidden states and attention scores are computed; they are empty tuples otherwise.
+            all_encoders: Whether to return hidden states and attention scores; otherwise these are empty tuples.
 
         Returns:
-            Sequence output (B, T, H); pooled output (B, H), None without a pooler; hidden states; attention scores.
+            Sequence output (B, T, H); pooled output (B, H), or None without a pooler; tuple of hidden states; tuple of
+            attention scores.
         """
         batch_size, length = input_ids.shape
         words = self.tinybert_embedding_lookup(input_ids.reshape((-1,)))

@@ -1,4 +1,4 @@
-"""What all networks of this package share: they check what they are called with, and any thread may call them."""
+"""Base class of all networks in this package: checks its inputs and may be called from any thread."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .order import order_masks
 
 
 class Network(nn.Cell):
-    """A cell over (input_ids, input_mask, segment_ids) that can be called from outside and used inside other cells.
+    """A cell over (input_ids, input_mask, segment_ids) that can be called directly or used inside other cells.
 
-    Called from outside, it checks and orders its inputs on the host and runs one compiled graph for every shape, in
-    GRAPH_MODE and in PYNATIVE_MODE. Inside a cell that is itself compiled, MindSpore takes `construct` and nothing else
-    happens.
+    When called directly, it checks and orders its inputs on the host and runs a compiled graph, in both GRAPH_MODE and
+    PYNATIVE_MODE; on CPU one graph serves all shapes. Inside another compiled cell, MindSpore compiles just
+    `construct`.
 
     Args:
         config: The configuration of the encoder.
-        task: What the network is for.
+        task: The task of the network.
     """
 
     def __init__(self, config: TinyBertConfig, task: Task) -> None:
@@ -41,15 +41,15 @@ class Network(nn.Cell):
         return self.assemble(self.compute(input_ids, *order_masks(input_mask, segment_ids)))
 
     def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
-        """What the compiled graph returns, from inputs in this order."""
+        """Compute the outputs of the compiled graph from inputs in this order."""
         raise NotImplementedError
 
     def assemble(self, outputs: Any) -> Any:
-        """What a caller gets, from what `compute` returned."""
+        """Build the return value for the caller from the outputs of `compute`."""
         return outputs
 
     def _own_graph(self) -> CompiledNetwork:
-        # Kept outside of the cell's attributes: it is not part of the network, and holds the network itself.
+        # Stored in __dict__, bypassing the cell's registration: the graph is not part of the network but contains it.
         graphs = self.__dict__.setdefault("_own_graphs", {})
         if self.training not in graphs or graphs[self.training].is_stale():
             graphs[self.training] = CompiledNetwork(self)
@@ -57,10 +57,10 @@ class Network(nn.Cell):
 
 
 class CompiledNetwork(nn.Cell):
-    """The graph of a network as it runs when called from outside.
+    """The compiled graph of a network, used when the network is called directly.
 
-    On CPU one compilation serves every batch size and length; on Ascend and GPU, where kernels are chosen for their
-    shapes, each shape has a graph of its own.
+    On CPU one compilation serves every batch size and length. On Ascend and GPU, where kernels are selected by shape,
+    each shape has its own graph.
 
     Args:
         network: The network; its parameters keep their names.
@@ -80,10 +80,10 @@ class CompiledNetwork(nn.Cell):
         return outputs
 
     def is_stale(self) -> bool:
-        """Whether a parameter has other memory, as `set_data` gives it, or was frozen or unfrozen since.
+        """Return whether a parameter was moved in memory (as by `set_data`), frozen or unfrozen since compilation.
 
-        In PYNATIVE_MODE a compiled graph goes on reading the memory that it was compiled with, freed or not, and has
-        no gradient for parameters that were frozen then. Optimizers write into the memory there is.
+        In PYNATIVE_MODE a compiled graph keeps reading the memory it was compiled with, even if freed, and has no
+        gradients for parameters that were frozen at that time. Optimizers update parameters in place.
         """
         if ms.get_context("mode") != ms.PYNATIVE_MODE:
             return False
@@ -99,7 +99,7 @@ def _as_array(value: Any) -> Any:
 
 
 def _computed(outputs: Any) -> Any:
-    """The outputs, once they are there: what is still at work on CPU would be so outside of the lock."""
+    """Wait for the outputs and return them; on CPU the computation would otherwise continue outside the lock."""
     if device_target() == "CPU":
         first = outputs
         while isinstance(first, tuple):

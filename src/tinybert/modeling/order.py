@@ -1,4 +1,4 @@
-"""Mask and segments in either order: told apart inside the graph, as `tinybert.inputs` tells them apart on the host."""
+"""Recognition of mask and segments inside the graph, by the same rules as `tinybert.inputs` on the host."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from mindspore import Tensor, ops
 
 
 def order_masks(second: Tensor, third: Tensor) -> tuple[Tensor, Tensor]:
-    """Tells input mask and segment ids apart, row by row, inside the graph.
+    """Put input mask and segment ids, given in either order, into order row by row, inside the graph.
 
-    The published card passes (ids, mask, segments), the later cards (ids, segments, mask). A real first token is in
-    segment 0, so a first column of 1 and 0 decides. Where it does not, as in rows padded on the left, the mask came
-    last if that is the only order in which no padding is in segment 1 and no text of segment 0 follows one of segment
-    1. Rows that have neither order are taken as they are; only the host refuses them.
+    The published model card passes (ids, mask, segments), later cards pass (ids, segments, mask). A real first token is
+    in segment 0, so values 1 and 0 in the first column decide. Otherwise, as in rows padded on the left, the mask is
+    taken to be last if that is the only order in which no padding is in segment 1 and no token of segment 0 follows one
+    of segment 1. Rows that fit neither order are used as given; only the host rejects them.
 
     Args:
-        second: (B, T) int32, mask or segments.
+        second: (B, T) int32, mask or segments, the network's second input.
         third: (B, T) int32, the other of the two.
 
     Returns:
@@ -29,7 +29,7 @@ def order_masks(second: Tensor, third: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _faults(mask: Tensor, segments: Tensor) -> Tensor:
-    """(B, 1) int32, how many tokens show that rows are not mask and segments."""
+    """Return (B, 1) int32, the number of tokens per row that contradict this order of mask and segments."""
     second_text = (segments != 0).astype(ms.int32)
     real = (mask != 0).astype(ms.int32)
     after = (ops.cumsum(second_text, 1) > 0).astype(ms.int32)

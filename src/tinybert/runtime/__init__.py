@@ -1,4 +1,4 @@
-"""Computing, apart from text: arrays in, arrays out. `base` says what the tasks need; each other file provides it."""
+"""Runtimes, which compute networks on arrays. `base` defines the interface; each other module implements it."""
 
 from .base import Runtime
 

@@ -1,6 +1,7 @@
-"""What the tasks need of whatever computes: the seam between text and networks.
+"""Interface between the tasks, which handle text, and the runtimes, which compute networks.
 
-All arrays are NumPy's. A runtime knows its configuration and task, and which shapes are cheap for it; it knows no text.
+All arrays are NumPy arrays. A runtime knows its configuration and task, and which shapes are cheap for it; it knows
+nothing about text.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ Inputs = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class EncoderOutputs(NamedTuple):
-    """What an encoder gives for a batch.
+    """Outputs of an encoder for a batch.
 
     Attributes:
         sequence_output: (B, T, H) float32.
-        pooled_output: (B, H) float32; None where the encoder has no pooler.
+        pooled_output: (B, H) float32; None if the encoder has no pooler.
     """
 
     sequence_output: np.ndarray
@@ -29,7 +30,7 @@ class EncoderOutputs(NamedTuple):
 
 
 class Runtime(Protocol):
-    """Something that computes a model. Any number of threads may call it."""
+    """Interface of a runtime, which computes a model. Methods may be called from any number of threads."""
 
     @property
     def config(self) -> TinyBertConfig:
@@ -37,14 +38,14 @@ class Runtime(Protocol):
 
     @property
     def task(self) -> Task:
-        """What the model is for."""
+        """The task of the model."""
 
     @property
     def num_labels(self) -> int | None:
-        """Outputs of the head (C); None for an encoder alone."""
+        """Number of outputs of the head (C); None for an encoder alone."""
 
     def encode(self, inputs: Inputs) -> EncoderOutputs:
-        """The outputs of the encoder, behind the head where there is one.
+        """Compute the outputs of the encoder, which is below the head if there is one.
 
         Args:
             inputs: The batch.
@@ -54,28 +55,32 @@ class Runtime(Protocol):
         """
 
     def logits(self, inputs: Inputs) -> Any:
-        """The outputs of the head: (B, C) for texts, (B, T, C) for tokens, two of (B, T) for answers; float32.
+        """Compute the outputs of the head.
 
         Args:
             inputs: The batch.
+
+        Returns:
+            Float32 logits: (B, C) for texts, (B, T, C) for tokens; for answers a tuple of two, start and end, each (B,
+            T).
 
         Raises:
             InputError: As for `encode`.
         """
 
     def widths(self, lengths: np.ndarray) -> np.ndarray:
-        """The width that rows of these lengths should have: the next one that costs no compilation of its own.
+        """Return the padded widths for rows of these lengths, chosen to avoid compiling further shapes.
 
         Args:
-            lengths: (N,) tokens of each row.
+            lengths: (N,) integers, the number of tokens in each row.
 
         Returns:
-            (N,) integers, none less than the length.
+            (N,) integers, each at least the row's length.
         """
 
     def rows(self, width: int, most: int) -> int:
-        """How many rows of a width should go in at once, at most `most`."""
+        """Return the batch size for rows of a width, at most `most`."""
 
     @property
     def fixed_rows(self) -> bool:
-        """Whether a batch should always have as many rows as `rows` says, filled up with empty ones."""
+        """Whether every batch should have exactly `rows(...)` rows, padded with empty rows."""

@@ -1,4 +1,4 @@
-"""MindSpore as a runtime: networks of `modeling`, on CPU, GPU and Ascend."""
+"""MindSpore runtime: the networks of `modeling` on CPU, GPU and Ascend."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..task import Task
 from .base import EncoderOutputs, Inputs
 
 BATCH_TOKENS = 4096
-"""The most tokens in a batch, padding included. More are not faster on CPU, and memory grows with B * T * T."""
+"""Maximum tokens per batch, with padding. More are not faster on CPU, and memory grows with B * T * T."""
 _WIDTH_STEP = 64
 
 
 class MindSporeRuntime:
-    """A network that computes for the tasks.
+    """Runtime around a MindSpore network.
 
     Args:
         network: `TinyBertModel` or a task network, in inference mode.
@@ -30,10 +30,10 @@ class MindSporeRuntime:
 
     @classmethod
     def of_checkpoint(cls, checkpoint: Checkpoint) -> MindSporeRuntime:
-        """Builds the network of a checkpoint.
+        """Build a runtime with the network and weights of a checkpoint.
 
         Raises:
-            DependencyError: MindSpore is not installed; says what to install.
+            DependencyError: MindSpore is not installed; the message says what to install.
         """
         require_mindspore()
         from ..weights import restore
@@ -47,40 +47,40 @@ class MindSporeRuntime:
 
     @property
     def task(self) -> Task:
-        """What the network is for."""
+        """The task of the network."""
         return self.network.task
 
     @property
     def num_labels(self) -> int | None:
-        """Outputs of the head (C); None for an encoder alone."""
+        """Number of outputs of the head (C); None for an encoder alone."""
         return getattr(self.network, "num_labels", None)
 
     def encode(self, inputs: Inputs) -> EncoderOutputs:
-        """As `Runtime.encode`."""
+        """See `Runtime.encode`."""
         encoder = self.network if self.num_labels is None else self.network.bert
         sequence_output, pooled_output = self._run(encoder, inputs)[:2]
         return EncoderOutputs(sequence_output.asnumpy(), None if pooled_output is None else pooled_output.asnumpy())
 
     def logits(self, inputs: Inputs) -> Any:
-        """As `Runtime.logits`."""
+        """See `Runtime.logits`."""
         outputs = self._run(self.network, inputs)
         if isinstance(outputs, tuple):
             return tuple(output.asnumpy() for output in outputs)
         return outputs.asnumpy()
 
     def widths(self, lengths: np.ndarray) -> np.ndarray:
-        """As `Runtime.widths`: on CPU one graph serves all shapes, elsewhere each is compiled, which takes seconds."""
+        """See `Runtime.widths`. One graph serves all shapes on CPU; elsewhere compiling each takes seconds."""
         if not self.fixed_rows:
             return lengths
         return np.minimum(-(-lengths // _WIDTH_STEP) * _WIDTH_STEP, self.config.max_position_embeddings)
 
     def rows(self, width: int, most: int) -> int:
-        """As `Runtime.rows`."""
+        """See `Runtime.rows`."""
         return max(1, min(most, BATCH_TOKENS // width))
 
     @property
     def fixed_rows(self) -> bool:
-        """As `Runtime.fixed_rows`."""
+        """See `Runtime.fixed_rows`."""
         return device_target() != "CPU"
 
     @staticmethod
@@ -89,5 +89,5 @@ class MindSporeRuntime:
             raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")
         from ..modeling.network import Network
 
-        # A call of an encoder without a pooler is refused, since its caller expects a pooled output; here none is.
+        # TinyBertModel.__call__ rejects an encoder without a pooler; here its pooled output is not required.
         return Network.__call__(network, *inputs)

@@ -1,6 +1,6 @@
-"""Text in, answers out: embed, classify, tag and answer with a model from the hub, a folder or a checkpoint.
+"""Task objects: embed, classify, tag and answer with a model from the hub, a folder or a checkpoint.
 
-Whatever computes stands behind `tinybert.runtime`; MindSpore is imported when a model is loaded, not before.
+Networks run behind `tinybert.runtime`; MindSpore is imported only when a model is loaded.
 """
 
 from .answer import QuestionAnswerer

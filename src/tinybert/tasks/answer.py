@@ -1,4 +1,4 @@
-"""Answers questions with stretches of a context of any length."""
+"""Extractive question answering over contexts of any length."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 Item = tuple[str, str]
 Question = tuple[str, str] | Mapping[str, str]
-"""A question with its context."""
+"""A question and its context, as a tuple or a mapping."""
 
 
 class AnswerOptions(TypedDict, total=False):
@@ -49,16 +49,16 @@ class AnswerOptions(TypedDict, total=False):
 
 
 class QuestionAnswerer(TextTask):
-    """Finds the answer to a question in a text.
+    """Question answerer: finds the answer to a question in a text.
 
     Args:
         model: The model; `from_pretrained` loads one.
 
     Raises:
-        InputError: The model has no head for questions; says what to do.
+        InputError: The model has no head for question answering; the message says what to do.
 
     Example:
-        >>> answerer = QuestionAnswerer.from_pretrained("questions")  # a folder that a fine-tuning wrote
+        >>> answerer = QuestionAnswerer.from_pretrained("questions")  # a folder written by fine-tuning
         >>> answerer("Where does she live?", "Ada was born in Ulm and lives in Bonn.").text
         'Bonn'
     """
@@ -105,7 +105,7 @@ class QuestionAnswerer(TextTask):
         **options: Unpack[AnswerOptions],
     ) -> Any: ...
 
-    def __call__(  # noqa: PLR0913 -- each is a choice of its own, given by name
+    def __call__(  # noqa: PLR0913 -- independent options, given by name
         self,
         question: Any,
         context: Any = None,
@@ -121,39 +121,41 @@ class QuestionAnswerer(TextTask):
         on_error: OnError = "raise",
         progress: bool | None = None,
     ) -> Any:
-        """Answers one question, many, or a stream of them.
+        """Answer one question, many, or a stream of them.
 
-        A long context goes through the network in overlapping windows. The best answer is the one with the highest
-        start logit plus end logit over all windows, as in Devlin et al. 2018, grown to whole words; further answers do
-        not overlap with better ones. A question counts up to its 64th token.
+        A long context is processed in overlapping windows. The best answer is the span with the highest sum of start
+        logit and end logit over all windows, as in Devlin et al. 2018, extended to whole words; further answers do not
+        overlap better ones. Questions are truncated to 64 tokens.
 
         Args:
-            question: A question, with its context as the second argument. Or many pairs of both, as tuples or as
-                mappings with the keys `question` and `context`: in a list, or from an iterator. Or a list of questions,
-                with a list of contexts.
-            context: The text in which the answer is looked for.
-            top_k: How many answers are wanted.
-            handle_impossible: Whether "no answer" is an answer, for models that were trained with it (SQuAD v2).
-            threshold: By how much the logits of "no answer" must exceed those of the best answer.
-            max_answer_length: Tokens of the longest answer.
-            max_length: Tokens of a window, question included: by default 384, or `seq_length` of the model's
-                configuration if that is less.
-            stride: Tokens of context that two windows share. At most half of what a window has room for beside the
-                longest question counts.
-            align_to_words: Whether answers grow to whole words, as the tokenizer finds them: what stands between blanks
-                and punctuation. None grows them except where one of the two characters that a word would be cut between
-                belongs to a script that is written without blanks, such as Japanese or Thai.
-            batch_size: The most rows that go through the network at once.
-            on_error: `raise` an error that names a bad pair, or `return` it in the place of its answer.
-            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+            question: A question, with its context as the second argument; or a list of questions, with a list of
+                contexts. Alternatively a pair of both, as a tuple or as a mapping with the keys `question` and
+                `context`; or a list or iterator of such pairs.
+            context: The text to search for the answer, if `question` does not include it.
+            top_k: Maximum number of answers per question.
+            handle_impossible: Whether "no answer" is a possible result, for models trained that way (SQuAD v2.0).
+            threshold: With `handle_impossible`, the margin by which the score of "no answer" must exceed that of the
+                best answer (sums of logits).
+            max_answer_length: Maximum number of tokens in an answer, before it is extended to whole words.
+            max_length: Maximum tokens per window, including the question; by default 384, or the model's `seq_length`
+                if that is less.
+            stride: Number of context tokens shared by consecutive windows; capped at half the space that the longest
+                question leaves in a window.
+            align_to_words: Whether to extend answers to whole words as the tokenizer finds them, bounded by whitespace
+                and punctuation. None extends them except next to a character of a script without spaces between words,
+                such as Japanese or Thai.
+            batch_size: Maximum number of rows per forward pass.
+            on_error: "raise" raises an error that names the bad pair; "return" returns the error in place of the
+                answer.
+            progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
         Returns:
-            An `Answer` for one question, with `top_k` above 1 a list of up to as many, the best first; a list of these
-            for many; an iterator for an iterator, with flat memory. "No answer" has the text "". A context without
-            words has no other.
+            For one question an `Answer`, or with `top_k` above 1 a list of up to `top_k` answers, best first. For a
+            list, a list of these; for an iterator, an iterator in constant memory. "No answer" has the text ""; it is
+            the only answer for a context without words.
 
         Raises:
-            InputError: A question or context is not a string or cannot be encoded, or an argument is not allowed.
+            InputError: A question or context is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
         check_integer(top_k, "top_k", 1)
         check_integer(max_answer_length, "max_answer_length", 1)
@@ -175,7 +177,7 @@ class QuestionAnswerer(TextTask):
 
 
 def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
-    """The pair or pairs that were meant, and whether it is one."""
+    """Return the pair or pairs given by the arguments, and whether it is a single pair."""
     if context is None:
         one = isinstance(question, tuple) and any(isinstance(item, str) for item in question)
         return question, one or isinstance(question, dict)
@@ -190,7 +192,7 @@ def _as_pairs(question: Any, context: Any) -> tuple[Any, bool]:
 
 @dataclass(frozen=True)
 class _AnswerPipeline(Pipeline):
-    """`threshold` is above all numbers where "no answer" is none."""
+    """Pipeline of question answering; a `threshold` of infinity excludes "no answer"."""
 
     layout: QuestionRows
     top_k: int
@@ -230,13 +232,13 @@ class _AnswerPipeline(Pipeline):
         return results
 
     def _joined(self, context: str, offsets: Array, continues: Array) -> Array:
-        """(N,) bool, whether each token is not parted from the one before it."""
+        """Return (N,) bool, whether an answer must not start or end between each token and the one before it."""
         if self.align_to_words is None:
             return continues & ~between_unspaced(context, offsets[:, 0])
         return continues if self.align_to_words else np.zeros_like(continues)
 
     def _answers(self, context: str, logits: list[Array], offsets: Array, joined: Array) -> list[Answer]:
-        """The best answers out of each window's logits, (2, 1 + n): of [CLS], then of its part of the context."""
+        """Return the best answers, given each window's logits, (2, 1 + n): [CLS], then the window's context tokens."""
         if not len(offsets):
             return [Answer("", 0, 0, 1.0)]
         possible = self.threshold == math.inf
@@ -248,7 +250,7 @@ class _AnswerPipeline(Pipeline):
             begin, end = int(offsets[first, 0]), with_marks(context, int(offsets[last, 1]))
             candidates.append((score, Answer(context[begin:end], begin, end, _share(score, total))))
         if not possible:
-            # That of the window that is least sure that there is none: the answer may be there.
+            # Take the window that is least certain of "no answer", since the answer may be there.
             null = min(float(start[0] + end[0]) for start, end in logits)
             candidates.append((null - self.threshold, Answer("", 0, 0, _share(null, total))))
             candidates.sort(key=lambda candidate: -candidate[0])
@@ -256,5 +258,5 @@ class _AnswerPipeline(Pipeline):
 
 
 def _share(score: float, total: float) -> float:
-    """The probability of a score among all, from logarithms that rounding may have put a little above their sum."""
+    """Return the probability of a score, given the log of the total; clipped, since rounding may exceed 1."""
     return min(1.0, math.exp(score - total))

@@ -1,4 +1,4 @@
-"""Rows through a runtime: sorted by length, in batches padded to their longest row, results in the rows' order."""
+"""Batched execution of rows: sorted by length, padded per batch, with the results in the original order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..text import Encoding
 Array = np.ndarray
 Compute = Callable[[Inputs], Any]
 Reduce = Callable[[Any, Encoding], Iterable[Any]]
-"""Makes of the outputs for a batch, and the batch, one value a row."""
+"""Function that reduces the outputs for a batch, and the batch, to one value per row."""
 
 
 def forward(
@@ -28,22 +28,22 @@ def forward(
     batch_size: int,
     advance: Callable[[float], None] = lambda share: None,
 ) -> list[Any]:
-    """Runs rows of any lengths through a runtime.
+    """Run rows of any length through a runtime.
 
     Args:
-        runtime: Says which shapes are cheap.
-        compute: Which of its functions computes: `runtime.logits` or `runtime.encode`.
+        runtime: The runtime, which determines the shapes of batches.
+        compute: The function to run, `runtime.logits` or `runtime.encode`.
         encoding: The rows.
-        reduce: Makes one value of each row of a batch. Arrays among them should not be views of the whole batch, which
-            would stay in memory with them.
-        batch_size: The most rows in a batch.
-        advance: Called after each batch with its share of all rows.
+        reduce: Reduces the outputs for a batch to one value per row. It should not return views, which would keep the
+            outputs of the whole batch in memory.
+        batch_size: Maximum rows per batch.
+        advance: Called after each batch with the fraction of all rows that it contains.
 
     Returns:
         The value of each row, in the order of the rows.
 
     Raises:
-        InputError: The model is in training: what it returned would be random.
+        InputError: The model is in training mode, in which its outputs are random.
         OutputError: An output is not finite.
     """
     widths = runtime.widths(encoding.lengths)
@@ -74,15 +74,15 @@ def _check_finite(outputs: Any) -> None:
 
 
 def batches(runtime: Runtime, widths: Array, batch_size: int) -> Iterator[Array]:
-    """Batches of rows of about the same width, the widest first: a batch too large for the memory fails at once.
+    """Yield batches of rows of similar width, widest first, so that a batch too large for memory fails at once.
 
     Args:
-        runtime: Says how many rows of a width go in at once.
-        widths: (N,) the width of each row.
-        batch_size: The most rows in a batch.
+        runtime: The runtime, which determines the number of rows for a width.
+        widths: (N,) integers, the width of each row.
+        batch_size: Maximum rows per batch.
 
     Yields:
-        Row indices.
+        Arrays of row indices.
 
     Examples:
         >>> from types import SimpleNamespace
@@ -99,12 +99,12 @@ def batches(runtime: Runtime, widths: Array, batch_size: int) -> Iterator[Array]
 
 
 def padded(encoding: Encoding, rows: int, width: int) -> Encoding:
-    """Adds empty rows and columns up to a shape.
+    """Pad an encoding with empty rows and columns to a given shape.
 
     Args:
         encoding: The rows.
-        rows: B wanted, not less than there are.
-        width: T wanted, not less than there are.
+        rows: Target number of rows (B), at least the present one.
+        width: Target width (T), at least the present one.
     """
     more = (rows - len(encoding), width - encoding.input_ids.shape[1])
 
@@ -122,12 +122,12 @@ def padded(encoding: Encoding, rows: int, width: int) -> Encoding:
 
 
 def joined(first: Encoding, second: Encoding, order: Array) -> Encoding:
-    """The rows of two encodings as one, in another order.
+    """Concatenate two encodings and reorder their rows.
 
     Args:
-        first: n rows.
-        second: m rows, with the same optional arrays.
-        order: (n + m,) which row comes where; those of `second` count from n.
+        first: Encoding of n rows.
+        second: Encoding of m rows, with the same optional arrays.
+        order: (n + m,) the source row of each row of the result; rows of `second` are numbered from n.
     """
     width = max(first.input_ids.shape[1], second.input_ids.shape[1])
     parts = [padded(part, len(part), width) for part in (first, second)]

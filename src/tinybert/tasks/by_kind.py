@@ -1,4 +1,4 @@
-"""The task object of each kind of task, and the one that a source is for."""
+"""Task object classes by kind of task, and loading of a model as the right one."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ TASKS: dict[str, type[AnyTask]] = {
     TOKEN_CLASSIFICATION.name: Tagger,
     QUESTION_ANSWERING.name: QuestionAnswerer,
 }
-"""The class that uses a model of each kind."""
+"""Task object class for each kind of task."""
 
 
 def load(source: str | Path, **options: Any) -> AnyTask:
-    """Loads a model as the task object that it is for.
+    """Load a model as the task object for its kind of task.
 
     Args:
-        source: A module's uid, or the path of its card; a folder that a fine-tuning wrote; a Hugging Face BERT folder,
-            or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or `.safetensors` file.
-        **options: As for `load_model`; of a file with a head, `kind` says what it is for.
+        source: A module's uid, or the path of its card; a folder written by fine-tuning; a Hugging Face BERT folder, or
+            the name of a model there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or `.safetensors` file.
+        **options: As for `load_model`; a file with a head requires `kind`.
 
     Returns:
         `Embedder`, `Classifier`, `Tagger` or `QuestionAnswerer`.
 
     Raises:
-        InputError: The source is none of these, or its vocabulary is missing or another model's; says what to do.
-        TinyBertError: Something cannot be read, fetched or verified; see the message.
+        InputError: The source is none of these, or its vocabulary is missing or belongs to another model; the message
+            says what to do.
+        TinyBertError: A file cannot be read, downloaded or verified; see the message.
 
     Example:
-        >>> load("my-reviews")("A joy from start to finish.").label  # a folder that a fine-tuning wrote
+        >>> load("my-reviews")("A joy from start to finish.").label  # a folder written by fine-tuning
         'positive'
     """
     model = load_model(source, **options)

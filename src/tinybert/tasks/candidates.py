@@ -1,4 +1,4 @@
-"""The best stretches of a context, out of start and end scores of the windows over it."""
+"""Selection of the best answer spans in a context from the start and end logits of its windows."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Array = np.ndarray
 
 
 def span_table(windows: Sequence[tuple[Array, Array]], stride: int, longest: int) -> Array:
-    """The score of every stretch of tokens that some window holds whole: start logit plus end logit.
+    """Score every token span that lies completely in some window: start logit plus end logit.
 
     Args:
         windows: Start and end logits of each window's context tokens, both (n,) float32.
-        stride: Tokens that a window shares with the one before it.
-        longest: Tokens of the longest stretch considered.
+        stride: Number of tokens that a window shares with the one before it.
+        longest: Maximum number of tokens in a span.
 
     Returns:
-        (N, D) float32 over the N tokens of the context, one at least, and D lengths: the entry (i, d) is that of tokens
-        i to i + d. The highest where several windows hold it, -inf where none does.
+        (N, D) float32 for the N >= 1 tokens of the context and D span lengths; entry (i, d) is the score of tokens i to
+        i + d inclusive: the maximum over the windows that contain the span, -inf if there is none.
 
     Examples:
         >>> span_table([(np.array([3.0, 1.0]), np.array([0.0, 2.0]))], stride=0, longest=2).tolist()
@@ -40,16 +40,16 @@ def span_table(windows: Sequence[tuple[Array, Array]], stride: int, longest: int
 
 
 def best_stretches(table: Array, count: int, first_of: Array, last_of: Array) -> list[tuple[int, int, float]]:
-    """The best stretches that do not overlap, grown to whole words.
+    """Return the best non-overlapping spans, extended to whole words.
 
     Args:
-        table: What `span_table` returned; it is used up.
-        count: The most that are wanted.
-        first_of: (N,) the first token of each token's word.
-        last_of: (N,) the last token of each token's word.
+        table: The result of `span_table`; it is overwritten.
+        count: Maximum number of spans.
+        first_of: (N,) index of the first token of each token's word.
+        last_of: (N,) index of the last token of each token's word.
 
     Returns:
-        First token, last token and score of each, the best first.
+        First token, last token and score of each span, best first.
     """
     found: list[tuple[int, int, float]] = []
     lengths = np.arange(table.shape[1])
@@ -60,7 +60,7 @@ def best_stretches(table: Array, count: int, first_of: Array, last_of: Array) ->
             break
         first, last = int(first_of[start]), int(last_of[start + length])
         found.append((first, last, score))
-        # What reaches into it: stretches that start in it, or before it and end in it or behind.
+        # Exclude overlapping spans: those that start in it, or start before it and end in it or after it.
         begin = max(0, first - table.shape[1] + 1)
         reach = first - np.arange(begin, last + 1)
         table[begin : last + 1][lengths >= reach[:, None]] = -np.inf
@@ -68,10 +68,10 @@ def best_stretches(table: Array, count: int, first_of: Array, last_of: Array) ->
 
 
 def log_total(windows: Sequence[tuple[Array, Array]]) -> float:
-    """The logarithm of what the exponentials of all scores come to, of all pairs of a start and an end in a window.
+    """Return the log-sum-exp of the scores of all pairs of a start and an end in the same window.
 
-    The exponential of a stretch's score, divided by the total, is its probability: for one window the product of the
-    probabilities of its start and of its end.
+    exp(score - total) is the probability of a span; for a single window, it is the product of the probabilities of its
+    start and its end.
     """
     sums = [_log_sum(first) + _log_sum(last) for first, last in windows if len(first)]
     return _log_sum(np.array(sums)) if sums else -np.inf
@@ -83,10 +83,10 @@ def _log_sum(values: Array) -> float:
 
 
 def word_bounds(continues: Array) -> tuple[Array, Array]:
-    """The first and the last token of each token's word.
+    """Return the indices of the first and the last token of each token's word.
 
     Args:
-        continues: (N,) bool, whether each token goes on with the word of the one before it.
+        continues: (N,) bool, whether each token continues the word of the token before it.
 
     Examples:
         >>> first, last = word_bounds(np.array([False, True, False]))

@@ -1,4 +1,4 @@
-"""Checks one text, pair or list of words, so that an error names the one that is wrong and the others go on."""
+"""Validation of single texts, pairs and lists of words, so that errors name the bad item."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ..text.texts import as_batch
 
 
 def check_text(text: Any, name: str) -> str:
-    """Returns a text that can be tokenized.
+    """Check that a text can be tokenized, and return it.
 
     Args:
-        text: What the caller gave.
-        name: What it is called, such as `texts[3]`, for errors.
+        text: The caller's value.
+        name: Name of the value in error messages, such as `texts[3]`.
 
     Raises:
-        InputError: It is not a string, or holds half of a surrogate pair.
+        InputError: The value is not a string, or contains a lone surrogate.
     """
     if not isinstance(text, str):
         hint = " Decode it first: text.decode('utf-8')." if isinstance(text, bytes) else ""
@@ -29,10 +29,10 @@ def check_text(text: Any, name: str) -> str:
 
 
 def check_words(words: Any, name: str) -> list[str]:
-    """Returns a list of words.
+    """Check a list of words, and return it.
 
     Raises:
-        InputError: It is not a list or tuple, or something in it is not text.
+        InputError: The value is not a list or tuple, or an item is not a valid text.
     """
     if not isinstance(words, list | tuple):
         raise InputError(f"{name} is {describe(words)}; with is_split_into_words=True it must be a list of words.")
@@ -40,7 +40,7 @@ def check_words(words: Any, name: str) -> list[str]:
 
 
 def check_text_or_pair(item: Any, name: str) -> tuple[str, str | None]:
-    """Returns a text, and the second text where there is one.
+    """Check a text or a pair; return the text and the second text, or None.
 
     Args:
         item: A string, or a tuple or list of two strings.
@@ -57,7 +57,7 @@ def check_text_or_pair(item: Any, name: str) -> tuple[str, str | None]:
 
 
 def check_question(item: Any, name: str) -> tuple[str, str]:
-    """Returns a question and its context.
+    """Check a question with its context, and return both.
 
     Args:
         item: A tuple or list of both, or a mapping with the keys `question` and `context`.

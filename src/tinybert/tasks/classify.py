@@ -1,4 +1,4 @@
-"""Classifies: a text, or a pair of texts, to its label, its labels or a number."""
+"""Classification of texts and pairs of texts: one label, several labels, or a number."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ class ClassifyOptions(TypedDict, total=False):
 
 
 class Classifier(TextTask):
-    """Says what a text, or a pair of texts, is.
+    """Classifier of texts and pairs of texts.
 
-    What comes out follows from what the model was trained for: one label a text, any number of labels, or a number.
+    The kind of result depends on the model: one label per text, any number of labels, or a number.
 
     Args:
         model: The model; `from_pretrained` loads one.
 
     Raises:
-        InputError: The model has no head for classification; says what to do.
+        InputError: The model has no head for classification; the message says what to do.
 
     Example:
-        >>> classifier = Classifier.from_pretrained("reviews")  # a folder that a fine-tuning wrote
+        >>> classifier = Classifier.from_pretrained("reviews")  # a folder written by fine-tuning
         >>> classifier("A joy from start to finish.").label
         'positive'
         >>> [result.label for result in classifier([("It snows.", "It is cold."), ("It snows.", "It is hot.")])]
@@ -60,10 +60,10 @@ class Classifier(TextTask):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels in the order of the model's outputs; "0", "1" and so on where they have no names."""
+        """The labels in the order of the model's outputs; "0", "1" and so on if they have no names."""
         return self.model.labels
 
-    # A string is a collection of strings too, but comes first.
+    # A string is also a collection of strings, but this overload comes first.
     @overload
     def __call__(self, texts: TextOrPair, **options: Unpack[ClassifyOptions]) -> ClassifierResult: ...  # type: ignore[overload-overlap]
 
@@ -96,26 +96,27 @@ class Classifier(TextTask):
         on_error: OnError = "raise",
         progress: bool | None = None,
     ) -> Any:
-        """Classifies one text or pair, many, or a stream of them.
+        """Classify one text or pair, many, or a stream of them.
 
         Args:
-            texts: A string, or a pair as a tuple of two strings; a list of them; or an iterator over them. A list of
-                two strings is two texts.
-            top_k: How many labels are wanted.
-            threshold: Where a text may have any number of labels: the probability above which it has one.
-            max_length: Tokens after which a text is cut, [CLS] and [SEP] included, of a pair the longer text first: by
-                default `seq_length` of the model's configuration, at most its positions.
-            batch_size: The most rows that go through the network at once.
-            on_error: `raise` an error that names a bad text, or `return` it in the place of its result.
-            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+            texts: A string, or a pair as a tuple of two strings; or a list or iterator of these. A list of two strings
+                means two texts.
+            top_k: Number of labels to return for each text.
+            threshold: For multi-label models, the probability above which a label applies.
+            max_length: Maximum tokens per row, including [CLS] and [SEP]. Longer texts are truncated; in a pair, the
+                longer text first. By default the model's `seq_length`; capped at its number of positions.
+            batch_size: Maximum number of rows per forward pass.
+            on_error: "raise" raises an error that names the bad text; "return" returns the error in place of the
+                result.
+            progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
         Returns:
-            A `Classification`, `MultiLabel` or `Regression` for one text; a list of them for a list; an iterator for an
-            iterator, with flat memory. With `top_k` above 1, in the place of each a list of up to as many
-            `Classification`s, the most probable label first.
+            For one text a `Classification`, `MultiLabel` or `Regression`; or, with `top_k` above 1, a list of up to
+            `top_k` `Classification` objects, most probable first. For a list, a list of these; for an iterator, an
+            iterator in constant memory.
 
         Raises:
-            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
         if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
             raise InputError(f"threshold is {threshold!r}; it must be a number from 0 to 1.")
@@ -167,7 +168,7 @@ class _ClassifyPipeline(Pipeline):
 
 def _best(labels: tuple[str, ...], row: list[float], count: int) -> list[Classification]:
     probabilities = dict(zip(labels, row, strict=True))
-    order = sorted(range(len(row)), key=lambda index: -row[index])  # equal ones stay in the model's order
+    order = sorted(range(len(row)), key=lambda index: -row[index])  # ties keep the model's order
     return [Classification(labels[index], row[index], probabilities) for index in order[:count]]
 
 
@@ -187,13 +188,13 @@ def _regression(labels: tuple[str, ...], row: list[float], threshold: float) -> 
 
 
 def softmax(logits: Array) -> Array:
-    """Probabilities over the last axis."""
+    """Return the softmax of logits over the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def sigmoid(logits: Array) -> Array:
-    """Probabilities, each for itself."""
+    """Return the elementwise sigmoid of logits."""
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
@@ -202,4 +203,4 @@ _PROBLEMS: dict[str, tuple[Callable[..., ClassifierResult], Callable[[Array], Ar
     "multi-label": (_multi_label, sigmoid),
     "regression": (_regression, np.asarray),
 }
-"""How the logits of a text become its result, by the problem that the model solves."""
+"""For each problem: the function that builds a result, and the one that turns logits into its values."""

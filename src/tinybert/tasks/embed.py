@@ -1,4 +1,4 @@
-"""Embeds: a text to one vector."""
+"""Embedding of texts as vectors."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class EmbedOptions(TypedDict, total=False):
 
 
 class Embedder(TextTask):
-    """Turns texts into vectors whose closeness says how alike the texts are, as far as the model was trained for it.
+    """Embedder of texts: similar texts get similar vectors, as far as the model was trained for it.
 
-    Any model has an encoder, also one that was fine-tuned for another task.
+    Works with any model, even one fine-tuned for another task, since every model has an encoder.
 
     Args:
         model: The model; `from_pretrained` loads one.
@@ -84,34 +84,35 @@ class Embedder(TextTask):
         on_error: OnError = "raise",
         progress: bool | None = None,
     ) -> Any:
-        """Embeds one text, many, or a stream of them.
+        """Embed one text, many, or a stream of them.
 
         Args:
             texts: A string, a list of strings, or an iterator over strings, such as an open file.
-            pooling: How the vectors of a text's tokens, [CLS] and [SEP] among them, become one: their `mean` (Reimers
-                and Gurevych 2019, arXiv:1908.10084); the `first` token's, [CLS]; the encoder's `pooled` output
-                tanh(dense([CLS])); or as sentence-transformers does, the `max` of each number, the sum over the root of
-                the length (`mean_sqrt_len`), the mean weighted by position (`weighted_mean`), the `last` token's. By
-                default what the model says, and `mean` where it says nothing. One that is given takes the encoder
-                alone: the model's dense layers, which were trained for its own pooling, are left out.
-            normalize: Whether vectors are scaled to length 1, so that their dot product is their cosine similarity. By
-                default what the model says, and False where it says nothing.
-            prompt_name: Which of the model's prompts is put before each text. By default the model's default prompt, if
-                it has one.
-            prompt: A text of your own that is put before each text instead; "" for none.
-            max_length: Tokens after which a text is cut, [CLS] and [SEP] included: by default `seq_length` of the
-                model's configuration, 128 as published; at most its positions.
-            batch_size: The most rows that go through the network at once.
-            on_error: `raise` an error that names a bad text, or `return` it in the place of its vector.
-            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+            pooling: How the token vectors of a text, including [CLS] and [SEP], are combined: `mean` (Reimers and
+                Gurevych 2019, arXiv:1908.10084); `first`, the vector of [CLS]; `pooled`, the encoder's pooled output
+                tanh(dense([CLS])); or, as in sentence-transformers, `max` per dimension, `mean_sqrt_len` (sum divided
+                by the square root of the length), `weighted_mean` (weighted by position) or `last`, the last token's
+                vector. The default is the model's setting, or `mean` if it has none. An explicit value uses the encoder
+                alone, without the model's dense layers, which were trained for its own pooling.
+            normalize: Whether to scale vectors to length 1, so that their dot product is their cosine similarity. The
+                default is the model's setting, or False if it has none.
+            prompt_name: Name of the model's prompt to prepend to each text; by default the model's default prompt, if
+                any.
+            prompt: Your own prompt to prepend instead; "" for none.
+            max_length: Maximum tokens per text, including [CLS] and [SEP]; longer texts are truncated. By default the
+                model's `seq_length` (128 as published); capped at its number of positions.
+            batch_size: Maximum number of rows per forward pass.
+            on_error: "raise" raises an error that names the bad text; "return" returns the error in place of the
+                vector.
+            progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
         Returns:
-            (O,) float32 for a string; (N, O) for a list; an iterator over (O,) for an iterator, with flat memory. With
-            `on_error="return"`, for a list, a list of (O,) arrays and errors. O is
+            (O,) float32 for a string; (N, O) for a list; for an iterator, an iterator over (O,) arrays in constant
+            memory. With `on_error="return"`, a list gives a list of (O,) arrays and errors. O is
             `embedding_size_with(pooling)`.
 
         Raises:
-            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
         settings = self._settings(pooling, normalize)
         before = _prompt(settings, prompt_name, prompt)
@@ -126,22 +127,22 @@ class Embedder(TextTask):
 
     @property
     def embedding_size(self) -> int:
-        """Numbers in a vector (O) as the model makes it: H for each pooling, or the outputs of its last dense layer."""
+        """Size of the model's vectors (O): H for each of its poolings, or the size of its last dense layer."""
         return self.embedding_size_with(None)
 
     def embedding_size_with(self, pooling: str | None) -> int:
-        """Numbers in a vector (O) of a call with a `pooling`.
+        """Return the size of the vectors (O) for a given `pooling`.
 
         Args:
             pooling: As in the call.
 
         Raises:
-            InputError: As from the call.
+            InputError: As for the call.
         """
         return self._settings(pooling, None).width(self.model.config.hidden_size)
 
     def _settings(self, pooling: str | None, normalize: bool | None) -> SentenceSettings:
-        """The model's settings, with the caller's in their place."""
+        """Return the model's settings, overridden by the caller's."""
         settings = self.model.sentence
         if pooling is not None:
             check_choice(pooling, "pooling", POOLINGS)
@@ -163,7 +164,7 @@ def _as_matrix(vectors: Iterable[Array], count: int, width: int) -> Array:
 
 
 def _prompt(settings: SentenceSettings, name: str | None, text: str | None) -> str:
-    """What is put before each text."""
+    """Return the prompt to prepend to each text."""
     if name is not None and text is not None:
         raise InputError("both a prompt and the name of one are given: give one of them", argument="prompt_name")
     if text is not None:

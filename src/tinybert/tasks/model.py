@@ -1,4 +1,4 @@
-"""A runtime and its tokenizer, known to fit each other; and what a model was loaded from."""
+"""A runtime paired with its tokenizer, checked to fit each other, and the origin of a model."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from ..text import BertTokenizer
 
 
 class Description(Protocol):
-    """What a model was loaded from."""
+    """Protocol of a description of a model's origin, from which it can be loaded again."""
 
     @property
     def source(self) -> str:
-        """Where the model is, as for `tinybert.load`."""
+        """Location of the model, as for `tinybert.load`."""
 
     @property
     def options(self) -> Mapping[str, Any]:
         """The other arguments of `tinybert.tasks.load_model`."""
 
     def load(self) -> TaskModel:
-        """Loads the model again."""
+        """Load the model again."""
 
 
 @dataclass(frozen=True, eq=False)
 class TaskModel:
-    """A runtime and a tokenizer: what the task objects work with.
+    """A runtime and a tokenizer, as used by the task objects.
 
-    A model that was loaded can be pickled: what is written is its description, and it is loaded again from there.
+    A loaded model can be pickled: only its description is stored, and unpickling loads the model again.
 
     Args:
-        runtime: Computes the model.
+        runtime: The runtime that computes the model.
         tokenizer: The tokenizer that it was trained with.
-        source: Where the model came from; errors name it.
-        description: What it was loaded from; None for a network that was made here.
-        sentence: How it makes a vector of a text.
+        source: Origin of the model, for error messages.
+        description: What the model was loaded from; None for a network created in this process.
+        sentence: Settings for embedding a text as a vector.
 
     Raises:
-        InputError: The tokenizer knows more ids than the network has embeddings.
-        ConfigError: The task names more or fewer labels than the network has outputs, or is a regression with several.
+        InputError: The tokenizer has more ids than the network has embeddings.
+        ConfigError: The number of labels differs from the number of outputs, or a regression has several outputs.
     """
 
     runtime: Runtime
@@ -80,45 +80,45 @@ class TaskModel:
 
     @property
     def task(self) -> Task:
-        """What the model is for."""
+        """The task of the model."""
         return self.runtime.task
 
     @property
     def num_labels(self) -> int | None:
-        """Outputs of the head (C); None for an encoder alone."""
+        """Number of outputs of the head (C); None for an encoder alone."""
         return self.runtime.num_labels
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Names of the head's outputs; "0", "1" and so on where they have none."""
+        """Names of the head's outputs; "0", "1" and so on if they have no names."""
         return self.task.labels or tuple(map(str, range(self.num_labels or 0)))
 
     @property
     def most_tokens(self) -> int:
-        """Tokens of the longest row that the network has positions for."""
+        """Maximum number of tokens in a row, limited by the network's positions and the tokenizer."""
         return min(self.config.max_position_embeddings, self.tokenizer.model_max_length)
 
     def row_length(self, max_length: int | None) -> int:
-        """Tokens that a row may have, [CLS] and [SEP] included.
+        """Return the maximum number of tokens in a row, including [CLS] and [SEP].
 
         Args:
-            max_length: What the caller asks for. More than the network has positions for counts as that many; None
-                is `seq_length` of the configuration, the length that the model is used at.
+            max_length: The requested length, capped at the number of positions; None for the `seq_length` of the
+                configuration.
 
         Raises:
-            InputError: It is not an integer of at least 3.
+            InputError: `max_length` is not an integer of at least 3.
         """
         wanted = self.config.seq_length if max_length is None else check_integer(max_length, "max_length", 3)
         return min(wanted, self.most_tokens)
 
 
 def require_kind(task: Task, kind: str, source: str) -> None:
-    """Raises InputError, with what to do instead, unless a model is one of a kind.
+    """Raise InputError, with advice, unless a model is of the given kind.
 
     Args:
-        task: What the model is for.
-        kind: The name of a kind of task; any model has an encoder.
-        source: Where the model came from, for the message.
+        task: The task of the model.
+        kind: Name of the required kind of task; every model qualifies as an encoder.
+        source: Origin of the model, for the message.
     """
     wanted, actual = KINDS[kind], task.facts
     if not wanted.has_head or actual is wanted:
@@ -134,7 +134,7 @@ def require_kind(task: Task, kind: str, source: str) -> None:
 
 
 def check_outputs(task: Task, outputs: int | None, source: str) -> None:
-    """Raises ConfigError unless the outputs of a head (C; None without one) are as many as its task needs."""
+    """Raise ConfigError unless the number of outputs (C; None without a head) fits the task."""
     if task.labels and outputs not in (None, len(task.labels)):
         raise ConfigError(
             f"{counted(len(task.labels), 'label is', 'labels are')} given, but {source} has "

@@ -1,4 +1,4 @@
-"""One call of a task: what happens to its texts before and after the network."""
+"""Pipeline of one task call: the processing of texts before and after the network."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .model import TaskModel
 
 OnError = Literal["raise", "return"]
 BATCH_SIZE = 64
-"""Rows of a batch: on CPU, speed grows up to about here; a runtime takes fewer where they are long."""
+"""Rows per batch. On CPU, larger batches are hardly faster; a runtime uses fewer rows if they are long."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What every task can be told.
+    """Options common to all tasks.
 
     Attributes:
-        batch_size: The most rows that go through the network at once. Fewer do where they are long.
-        on_error: What becomes of something that is not text: `raise` an error that names it, or `return` the error in
-            the place of its result and go on.
-        progress: Whether a progress bar is shown on stderr: None shows it after two seconds if stderr is a terminal.
+        batch_size: Maximum number of rows per forward pass; fewer are used if rows are long.
+        on_error: How to handle an invalid item: "raise" raises an error that names it; "return" returns the error in
+            place of its result and continues.
+        progress: Whether to show a progress bar on stderr; None shows one after two seconds if stderr is a terminal.
 
     Raises:
-        InputError: A value is not allowed; names it and says what is.
+        InputError: A value is invalid; the message names it and the allowed values.
     """
 
     batch_size: int = BATCH_SIZE
@@ -45,12 +45,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Pipeline(ABC):
-    """The parameters of a call, and the steps on both sides of the network.
+    """Base class of pipelines: the parameters of a call, and the steps before and after the network.
 
     Attributes:
         model: The model.
-        one: What errors call an item.
-        many: What errors call many of them.
+        one: What error messages call an item.
+        many: What error messages call several items.
     """
 
     model: TaskModel
@@ -59,36 +59,36 @@ class Pipeline(ABC):
 
     @property
     def compute(self) -> Compute:
-        """What the rows go through: the head, where it is not said otherwise."""
+        """The function that computes the rows' outputs, by default the head's logits."""
         return self.model.runtime.logits
 
     @abstractmethod
     def check(self, item: Any, name: str) -> Any:
-        """Returns an item in the form that `encode` takes, or raises InputError."""
+        """Return an item in the form that `encode` takes, or raise InputError."""
 
     @abstractmethod
     def characters(self, item: Any) -> int:
-        """How long a checked item is."""
+        """Return the number of characters of a checked item."""
 
     @abstractmethod
     def encode(self, items: list[Any]) -> Encoding:
-        """The rows of checked items."""
+        """Tokenize checked items into rows."""
 
     @abstractmethod
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Any]:
-        """What is kept of the outputs for a batch, for each of its rows."""
+        """Return the part of a batch's outputs to keep, one value per row."""
 
     @abstractmethod
     def finish(self, items: list[Any], encoding: Encoding, rows: list[Any]) -> Iterable[Any]:
-        """The result of each item, from what was kept of its rows."""
+        """Return the result of each item from the values kept for its rows."""
 
     def results(self, items: list[Any], batch_size: int, advance: Callable[[float], None]) -> Iterable[Any]:
-        """The result of each of some checked items.
+        """Compute the results of checked items.
 
         Args:
-            items: Few enough to have all their rows in memory.
-            batch_size: The most rows in a batch.
-            advance: Called with the number of items done, a fraction maybe, as the work goes on.
+            items: The checked items, few enough to hold all their rows in memory.
+            batch_size: Maximum rows per batch.
+            advance: Called with the (possibly fractional) number of items done since the last call.
         """
         encoding = self.encode(items)
         rows = forward(

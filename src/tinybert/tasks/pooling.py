@@ -1,4 +1,4 @@
-"""The outputs of an encoder to one vector a row: pooling, dense layers, length 1."""
+"""Pooling of encoder outputs to one vector per row, with optional dense layers and normalization."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Array = NDArray[np.float32]
 
 
 def vectors_of(outputs: EncoderOutputs, input_mask: np.ndarray, settings: SentenceSettings) -> Array:
-    """(B, O) float32, one vector a row.
+    """Pool encoder outputs to one vector per row, (B, O) float32.
 
     Args:
-        outputs: What the encoder gave.
+        outputs: The outputs of the encoder.
         input_mask: (B, T) int32, 1 = real token.
-        settings: How the vectors are made; prompts are part of the texts by now.
+        settings: Settings for pooling, dense layers and normalization; prompts have already been applied.
 
     Raises:
-        InputError: The pooled output is wanted, and the model has no pooler.
+        InputError: The pooled output is requested, but the model has no pooler.
         OutputError: A vector is not finite.
     """
     mask = input_mask.astype(np.float32)
@@ -41,7 +41,7 @@ def vectors_of(outputs: EncoderOutputs, input_mask: np.ndarray, settings: Senten
             example="mean",
         )
     if settings.normalize:
-        # Squares of numbers beyond 1e19 are infinite in float32.
+        # In float32, squares of numbers above 1e19 overflow.
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
         vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
     return vectors
@@ -77,7 +77,7 @@ def _weighted_mean(outputs: EncoderOutputs, mask: Array) -> Array:
 
 
 def _max(outputs: EncoderOutputs, mask: Array) -> Array:
-    # A row of padding alone, which fills up a batch, has no largest number.
+    # A row of padding only, which fills a batch, has no maximum.
     real = (mask > 0) | (mask.sum(axis=1, keepdims=True) == 0)
     return np.where(real[:, :, None], outputs.sequence_output, -np.inf).max(axis=1).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Rows of questions and contexts, cut the same way in training as in use: long contexts become windows that overlap."""
+"""Rows of questions and contexts, split the same way in training and inference into overlapping windows."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from ..errors import InputError
 from ..text import BertTokenizer, Encoding
 
 WINDOW = 384
-"""Tokens of question and context in a row, unless the model's rows are shorter. This and what follows are the numbers
-of Devlin et al. 2018's code."""
+"""Maximum tokens of question and context in a row, unless the model's rows are shorter.
+
+This and the following numbers are those of the code of Devlin et al. 2018.
+"""
 QUESTION = 64
-"""Tokens of a question that count."""
+"""Maximum number of tokens in a question; the rest is truncated."""
 STRIDE = 128
-"""Tokens of context that two windows share. In that code it is the distance from one window to the next."""
+"""Context tokens shared by consecutive windows. In that code, it is the distance between windows instead."""
 
 
 @dataclass(frozen=True)
 class QuestionRows:
-    """How questions with their contexts become rows.
+    """Encoder of questions with their contexts as rows.
 
     Attributes:
-        tokenizer: The model's.
-        max_length: Tokens of a row, with question, context, [CLS] and two [SEP].
-        wanted_stride: Tokens of context that two windows share, where there is room for it.
+        tokenizer: The model's tokenizer.
+        max_length: Maximum tokens per row: question, context, [CLS] and two [SEP].
+        wanted_stride: Desired number of context tokens shared by consecutive windows, if there is room.
 
     Raises:
-        InputError: The row has no room for a question and a context.
+        InputError: `max_length` leaves no room for a question and a context.
     """
 
     tokenizer: BertTokenizer
@@ -40,16 +42,16 @@ class QuestionRows:
 
     @property
     def question_length(self) -> int:
-        """Tokens of a question that count: at most half of a row."""
+        """Maximum number of tokens in a question, at most half of a row."""
         return min(QUESTION, (self.max_length - 3) // 2)
 
     @property
     def stride(self) -> int:
-        """Tokens of context that two windows share: at most half of what the longest question leaves."""
+        """Context tokens shared by consecutive windows, at most half the space that the longest question leaves."""
         return min(self.wanted_stride, (self.max_length - 3 - self.question_length) // 2)
 
     def encode(self, questions: Sequence[str], contexts: Sequence[str]) -> Encoding:
-        """The windows of some questions, each with its context, as rows with offsets and `overflow_to_sample`."""
+        """Tokenize questions and contexts into windows, with offsets and `overflow_to_sample`."""
         return self.tokenizer(
             self._cut(questions),
             list(contexts),
@@ -61,9 +63,9 @@ class QuestionRows:
         )
 
     def _cut(self, questions: Sequence[str]) -> list[str]:
-        """Questions up to the last token that counts."""
+        """Truncate questions to their maximum number of tokens."""
         cut = list(questions)
-        # A token has a character at least, so short questions need no look.
+        # A token has at least one character, so short questions need no check.
         long = [index for index, question in enumerate(cut) if len(question) > self.question_length]
         if not long:
             return cut

@@ -1,4 +1,4 @@
-"""What the tasks return. Character positions count from 0 in the text as it was given; ends are exclusive."""
+"""Results of the tasks. Character positions count from 0 in the text as given; ends are exclusive."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 
 class Result:
-    """What a task says of one text."""
+    """Base class of the result for one text."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields by their names, as plain values that JSON can hold."""
+        """Return all fields by name, as plain JSON-compatible values."""
         return asdict(self)  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
 class Classification(Result):
-    """The one label of a text.
+    """The single label of a text.
 
     Attributes:
         label: The most probable label.
-        probability: Its probability, 0 to 1.
-        probabilities: Those of all labels, in the model's order; together 1.
+        probability: The probability of that label, 0 to 1.
+        probabilities: The probabilities of all labels, in the model's order; they sum to 1.
     """
 
     label: str
@@ -37,8 +37,8 @@ class MultiLabel(Result):
     """The labels of a text that may have any number of them.
 
     Attributes:
-        labels: Those more probable than the threshold, in the model's order; empty if none is.
-        probabilities: The probability of each label, 0 to 1, each for itself.
+        labels: The labels more probable than the threshold, in the model's order; may be empty.
+        probabilities: The independent probability of each label, 0 to 1.
     """
 
     labels: tuple[str, ...]
@@ -47,7 +47,7 @@ class MultiLabel(Result):
 
 @dataclass(frozen=True, slots=True)
 class Regression(Result):
-    """The number that a model gives a text, in the unit that it was trained on."""
+    """The number predicted for a text, on the scale of the training data."""
 
     score: float
 
@@ -58,8 +58,8 @@ class Word(Result):
 
     Attributes:
         text: The word.
-        start: Where it starts in the text; for a list of words, in the words joined by single spaces.
-        end: Where it ends.
+        start: Start in the text, in characters; for a list of words, in the words joined by single spaces.
+        end: End in the text (exclusive).
         label: Its label.
         score: The label's probability, 0 to 1.
     """
@@ -73,16 +73,16 @@ class Word(Result):
 
 @dataclass(frozen=True, slots=True)
 class Span(Result):
-    """A labelled stretch of a text, such as a name.
+    """A labelled span of a text, such as a name.
 
     Attributes:
-        type: What it is: the label without `B-`, `I-` and the like.
-        start: Where it starts in the text; for a list of words, in the words joined by single spaces.
-        end: Where it ends.
-        text: The stretch itself, `text[start:end]`.
-        score: The mean of its words' scores, 0 to 1.
-        start_word: The index of its first word.
-        end_word: The index after its last word.
+        type: The type of the span: the label without a prefix such as `B-` or `I-`.
+        start: Start in the text, in characters; for a list of words, in the words joined by single spaces.
+        end: End in the text (exclusive).
+        text: The text of the span, `text[start:end]`.
+        score: Mean score of its words, 0 to 1.
+        start_word: Index of its first word.
+        end_word: Index after its last word.
     """
 
     type: str
@@ -96,12 +96,12 @@ class Span(Result):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Result):
-    """A stretch of a context that answers a question.
+    """A span of a context that answers a question.
 
     Attributes:
-        text: The stretch itself, `context[start:end]`; empty for "no answer".
-        start: Where it starts in the context; 0 for "no answer".
-        end: Where it ends; 0 for "no answer".
+        text: The text of the span, `context[start:end]`; empty for "no answer".
+        start: Start in the context, in characters; 0 for "no answer".
+        end: End in the context (exclusive); 0 for "no answer".
         score: Its probability, 0 to 1.
     """
 

@@ -1,4 +1,4 @@
-"""Finds what is alike: cosine similarities of embeddings, and the nearest of many."""
+"""Similarity search: cosine similarities of embeddings, and nearest neighbours in a corpus."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..errors import InputError
 Array = np.ndarray
 QUERY_ROWS = 256
 CORPUS_ROWS = 16384
-"""Similarities are computed block by block: at most 16 MB of them at a time."""
+"""Similarities are computed in blocks of QUERY_ROWS x CORPUS_ROWS, at most 16 MB at a time."""
 
 
 def similarity(a: Any, b: Any) -> Array:
-    """Cosine similarities of two sets of vectors.
+    """Compute the cosine similarities of two sets of vectors.
 
     Args:
         a: (N, H), or one vector (H,).
         b: (M, H), or one vector (H,).
 
     Returns:
-        (N, M) float32, -1 to 1; 0 where a vector is zero.
+        (N, M) float32, -1 to 1; 0 for a zero vector.
 
     Raises:
-        InputError: They are not vectors of finite numbers of one width.
+        InputError: The inputs are not vectors of finite numbers with the same width.
 
     Examples:
         >>> similarity([[1, 0], [1, 1]], [0, 2]).round(3).tolist()
@@ -39,16 +39,16 @@ def similarity(a: Any, b: Any) -> Array:
 
 
 def top_k(queries: Any, corpus: Any, k: int = 10) -> tuple[Array, Array]:
-    """The most similar vectors of a corpus for each query, by cosine similarity.
+    """Find the most similar vectors of a corpus for each query, by cosine similarity.
 
     Args:
         queries: (Q, H), or one query (H,).
-        corpus: (N, H); may be a memory map of float32 or float16, which is read block by block.
-        k: How many are wanted; all where the corpus has fewer.
+        corpus: (N, H); may be a float32 or float16 memory map, which is read in blocks.
+        k: Number of results per query; at most the size of the corpus is returned.
 
     Returns:
-        Indices into the corpus, (Q, k) int64, the most similar first, of equal ones that with the lower index; and
-        their similarities, (Q, k) float32. (k,) for one query.
+        Indices into the corpus, (Q, k) int64, most similar first, ties by lower index; and their similarities, (Q, k)
+        float32. Both are (k,) for one query.
 
     Raises:
         InputError: The widths differ, a number is not finite, or k is not a positive integer.
@@ -82,20 +82,20 @@ def _nearest(queries: Array, corpus: Array, k: int) -> tuple[Array, Array]:
 
 
 def _keep(scores: Array, indices: Array, k: int) -> tuple[Array, Array]:
-    """The k best of each row, in any order."""
+    """Return the k best of each row, in any order."""
     if scores.shape[1] <= k:
         return scores, indices
     best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
     kept = np.take_along_axis(scores, best, 1)
     least = kept.min(axis=1, keepdims=True)
-    # Of equal scores at the end the partition keeps any.
+    # If the lowest kept score is tied, the partition keeps arbitrary ones; choose the lowest indices instead.
     for row in np.flatnonzero((scores == least).sum(axis=1) > (kept == least).sum(axis=1)):
         best[row] = np.lexsort((indices[row], -scores[row]))[:k]
     return np.take_along_axis(scores, best, 1), np.take_along_axis(indices, best, 1)
 
 
 def _cosines(a: Array, b: Array) -> Array:
-    """Products of unit vectors, which rounding may carry a little beyond 1."""
+    """Return the dot products of unit vectors, clipped since rounding may exceed 1."""
     return np.clip(a @ b.T, -1, 1)
 
 

@@ -1,4 +1,4 @@
-"""Embedded texts in one file that knows its model: what a search needs."""
+"""Search index: embedded texts in one file that also records their model."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .embed import Embedder
 from .search import top_k
 
 _ALIKE = 0.999
-"""A text that the same model embeds again, in a batch of other texts or in float16, is nearer to itself than this."""
+"""Minimum cosine of two embeddings of the same text by the same model, in different batches or in float16."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A text that was found.
+    """A text found by a search.
 
     Attributes:
-        score: Its cosine similarity to the query, -1 to 1.
-        line: The line of the input that it was in, from 1.
+        score: Cosine similarity to the query, -1 to 1.
+        line: Line number of the text in the input, from 1.
         text: The text.
     """
 
@@ -39,7 +39,7 @@ class Hit:
 
 
 class _Options(TypedDict, total=False):
-    """Options of `Embedder` that its vectors depend on."""
+    """Options of `Embedder` that affect its vectors."""
 
     pooling: str
     normalize: bool
@@ -49,7 +49,7 @@ class _Options(TypedDict, total=False):
 
 
 class _About(msgspec.Struct):
-    """What an index says of itself; `format` is 1."""
+    """Metadata stored in an index; `format` is 1."""
 
     format: int
     model: str
@@ -59,10 +59,10 @@ class _About(msgspec.Struct):
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """Texts with their vectors, and which model made them.
+    """Texts with their vectors and the model that computed them.
 
     Attributes:
-        vectors: (N, H) float32, one for each text.
+        vectors: (N, H) float32, one vector for each text.
         texts: The N texts.
         lines: The line of each, from 1.
         model: Where the model is, as for `tinybert.load`.
@@ -80,10 +80,10 @@ class SearchIndex:
     source: str = "the index"
 
     def save(self, path: str | Path) -> None:
-        """Writes the index as a `.npz` without pickles; it is there whole or not at all.
+        """Write the index atomically as a `.npz` file without pickles.
 
         Raises:
-            WriteError: It cannot be written.
+            WriteError: The file cannot be written.
         """
         about = {"format": 1, "model": self.model, "options": self.options, "loading": self.loading}
         arrays = {
@@ -97,7 +97,7 @@ class SearchIndex:
 
     @classmethod
     def load(cls, path: str | Path) -> SearchIndex:
-        """Reads an index.
+        """Read an index from a file.
 
         Raises:
             InputError: The file cannot be read, or is not an index.
@@ -113,7 +113,7 @@ class SearchIndex:
             raise InputError(f"{path} is a folder, not an index") from None
         except MemoryError:
             raise InputError(f"{path} is larger than the memory, or damaged") from None
-        except Exception:  # NumPy, zipfile and zlib have a dozen for a damaged file
+        except Exception:  # NumPy, zipfile and zlib raise a dozen kinds for a damaged file
             raise InputError(wrong) from None
         forms = [(array.ndim, array.dtype.name) for array in (vectors, lines, texts, about)]
         if forms != [(2, "float32"), (1, "int64"), (1, "uint8"), (1, "uint8")]:
@@ -125,19 +125,20 @@ class SearchIndex:
         return cls(vectors, names, lines.tolist(), facts.model, {**facts.options}, facts.loading, str(path))
 
     def search(self, embedder: Embedder, queries: Sequence[str], k: int = 10, **options: Any) -> list[list[Hit]]:
-        """The nearest texts to each query.
+        """Find the nearest texts to each query.
 
         Args:
-            embedder: An embedder of the model that made the index.
+            embedder: An embedder with the model that made the index.
             queries: The queries.
-            k: How many texts are wanted; all where there are fewer.
-            **options: For the queries, in the place of the index's own: `prompt` or `prompt_name`, say.
+            k: Number of texts per query; at most the size of the index is returned.
+            **options: Embedding options for the queries that override the index's own, such as `prompt` or
+                `prompt_name`.
 
         Returns:
-            For each query its texts, the nearest first.
+            The hits for each query, nearest first.
 
         Raises:
-            InputError: The model is another one, or `k` is not a positive integer.
+            InputError: The index was made with another model, or `k` is not a positive integer.
         """
         self._check(embedder)
         if not queries:
@@ -149,7 +150,7 @@ class SearchIndex:
         ]
 
     def _check(self, embedder: Embedder) -> None:
-        """Embeds the first text again, to see whether the model is the same."""
+        """Embed the first text again to check that the model is the same."""
         if not len(self.texts):
             raise InputError(f"{self.source} has no texts")
         again = embedder([self.texts[0]], **self.options)

@@ -1,4 +1,4 @@
-"""From the labels of words to spans of the text."""
+"""Conversion of word labels to spans of the text."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from .results import Span, Word
 from .words import WordTable
 
 OUTSIDE = "O"
-"""The label of a word that is part of no span, by convention of all schemes."""
+"""The label of a word outside any span, by convention in all schemes."""
 
 
 def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.TagSpan]:
-    """Yields the spans that labels of words mark.
+    """Yield the spans that word labels mark.
 
     Args:
-        labels: One label a word.
-        tags: Whether they are tags, which mark where spans begin. They are read as the evaluation script of CoNLL
-            reads them, which takes any of the schemes: I-PER after O begins a span too. Words of any other kind of
-            label, such as parts of speech, form a span where neighbours have the same.
+        labels: One label for each word.
+        tags: Whether the labels are tags, read as in the CoNLL evaluation script, which accepts any of the schemes:
+            I-PER after O begins a span too. With other labels, such as parts of speech, consecutive words with the same
+            label form a span.
 
     Examples:
         >>> [tuple(span) for span in find_spans(["B-PER", "I-PER", "O", "I-LOC"], tags=True)]
@@ -40,11 +40,11 @@ def find_spans(labels: Sequence[str], *, tags: bool) -> Iterator[metrics.TagSpan
 
 
 def continued(before: str, after: str | None, *, tags: bool) -> str | None:
-    """The label of a word of which the tokenizer leaves nothing, where the words around it are one span.
+    """Return the label of a word without tokens if its neighbours form one span, otherwise None.
 
     Args:
-        before: The label of the word before it.
-        after: That of the next word that has tokens; None where there is none.
+        before: The label of the previous word.
+        after: The label of the next word that has tokens; None if there is none.
         tags: As for `find_spans`.
 
     Examples:
@@ -58,14 +58,14 @@ def continued(before: str, after: str | None, *, tags: bool) -> str | None:
     around = list(metrics.spans([before, after]))
     if len(around) != 1 or around[0].end != 2:
         return None
-    return f"I{before[1:]}"  # in all schemes
+    return f"I{before[1:]}"  # valid in all schemes
 
 
 def spans_of(table: WordTable, labels: Sequence[str], scores: Sequence[float], *, tags: bool) -> list[Span]:
-    """The spans of a text.
+    """Return the spans of a text, with their scores.
 
     Args:
-        table: Its W words.
+        table: The W words of the text.
         labels: The label of each word.
         scores: The score of each word.
         tags: As for `find_spans`.
@@ -79,7 +79,7 @@ def spans_of(table: WordTable, labels: Sequence[str], scores: Sequence[float], *
 
 
 def words_of(table: WordTable, labels: Sequence[str], scores: Sequence[float]) -> list[Word]:
-    """The words of a text with their labels."""
+    """Return the words of a text with their labels."""
     return [
         Word(table.text[start:end], start, end, label, score)
         for start, end, label, score in zip(table.starts, table.ends, labels, scores, strict=True)

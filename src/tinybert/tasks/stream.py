@@ -1,4 +1,4 @@
-"""Many texts through a pipeline: a few at a time, so that memory stays flat, and a bad one does not lose the others."""
+"""Streaming of texts through a pipeline in constant memory; a bad text does not lose the others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..progress import PATIENCE, ProgressBar
 from .pipeline import OnError, Options, Pipeline
 
 WINDOW_BATCHES = 64
-"""As many batches' worth of texts are tokenized and sorted together."""
+"""Number of batches whose texts are tokenized and sorted together."""
 WINDOW_CHARACTERS = 1 << 20
-"""Fewer texts are, where these are long: a text's tokens take a hundred times the memory of its characters."""
+"""Maximum characters processed together: the tokens of a text take a hundred times the memory of its characters."""
 
 
 def run(
@@ -24,22 +24,22 @@ def run(
     single: bool,
     collect: Callable[[Iterator[Any], int], Any] = lambda results, count: list(results),
 ) -> Any:
-    """Runs a pipeline over one item, many, or a stream of them.
+    """Run a pipeline over one item, many, or a stream of them.
 
     Args:
-        pipeline: What is done with each.
-        items: One item; a list or another collection; or an iterator, which is read no further than the results that
-            were asked for need.
-        options: As the caller gave them.
-        single: Whether it is one item.
-        collect: Makes of the results of a collection, and their number, what is returned.
+        pipeline: The pipeline to apply to each item.
+        items: One item; a list or other collection; or an iterator, which is consumed only as far as the requested
+            results need.
+        options: The caller's options.
+        single: Whether `items` is a single item.
+        collect: Builds the return value for a collection from its results and their number.
 
     Returns:
-        A result; what `collect` makes of results; or an iterator over them.
+        One result; the return value of `collect`; or an iterator over results.
 
     Raises:
-        InputError: It is none of these, or one of the items is wrong. Of a collection that is told before anything is
-            computed, of a stream after the results of the items before it.
+        InputError: `items` is none of these, or an item is invalid. For a collection, this is raised before anything is
+            computed; for a stream, after the results of the preceding items.
     """
     if single:
         (result,) = _stream(pipeline, _checked(pipeline, [items], [pipeline.one], options.on_error), options, 1)
@@ -57,14 +57,14 @@ def run(
 
 
 def _checked(pipeline: Pipeline, items: Iterable[Any], names: Iterable[str], on_error: OnError) -> Iterator[Any]:
-    """Yields each item in the form that the pipeline takes, or the error in its place."""
+    """Yield each item in the form that the pipeline takes, or its error."""
     for item, name in zip(items, names, strict=False):
         try:
             entry = pipeline.check(item, name)
         except InputError as error:
             if on_error == "raise":
                 raise
-            entry = error.with_traceback(None)  # which would keep all that was around alive
+            entry = error.with_traceback(None)  # the traceback would keep its frames alive
         yield entry
 
 
@@ -79,7 +79,7 @@ def _stream(pipeline: Pipeline, entries: Iterable[Any], options: Options, total:
 
 
 def _windows(pipeline: Pipeline, entries: Iterable[Any], most: int) -> Iterator[list[Any]]:
-    """Yields as many entries at a time as are worked on together."""
+    """Yield the lists of entries that are processed together."""
     window: list[Any] = []
     characters = 0
     try:
@@ -89,7 +89,7 @@ def _windows(pipeline: Pipeline, entries: Iterable[Any], most: int) -> Iterator[
             if len(window) >= most or characters >= WINDOW_CHARACTERS:
                 yield window
                 window, characters = [], 0
-    except Exception:  # of a bad text, or of the stream itself: what came before it is not lost
+    except Exception:  # from a bad text or the stream itself: the entries before it must not be lost
         if window:
             yield window
         raise

@@ -1,4 +1,4 @@
-"""Tags: finds the names and other labelled stretches in texts of any length."""
+"""Tagging: finds names and other labelled spans in texts of any length."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ class TagOptions(TypedDict, total=False):
 
 
 class Tagger(TextTask):
-    """Labels the words of texts, and finds the spans that the labels mark.
+    """Tagger that labels the words of texts and finds the spans that the labels mark.
 
-    Words of a text are what the tokenizer splits it into before it cuts words into pieces: at white space, around each
-    punctuation mark and around each Chinese character. So `U.S.` is four words, as in the `transformers` pipelines.
-    Whoever needs other words gives lists of words. Texts that are longer than the model's rows go through it in
-    overlapping windows; nothing is cut off.
+    Words are what the tokenizer splits a text into before it cuts words into pieces: at whitespace, and around each
+    punctuation mark and Chinese character. `U.S.` is therefore four words, as in the `transformers` pipelines. To
+    define words yourself, pass lists of words. Texts longer than the model's rows are processed in overlapping windows;
+    nothing is truncated.
 
     Args:
         model: The model; `from_pretrained` loads one.
 
     Raises:
-        InputError: The model has no head for tokens; says what to do.
+        InputError: The model has no head for token classification; the message says what to do.
 
     Example:
-        >>> tagger = Tagger.from_pretrained("names")  # a folder that a fine-tuning wrote
+        >>> tagger = Tagger.from_pretrained("names")  # a folder written by fine-tuning
         >>> [(span.type, span.text, span.start) for span in tagger("Ada Lovelace lived in London.")]
         [('PER', 'Ada Lovelace', 0), ('LOC', 'London', 22)]
     """
@@ -71,10 +71,10 @@ class Tagger(TextTask):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The labels in the order of the model's outputs; "0", "1" and so on where they have no names."""
+        """The labels in the order of the model's outputs; "0", "1" and so on if they have no names."""
         return self.model.labels
 
-    # A string is a collection of strings too, but comes first.
+    # A string is also a collection of strings, but this overload comes first.
     @overload
     def __call__(self, texts: str, **options: Unpack[TagOptions]) -> list[Span]: ...  # type: ignore[overload-overlap]
 
@@ -106,28 +106,29 @@ class Tagger(TextTask):
         on_error: OnError = "raise",
         progress: bool | None = None,
     ) -> Any:
-        """Finds the spans in one text, many, or a stream of them.
+        """Find the spans in one text, many, or a stream of them.
 
         Args:
-            texts: A string, a list of strings, or an iterator over strings. With `is_split_into_words` a list of words,
-                a list of such lists, or an iterator over them.
-            aggregation: Which label a word of several pieces gets: that of its `first` piece, the one with the highest
-                `average` probability, or that of the piece with the `max` probability.
-            is_split_into_words: Whether texts are lists of words.
-            max_length: Tokens of a window, [CLS] and [SEP] included: by default `seq_length` of the model's
-                configuration, at most its positions.
-            stride: Tokens that two windows share; by default a quarter of a window.
-            batch_size: The most rows that go through the network at once.
-            on_error: `raise` an error that names a bad text, or `return` it in the place of its result.
-            progress: Whether a progress bar is shown on stderr: None shows it for long work on a terminal.
+            texts: A string, or a list or iterator of strings. With `is_split_into_words`, a list of words, or a list or
+                iterator of such lists.
+            aggregation: How a word of several pieces gets its label: "first" uses its first piece, "average" the mean
+                probabilities of its pieces, "max" the piece with the highest probability.
+            is_split_into_words: Whether each text is a list of words.
+            max_length: Maximum tokens per window, including [CLS] and [SEP]; by default the model's `seq_length`,
+                capped at its number of positions.
+            stride: Number of tokens shared by consecutive windows; by default a quarter of a window.
+            batch_size: Maximum number of rows per forward pass.
+            on_error: "raise" raises an error that names the bad text; "return" returns the error in place of the
+                result.
+            progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
 
         Returns:
-            A list of `Span` for one text; a list of such lists for a list; an iterator for an iterator, with flat
-            memory. Labels such as B-PER, in whichever scheme, mark spans by their prefixes; of other labels, equal
-            neighbours are one span. `O` marks none.
+            A list of `Span` for one text; a list of such lists for a list; for an iterator, an iterator in constant
+            memory. Labels such as B-PER, in any scheme, mark spans by their prefixes; with other labels, consecutive
+            words with the same label form a span. `O` marks words outside any span.
 
         Raises:
-            InputError: A text is not a string or cannot be encoded, or an argument is not allowed.
+            InputError: A text is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
         check_choice(aggregation, "aggregation", AGGREGATIONS)
         length = self.model.row_length(max_length)
@@ -158,12 +159,12 @@ class Tagger(TextTask):
     ) -> Any: ...
 
     def label_words(self, texts: Any, **options: Any) -> Any:
-        """Labels every word of one text, many, or a stream of them; arguments are those of calling the tagger.
+        """Label every word of one text, many, or a stream of them; arguments as for calling the tagger.
 
         Returns:
-            A list of `Word` for one text, for a list of words one for each; likewise for many. A word of which the
-            tokenizer leaves nothing, such as an empty one, continues the span around it, or else is labelled `O`; its
-            score is 0.
+            A list of `Word` for one text (for a list of words, one each); for a list or iterator, a list or iterator of
+            these. A word of which the tokenizer leaves nothing, such as an empty one, continues a span around it or is
+            labelled `O`; its score is 0.
         """
         words = copy.copy(self)
         words._pipeline = _Words
@@ -205,7 +206,7 @@ class _TagPipeline(Pipeline):
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[Array]:
         probabilities = softmax(outputs)
-        # Without [CLS] and [SEP].
+        # Drop [CLS] and [SEP].
         return [row[1 : length - 1].copy() for row, length in zip(probabilities, batch.lengths.tolist(), strict=True)]
 
     def finish(self, items: list[Any], encoding: Encoding, rows: list[Any]) -> list[Any]:
@@ -231,7 +232,7 @@ class _TagPipeline(Pipeline):
         return words_of_text(item, self.continues[ids], offsets)
 
     def _labels(self, table: WordTable, probabilities: Array) -> tuple[list[str], list[float]]:
-        """The label of each of a text's words, and its probability."""
+        """Return the label of each word of a text, and its probability."""
         names = self.model.labels
         labels, scores = [OUTSIDE] * len(table), [0.0] * len(table)
         best = probabilities.argmax(axis=1).tolist()

@@ -1,4 +1,4 @@
-"""What the four task objects share: a model, and where it comes from."""
+"""Base class of the four task objects."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Self = TypeVar("Self", bound="TextTask")
 
 
 class TextTask:
-    """A model with a way to use it on text.
+    """Base class of task objects, which apply a model to text.
 
-    It never changes after it was made: any number of threads may use one at once. One that was loaded can be pickled;
-    it is then loaded again from its source.
+    Task objects are immutable and may be used by any number of threads at once. One that was loaded can be pickled;
+    unpickling loads the model again from its source.
 
     Args:
         model: The model; `from_pretrained` loads one.
 
     Raises:
-        InputError: The model is for another task; says which class uses it.
+        InputError: The model is for another task; the message names the class to use.
     """
 
     kind: ClassVar[str]
@@ -43,24 +43,24 @@ class TextTask:
         problem: str | None = None,
         **config: Any,
     ) -> Self:
-        """Loads the model of a uid, a folder, a name on Hugging Face or a checkpoint file.
+        """Load a model from a uid, a folder, a name on Hugging Face or a checkpoint file.
 
         Args:
-            source: A module's uid, or the path of its card; a folder that a fine-tuning wrote; a Hugging Face BERT
-                folder, or the name of one there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or
-                `.safetensors` file. A path that exists wins over a uid.
+            source: A module's uid, or the path of its card; a folder written by fine-tuning; a Hugging Face BERT
+                folder, or the name of a model there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or
+                `.safetensors` file. An existing path takes precedence over a uid.
             vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, an `hf:` name, or a tokenizer.
-                Needed for a file, and for a module whose card declares none.
-            do_lower_case: Whether text is lower-cased; by default what card or folder say.
-            labels: Names of the head's outputs; by default those of card or folder.
-            problem: Of a classifier: `single-label`, `multi-label` or `regression`. By default what the folder says;
-                where nothing does, `regression` for one output, else `single-label`.
-            **config: Fields of `TinyBertConfig` that take precedence, such as `seq_length`.
+                Required for a file, and for a module whose card declares none; otherwise it overrides the source's own.
+            do_lower_case: Whether to lower-case text; by default as the card or folder specifies.
+            labels: Names of the head's outputs; by default those of the card or folder.
+            problem: For a classifier, `single-label`, `multi-label` or `regression`. By default as the folder
+                specifies, otherwise `regression` for one output and `single-label` for several.
+            **config: Fields of `TinyBertConfig` to override, such as `seq_length`.
 
         Raises:
-            InputError: The source is none of these, its vocabulary is missing or another model's, or the model is for
-                another task; says what to do.
-            TinyBertError: Something cannot be read, fetched or verified; see the message.
+            InputError: The source is none of these, its vocabulary is missing or belongs to another model, or the model
+                is for another task; the message says what to do.
+            TinyBertError: A file cannot be read, downloaded or verified; see the message.
         """
         model = load_model(
             source,

@@ -1,4 +1,4 @@
-"""Scripts without blanks between words, where what the tokenizer takes for a word may be a whole clause."""
+"""Scripts without spaces between words, where the tokenizer may take a whole clause for a word."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _BOUNDS = np.array([bound for first, last in _RANGES for bound in (first, last +
 
 
 def between_unspaced(text: str, places: np.ndarray) -> np.ndarray:
-    """Whether one of the two characters around a place belongs to a script that is written without blanks.
+    """Return whether a position touches a character of a script written without spaces between words.
 
     Args:
         text: The text.
-        places: (N,) indices of characters; each stands for the place before its character.
+        places: (N,) character indices; each denotes the position before its character.
 
     Returns:
-        (N,) bool.
+        (N,) bool, True if the character before or after the position belongs to such a script.
 
     Examples:
         >>> between_unspaced("playing カメラ", np.array([4, 9])).tolist()

@@ -1,4 +1,4 @@
-"""Long texts: the windows of a text's tokens, put together again."""
+"""Merging of the overlapping windows of a long text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Array = np.ndarray
 
 
 def windows_of(encoding: Encoding, count: int) -> Iterator[range]:
-    """Yields the rows that are windows of each text.
+    """Yield the range of rows that are the windows of each text.
 
     Args:
-        encoding: Made with `return_overflowing=True`.
+        encoding: Encoding made with `return_overflowing=True`.
         count: Number of texts.
     """
     assert encoding.overflow_to_sample is not None
@@ -26,23 +26,23 @@ def windows_of(encoding: Encoding, count: int) -> Iterator[range]:
 
 
 def starts_of(sizes: Sequence[int], stride: int) -> list[int]:
-    """Where in the text's tokens each window starts: all but the last are of one size and share `stride` tokens."""
+    """Return the token index at which each window starts; all but the last have the same size."""
     step = sizes[0] - stride
     return [index * step for index in range(len(sizes))]
 
 
 def merged(windows: Sequence[Array], stride: int) -> Array:
-    """What was computed for each token of a text, window by window, for each token once.
+    """Merge per-token values of overlapping windows to one value per token of the text.
 
-    Of the tokens that two windows share, each gives the half that is nearer to its own middle, where there is more of
-    the text on both sides.
+    Of the tokens that two windows share, each window contributes the half nearer to its own middle, where it has more
+    context on both sides.
 
     Args:
-        windows: For each window an array whose first axis runs over its tokens, without [CLS] and [SEP].
-        stride: Tokens that a window shares with the one before it.
+        windows: For each window, an array whose first axis is its tokens, without [CLS] and [SEP].
+        stride: Number of tokens that a window shares with the one before it.
 
     Returns:
-        An array whose first axis runs over the tokens of the text.
+        An array whose first axis is the tokens of the text.
 
     Examples:
         >>> merged([np.array([10, 11, 12, 13]), np.array([22, 23, 24, 25])], stride=2).tolist()
@@ -51,7 +51,7 @@ def merged(windows: Sequence[Array], stride: int) -> Array:
     if len(windows) == 1:
         return windows[0]
     starts = starts_of([len(window) for window in windows], stride)
-    # Where the text goes over from one window to the next: the middle of what they share.
+    # Switch from one window to the next in the middle of their overlap.
     borders = [0, *(start + stride // 2 for start in starts[1:]), starts[-1] + len(windows[-1])]
     parts = [
         window[begin - start : end - start]
@@ -61,21 +61,21 @@ def merged(windows: Sequence[Array], stride: int) -> Array:
 
 
 def merged_tokens(array: Array, rows: range, texts: Array, stride: int) -> Array:
-    """The tokens of a text out of an array of an encoding.
+    """Return the values of a text's tokens from an array of an encoding, merged over its windows.
 
     Args:
-        array: (B, T, ...) such as `input_ids` or `offsets`.
-        rows: The text's windows.
-        texts: (B, T) bool, which tokens are the text's.
+        array: (B, T, ...) array such as `input_ids` or `offsets`.
+        rows: The rows that are the text's windows.
+        texts: (B, T) bool, True for tokens of the text.
         stride: As for `merged`.
     """
     return merged([array[row][texts[row]] for row in rows], stride)
 
 
 def continuations(tokenizer: BertTokenizer) -> Array:
-    """(V,) bool, by token id: whether it goes on with the word of the token before it, as `##ing` does."""
+    """Return (V,) bool by token id: whether the token continues the word before it, as `##ing` does."""
     flags = np.zeros(tokenizer.vocab_size, bool)
-    # Added tokens, found in the raw text, are words of their own whatever they begin with.
+    # Added tokens, matched in the raw text, are separate words whatever they begin with.
     for index, token in enumerate(tokenizer.vocabulary.tokens):
         flags[index] = token.startswith("##") and len(token) > 2
     return flags

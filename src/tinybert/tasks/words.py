@@ -1,4 +1,4 @@
-"""From word pieces to words: where they are, and one distribution of labels for each."""
+"""Grouping of word pieces into words: their positions, and one label distribution per word."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class WordTable:
     """The W words of a text.
 
     Attributes:
-        text: The text; of a list of words, the words joined by single spaces.
-        starts: Where each word starts in it, W characters.
-        ends: Where each word ends.
-        pieces: (P,) the index of the first piece of each word that has pieces.
-        with_pieces: (P,) the indices of these words: all of them, but in a list of words of which the tokenizer leaves
-            nothing of some.
+        text: The text; for a list of words, the words joined by single spaces.
+        starts: Start of each word, as W character indices in `text`.
+        ends: End of each word (exclusive).
+        pieces: (P,) index of the first piece of each word that has pieces.
+        with_pieces: (P,) index of each of these words. Only a list of words can contain words without pieces, of which
+            the tokenizer leaves nothing.
     """
 
     text: str
@@ -36,12 +36,12 @@ class WordTable:
 
 
 def words_of_text(text: str, continues: Array, offsets: Array) -> WordTable:
-    """The words of a text: what the tokenizer split it into, before it cut them into pieces.
+    """Return the words of a text, as the tokenizer split it before cutting words into pieces.
 
     Args:
         text: The text.
-        continues: (n,) bool, whether each piece goes on with the word of the one before it.
-        offsets: (n, 2) start and end of each piece in the text.
+        continues: (n,) bool, whether each piece continues the word of the one before it.
+        offsets: (n, 2) start and end of each piece, in characters.
     """
     pieces = np.flatnonzero(~continues)
     last = np.append(pieces[1:], len(continues)) - 1
@@ -51,7 +51,7 @@ def words_of_text(text: str, continues: Array, offsets: Array) -> WordTable:
 
 
 def with_marks(text: str, end: int) -> int:
-    r"""The end of a word behind its last letter's combining marks: a tokenizer that strips accents passes them over.
+    r"""Extend the end of a word past combining marks, which a tokenizer that strips accents skips.
 
     Example:
         >>> with_marks("Jose\u0301 sang", 4)
@@ -63,11 +63,11 @@ def with_marks(text: str, end: int) -> int:
 
 
 def words_of_list(words: list[str], word_ids: Array) -> WordTable:
-    """The words of a list.
+    """Return the word table of a list of words.
 
     Args:
         words: The list.
-        word_ids: (n,) which word each piece belongs to.
+        word_ids: (n,) index of the word that each piece belongs to.
     """
     with_pieces, pieces = np.unique(word_ids, return_index=True)
     starts = list(accumulate((len(word) + 1 for word in words), initial=0))[:-1]
@@ -76,13 +76,13 @@ def words_of_list(words: list[str], word_ids: Array) -> WordTable:
 
 
 def aggregated(probabilities: Array, pieces: Array, aggregation: str) -> Array:
-    """One distribution of labels for each word.
+    """Aggregate the label probabilities of pieces to one distribution per word.
 
     Args:
-        probabilities: (n, C) of each piece.
-        pieces: (P,) the index of each word's first piece.
-        aggregation: `first` takes that of the word's first piece, which is the one that carries the label in training;
-            `average` the mean over its pieces; `max` that of the piece that is the surest.
+        probabilities: (n, C) label probabilities of each piece.
+        pieces: (P,) index of each word's first piece.
+        aggregation: "first" takes the distribution of the word's first piece, which carries the label in training;
+            "average" the mean over its pieces; "max" that of the piece with the highest probability.
 
     Returns:
         (P, C) float32.

@@ -1,4 +1,4 @@
-"""The best network of a training so far, kept as a model folder with its metrics; `trainer` decides which it is."""
+"""The best network of a training so far, kept as a model folder with its metrics; `trainer` decides which one it is."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ METRICS = "metrics.json"
 
 
 class BestModel:
-    """A folder that holds the best network of a training.
+    """The model folder that holds the best network of a training.
 
     Args:
-        model: The model in training.
-        folder: The folder; metrics that an earlier run left there are those of the network in it.
-        world: The processes that train, which share an evaluation.
+        model: The model being trained.
+        folder: The folder; metrics left by an earlier run describe the network in it.
+        world: The training processes, which share the evaluation.
 
     Attributes:
         metrics: Metrics of the network in the folder; empty without a dev set.
@@ -45,7 +45,7 @@ class BestModel:
         return metrics
 
     def keep(self) -> None:
-        """Writes the network as it is now, with the metrics of its last evaluation."""
+        """Write the current network to the folder, with the metrics of its last evaluation."""
         network: Any = self.model.runtime.network  # type: ignore[attr-defined]
         checkpoint = dataclasses.replace(checkpoint_of(network, copy=False), sentence=self.model.sentence)
         save_folder(checkpoint, self.folder, tokenizer=self.model.tokenizer)

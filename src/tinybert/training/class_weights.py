@@ -1,4 +1,4 @@
-"""What each class counts for in the loss, where some are rare."""
+"""Class weights for the loss, for data with rare classes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ BALANCED = "balanced"
 
 
 def as_text(given: str | Mapping[str, float]) -> str:
-    """Class weights in the one form that settings keep: `balanced`, or a JSON object.
+    """Normalize class weights to the form kept in settings: `balanced`, or a JSON object.
 
     Args:
-        given: `balanced`; weights by label; or the same as `label=weight,label=weight`, or as a JSON object.
+        given: `balanced`, or weights by label: as a mapping, as `label=weight,label=weight`, or as a JSON object.
 
     Raises:
-        ConfigError: It is neither, or a weight is not a number above 0.
+        ConfigError: The value is none of these, or a weight is not a number above 0.
     """
     if given == BALANCED:
         return BALANCED
@@ -34,7 +34,7 @@ def as_text(given: str | Mapping[str, float]) -> str:
 
 
 def check_task(task: Task, weights: str | None) -> None:
-    """Raises ConfigError unless a task has classes that can be weighted, and the weights are of its labels."""
+    """Raise ConfigError unless the task has classes that can be weighted, and the weights name only its labels."""
     if weights is None:
         return
     if not task.facts.has_labels or task.problem not in (None, "single-label"):

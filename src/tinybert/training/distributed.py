@@ -1,4 +1,4 @@
-"""Several processes that train one network: each on rows of its own, with averaged gradients."""
+"""Data-parallel training: several processes train one network on different rows and average the gradients."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .gradients import Average
 
 SECONDS_TO_WAIT = 1800
-"""How long processes wait for one that writes or compiles. MindSpore's own 30 seconds, on CPU, end a sound training.
+"""How long processes wait for one that writes or compiles. MindSpore's default of 30 seconds on CPU is too short.
 
-Whoever started the processes, `launch` or `msrun --join=True`, sees at once if one died.
+A process that dies is noticed at once by the launcher, `launch` or `msrun --join=True`.
 """
 
 _TIMEOUT, _MSRUN_TIMEOUT = "MS_TOPO_TIMEOUT", "600"
@@ -31,12 +31,12 @@ _DROPOUT_STRIDE = 1_000_003
 
 @dataclasses.dataclass(frozen=True)
 class World:
-    """The processes of a training. With one process, the default, everything here does nothing.
+    """The processes of a training. With one process, the default, all methods are no-ops.
 
-    Every method but `reducer` is called by all processes, in the same order; each waits for the others.
+    Every method except `reducer` must be called by all processes in the same order; each waits for the others.
 
     Attributes:
-        rank: This process, from 0.
+        rank: Rank of this process, from 0.
         size: Number of processes.
     """
 
@@ -45,67 +45,68 @@ class World:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is the process that writes files and shows progress."""
+        """Whether this process writes files and shows progress."""
         return self.rank == 0
 
     def reducer(self, parameters: Iterable[Parameter]) -> Average | None:
-        """A cell that averages loss and gradients over the processes; None for one process.
+        """Return a cell that averages loss and gradients over the processes; None for one process.
 
         Args:
-            parameters: What the gradients belong to.
+            parameters: The parameters of the gradients, in order.
         """
         from .gradients import Average
 
         return Average(tuple(parameters), self.size) if self.size > 1 else None
 
     def broadcast(self, parameters: Iterable[Parameter]) -> None:
-        """Gives parameters the values that they have in process 0."""
+        """Set parameters to the values that they have in process 0."""
         if self.size == 1:
             return
         for parameter in parameters:
-            # Not all devices broadcast float16. Every float16 is a float32.
+            # Not all devices can broadcast float16, so it is sent as float32.
             kind = ms.int32 if parameter.dtype in (ms.int32, ms.bool_) else ms.float32
             sent = self._broadcast(Tensor(parameter.asnumpy().reshape(-1), kind))
-            ops.assign(parameter, Tensor(sent.reshape(parameter.shape), parameter.dtype))  # in place, as `load_state`
+            ops.assign(parameter, Tensor(sent.reshape(parameter.shape), parameter.dtype))  # in place
 
     def spread_dropout(self, counters: Iterable[Parameter]) -> None:
-        """Gives each process other dropout than process 0, by a distance that follows from the rank alone.
+        """Give each process its own dropout masks, by an offset of the counters that depends only on its rank.
 
-        A saved state is that of process 0, so a resumed training broadcasts and spreads again and has the same masks.
+        The saved state is that of process 0; a resumed training broadcasts and spreads it again, and gets the same
+        masks.
 
         Args:
-            counters: As `modeling.dropout.counters_of` finds them, equal in all processes.
+            counters: The counters from `modeling.dropout.counters_of`, equal in all processes.
         """
         for counter in counters if self.rank else ():
             counter.set_data(Tensor(counter.asnumpy() + np.int32(self.rank * _DROPOUT_STRIDE)))
 
     def sum(self, value: float) -> float:
-        """The sum of a number over the processes, in float32."""
+        """Return the sum of a number over all processes, in float32."""
         if self.size == 1:
             return value
         return float(ops.AllReduce()(Tensor([value], ms.float32)).asnumpy()[0])
 
     def any(self, condition: bool) -> bool:
-        """Whether a condition holds in any process."""
+        """Return whether a condition holds in any process."""
         return self.sum(float(condition)) > 0
 
     def share(self, value: Any) -> Any:
-        """What process 0 has: numbers, strings, lists and dicts of these."""
+        """Return the value of process 0: numbers, strings, lists and dicts of these."""
         if self.size == 1:
             return value
         sent = _packed(value)
         length = int(self._broadcast(Tensor([len(sent)], ms.int32))[0])
-        # What the others send is of no account, but must be as long.
+        # What the other processes send is ignored, but must have the same length.
         return _unpacked(self._broadcast(Tensor(np.resize(sent, length))))
 
     def gather(self, value: Any) -> list[Any]:
-        """What each process has: numbers, strings, lists and dicts of these.
+        """Gather the values of all processes: numbers, strings, lists and dicts of these.
 
         Args:
-            value: This process's.
+            value: The value of this process.
 
         Returns:
-            One value a process, in the order of their ranks.
+            One value per process, in rank order.
         """
         if self.size == 1:
             return [value]
@@ -121,16 +122,16 @@ class World:
 
 
 def start() -> World:
-    """Joins the processes that `msrun` or `launch` started, in GRAPH_MODE; call it before any tensor is made.
+    """Join the processes started by `msrun` or `launch`, and set GRAPH_MODE; call it before creating any tensor.
 
-    Where neither did, this is a training of one process, and nothing happens. MindSpore's scheduler process, which
-    runs the same script under `msrun`, does not come back from this call: it ends with the training.
+    Without either launcher, this is a single-process training and nothing happens. In MindSpore's scheduler process,
+    which runs the same script under `msrun`, this call does not return; the process ends with the training.
 
     Returns:
-        This process and their number.
+        The rank of this process and the number of processes.
 
     Raises:
-        DistributedError: The processes did not find each other.
+        DistributedError: The processes did not find each other in time.
 
     Examples:
         >>> world = start()
@@ -142,7 +143,7 @@ def start() -> World:
     from mindspore.communication import get_group_size, get_rank, init
 
     end_with_launcher()
-    # msrun sets its default where the user said nothing; what the user chose stays.
+    # msrun sets its own default if the user sets nothing; keep any other value, which is the user's.
     if os.environ.get(_TIMEOUT, _MSRUN_TIMEOUT) == _MSRUN_TIMEOUT:
         os.environ[_TIMEOUT] = str(SECONDS_TO_MEET)
     os.environ.setdefault("MS_CPU_COMM_OP_TIMEOUT", str(SECONDS_TO_WAIT))
@@ -151,25 +152,25 @@ def start() -> World:
     except RuntimeError as error:
         raise DistributedError(_explanation(error)) from None
     world = World(get_rank(), get_group_size())
-    # In PYNATIVE_MODE, the default, every gradient would be sent by itself: 0.5 seconds a step on CPU instead of 0.003.
+    # In PYNATIVE_MODE, the default, every gradient is sent separately: 0.5 seconds per step on CPU instead of 0.003.
     ms.set_context(mode=ms.GRAPH_MODE)
     ms.set_auto_parallel_context(parallel_mode=ms.ParallelMode.DATA_PARALLEL, gradients_mean=True)
     return world
 
 
 def _packed(value: Any) -> np.ndarray:
-    """A value as (n,) int32, which every device sends."""
+    """Encode a value as (n,) int32, which every device can send."""
     return np.frombuffer(json.dumps(value).encode(), np.uint8).astype(np.int32)
 
 
 def _unpacked(numbers: np.ndarray) -> Any:
-    # Not by `parse_json`, which reads NaN as null: a metric may be NaN, and what comes in is what `_packed` wrote.
+    # Not `parse_json`, which reads NaN as null: a metric may be NaN, and the input comes from `_packed`.
     return json.loads(numbers.astype(np.uint8).tobytes())
 
 
 def _explanation(error: RuntimeError) -> str:
     reason = next(iter(str(error).splitlines()), "")
-    if "timed out node" in reason:  # the scheduler's word, once the others had met
+    if "timed out node" in reason:  # the scheduler's message, after the processes had found each other
         return f"a process of the training stopped answering: {reason}"
     workers = os.environ.get("MS_WORKER_NUM", "?")
     address = f"{os.environ.get('MS_SCHED_HOST')}:{os.environ.get('MS_SCHED_PORT')}"

@@ -1,4 +1,4 @@
-"""What shows that a training fails: a loss that is not finite, or has grown; gradients that float16 never holds."""
+"""Detection of failing training: a non-finite or growing loss, or gradients that always overflow float16."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from .state import Progress
 
 MOST_SKIPPED = 32
-"""Updates in a row that may overflow: 16 bring the scale of the loss from where it starts to the least, which is 1."""
+"""Overflowing updates in a row that are tolerated; 16 reduce the loss scale from its start to the minimum of 1."""
 _MUCH = 10
-_SMOOTHED, _LEAST_SMOOTHED = 10, 3  # steps, of which the median is taken: the loss of one batch says little
+_SMOOTHED, _LEAST_SMOOTHED = 10, 3  # steps for the median, since the loss of a single batch is noisy
 
 
 class Divergence:
-    """Watches the losses of a training. What it keeps of them is in the progress, which a training goes on with.
+    """Monitor of the losses of a training. Its state is kept in `Progress`, which a resumed training restores.
 
     Args:
-        settings: How the training is done.
-        labels: Those of the training data, by which a loss is called large.
+        settings: The training settings.
+        labels: Labels of the training data, which determine what loss counts as large.
     """
 
     def __init__(self, settings: TrainingSettings, labels: np.ndarray) -> None:
@@ -41,13 +41,13 @@ class Divergence:
         """Takes note of the loss of a step.
 
         Args:
-            progress: Where the training stands.
-            loss: The loss.
+            progress: The training's progress, which is updated.
+            loss: Loss of the step.
             rate: The step's learning rate.
             parts: The loss's parts by their names, if it has several.
 
         Raises:
-            OutputError: It is not finite. The state that is saved is from before.
+            OutputError: The loss is not finite. The saved state is from before this step.
         """
         if not math.isfinite(loss):
             wrong = ", ".join(f"{name} {value}" for name, value in parts.items() if not math.isfinite(value))
@@ -61,16 +61,16 @@ class Divergence:
         progress.recent_losses = [*progress.recent_losses[1 - _SMOOTHED :], loss]
         smoothed = statistics.median(progress.recent_losses)
         least = smoothed if progress.least_loss is None else min(smoothed, progress.least_loss)
-        before = max(least, self.untrained)  # of a loss near 0, ten times is still near 0
+        before = max(least, self.untrained)  # ten times a loss near 0 is still near 0
         if len(progress.recent_losses) >= _LEAST_SMOOTHED and smoothed / before > _rise(progress):
             progress.risen_from, progress.risen_to = before, smoothed
         progress.least_loss = least
 
     def check_update(self, progress: Progress, overflowed: bool) -> None:
-        """Takes note of an update, which is skipped where its gradients overflow.
+        """Record whether an update was skipped because its gradients overflowed.
 
         Raises:
-            OutputError: So many were skipped, one after the other, that no scale of the loss helps.
+            OutputError: Too many updates in a row were skipped; no loss scale helps.
         """
         progress.skipped_in_a_row = progress.skipped_in_a_row + 1 if overflowed else 0
         progress.skipped_updates += overflowed
@@ -81,13 +81,13 @@ class Divergence:
             )
 
     def conclude(self, progress: Progress) -> None:
-        """Says what the whole training shows.
+        """Check the training as a whole, at its end.
 
         Raises:
             OutputError: Every update was skipped.
 
         Warns:
-            UserWarning: The loss grew to many times what it was, and did not come back.
+            UserWarning: The loss grew many times over and did not come back down.
         """
         updates = math.ceil(progress.step / self.settings.accumulation_steps)
         if progress.skipped_updates and progress.skipped_updates >= updates:
@@ -97,7 +97,7 @@ class Divergence:
             )
         if _rise(progress) < _MUCH:
             return
-        # The learning rate falls to 0, and so the loss of a training that diverged falls again, if not far enough.
+        # As the learning rate falls to 0, the loss of a diverged training falls again too, but not far enough.
         at_end, rate = statistics.median(progress.recent_losses), self.settings.learning_rate
         if at_end >= progress.risen_from:
             warnings.warn(
@@ -121,7 +121,7 @@ def _rise(progress: Progress) -> float:
 
 
 def _loss_of_zeros(labels: np.ndarray) -> float:
-    """The loss of a network that says 0 whatever the row is: of scores their mean square, of two classes ln 2."""
+    """Return the loss of a network that always outputs 0: the mean square of scores, or ln 2 for two classes."""
     if labels.dtype.kind == "f" and labels.ndim == 1:
         return float(np.square(labels, dtype=np.float64).mean()) or math.log(2)
     return math.log(2)

@@ -1,4 +1,4 @@
-"""How an embedding is learned: the vectors of a batch of pairs, and what is minimised over them."""
+"""Training of embeddings: the vectors of a batch of pairs, and their losses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pooled(nn.Cell):
 
 
 class TextVectors(nn.Cell):
-    """An encoder and the vectors of rows, as `Embedder` makes them before they are scaled.
+    """Encoder with pooling: vectors of rows, as in `Embedder` before normalization.
 
     Args:
         encoder: The encoder; its parameters keep their names.
@@ -56,7 +56,7 @@ class TextVectors(nn.Cell):
         (R, H) float32.
 
     Raises:
-        ConfigError: Another pooling is asked for.
+        ConfigError: The pooling is neither of these.
     """
 
     def __init__(self, encoder: TinyBertModel, pooling: str = "mean") -> None:
@@ -71,11 +71,11 @@ class TextVectors(nn.Cell):
 class CosineLoss(nn.Cell):
     """Mean squared error between the cosine of a pair's vectors and its score.
 
-    Follows Reimers and Gurevych 2019 (arXiv:1908.10084), section 3, regression objective: the CosineSimilarityLoss of
+    The regression objective of Reimers and Gurevych 2019 (arXiv:1908.10084), section 3; CosineSimilarityLoss in
     sentence-transformers.
 
     Inputs:
-        vectors: (2B, H) float32, those of all first texts, then of all second ones.
+        vectors: (2B, H) float32, the vectors of all first texts, then of all second texts.
         scores: (B,) float32, -1 to 1.
 
     Outputs:
@@ -93,15 +93,15 @@ class CosineLoss(nn.Cell):
 
 
 class InBatchNegatives(nn.Cell):
-    """Cross entropy of finding each pair's second text among those of the batch, by 20 times the cosine.
+    """Cross entropy of finding each pair's second text among those of the batch; logits are 20 times the cosine.
 
-    Follows Henderson et al. 2017 (arXiv:1705.00652), section 4.4, with cosines as the MultipleNegativesRankingLoss of
-    sentence-transformers takes them. There equal texts in a batch count as wrong; here the second text of a pair is
-    left out for pairs that have the same first text or the same second one.
+    Follows Henderson et al. 2017 (arXiv:1705.00652), section 4.4, with cosines as in MultipleNegativesRankingLoss of
+    sentence-transformers. There, equal texts in a batch count as negatives; here, the second text of another pair is
+    excluded if the two pairs have the same first text or the same second text.
 
     Inputs:
-        vectors: (2B, H) float32, those of all first texts, then of all second ones.
-        text_ids: (B, 2) int32, equal where the first texts of two pairs are, or the second ones.
+        vectors: (2B, H) float32, the vectors of all first texts, then of all second texts.
+        text_ids: (B, 2) int32, numbers of the first and second texts; equal texts have equal numbers.
 
     Outputs:
         () float32.
@@ -121,13 +121,13 @@ class InBatchNegatives(nn.Cell):
         own = (first * second).sum(axis=1) * self.scale  # (B,)
         first_ids, second_ids = self.columns(text_ids)
         differ = ops.logical_and(first_ids != first_ids.reshape((1, -1)), second_ids != second_ids.reshape((1, -1)))
-        # No logit is above the scale: less the scale, its exponential can neither overflow nor vanish.
+        # No logit exceeds the scale. After subtracting the scale, exponentials can neither overflow nor vanish.
         others = ops.exp(self.matmul(first, second) * self.scale - self.scale) * differ.astype(ms.float32)  # (B, B)
         return (ops.log(ops.exp(own - self.scale) + others.sum(axis=1)) + self.scale - own).mean()
 
 
 class Unit(nn.Cell):
-    """Rows scaled to length 1: (N, H) to (N, H)."""
+    """Scale rows to length 1: (N, H) to (N, H)."""
 
     def construct(self, x: Tensor) -> Tensor:
         return x * ops.rsqrt(ops.maximum(ops.square(x).sum(axis=1, keepdims=True), 1e-12))

@@ -1,4 +1,4 @@
-"""From examples of each kind of task to arrays: token ids with labels."""
+"""Conversion of examples of each kind of task to arrays: token ids with labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..text import BertTokenizer, Encoding
 from .class_weights import BALANCED
 
 IGNORED = -100
-"""The label of tokens that are not trained on: special ones, padding, and all of a word but its first."""
+"""The label of tokens that are ignored in training: special tokens, padding, and all but the first piece of a word."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -28,10 +28,10 @@ class Features:
 
     Attributes:
         encoding: The rows.
-        labels: (N,) int32 for one label a text; (N, C) float32 for several; (N,) float32 for a score; (N, T) int32 for
-            tokens; (N, 2) int32 for the first and last token of an answer.
-        per_token: Whether each token has a label of its own.
-        class_weights: (C,) float32, what a row or token of each class counts for in the loss; None for 1 each.
+        labels: (N,) int32 for one label per text; (N, C) float32 for several; (N,) float32 for a score; (N, T) int32
+            for tokens; (N, 2) int32 for the first and last token of an answer.
+        per_token: Whether each token has its own label.
+        class_weights: (C,) float32, the weight of each class in the loss; None for 1 each.
     """
 
     encoding: Encoding
@@ -44,11 +44,11 @@ class Features:
 
     @property
     def lengths(self) -> np.ndarray:
-        """(N,) int32, tokens of each row."""
+        """(N,) int32, the number of tokens in each row."""
         return self.encoding.lengths
 
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
-        """The network's three inputs and the labels of some rows, padded to the longest of them."""
+        """Return the network's three inputs and the labels for some rows, padded to the longest of them."""
         part = self.encoding.take(rows, pad_to_multiple_of=pad_to_multiple_of)
         labels = self.labels[np.asarray(rows)]
         if self.per_token:
@@ -57,11 +57,11 @@ class Features:
 
     @property
     def counts_rows(self) -> bool:
-        """Whether each row counts for 1, so that a batch counts for its size."""
+        """Whether each row has weight 1, so that the weight of a batch is its size."""
         return self.class_weights is None and not self.per_token
 
     def amount(self, labels: np.ndarray) -> float:
-        """What a batch with these labels counts for: its rows or tokens, or the weights of their classes."""
+        """Return the weight of a batch: its number of labelled rows or tokens, or the sum of their class weights."""
         if self.counts_rows:
             return float(len(labels))
         counted = labels[labels >= 0]
@@ -69,40 +69,40 @@ class Features:
 
 
 class PairFeatures(Features):
-    """Tokenized pairs, whose texts go through the network as rows of their own: of N pairs 2N rows.
+    """Tokenized pairs whose texts are encoded separately: N pairs give 2N rows.
 
     Attributes:
-        encoding: All first texts, then all second ones.
-        labels: (N,) float32, how alike the texts of a pair are, -1 to 1; of matches (N, 2) int32, which first texts and
-            which second texts are the same.
+        encoding: The rows of all first texts, then of all second texts.
+        labels: (N,) float32, the similarity of each pair, -1 to 1; for matches, (N, 2) int32, the numbers of the first
+            and second texts, equal for equal texts.
     """
 
     @property
     def lengths(self) -> np.ndarray:
-        """(N,) int32, tokens of the longer text of each pair: what a batch is padded to."""
+        """(N,) int32, the number of tokens of the longer text in each pair, which determines the padding."""
         return self.encoding.lengths.reshape(2, -1).max(axis=0)
 
     @property
     def are_matches(self) -> bool:
-        """Whether pairs have no scores: each is a match then."""
+        """Whether the pairs have no scores, so that each is a match."""
         return self.labels.ndim == 2
 
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
-        """The network's three inputs, all first texts before all second ones, and the labels of some pairs."""
+        """Return the network's three inputs (all first texts, then all second texts) and the labels for some pairs."""
         first = np.asarray(rows)
         part = self.encoding.take(np.concatenate([first, first + len(self)]), pad_to_multiple_of=pad_to_multiple_of)
         return (*part.inputs, self.labels[first])
 
 
 def weighted(features: Features, task: Task, weights: str | None) -> Features:
-    """Rows whose classes count for what the weights say; the classes not named count for 1.
+    """Return the rows with class weights for the loss; classes that are not named have weight 1.
 
-    `balanced` is N / (C n) for a class that n of N labels are, as in King and Zeng 2001 and scikit-learn.
+    `balanced` gives a class with n of N labels the weight N / (C n), as in King and Zeng 2001 and scikit-learn.
 
     Args:
         features: The rows.
-        task: Has the labels.
-        weights: As `as_text` gives them; None leaves the rows as they are.
+        task: The task, which defines the labels.
+        weights: Class weights as returned by `as_text`; None returns the rows unchanged.
     """
     if weights is None:
         return features
@@ -117,7 +117,7 @@ def weighted(features: Features, task: Task, weights: str | None) -> Features:
 
 
 def pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Both texts of each pair, with their score, or which of them are the same."""
+    """Encode both texts of each pair, labelled with their score or, for matches, with their text numbers."""
     del task
     check_pairs(examples)
     texts = [example.text for example in examples] + [example.pair or "" for example in examples]
@@ -128,7 +128,7 @@ def pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTo
 def sequence_features(
     examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
-    """Texts, or pairs of texts in one row, with a label, several or a number."""
+    """Encode texts, or pairs of texts in one row, labelled with one label, several labels or a number."""
     texts = [example.text for example in examples]
     pairs = [example.pair for example in examples if example.pair is not None]
     if pairs and len(pairs) != len(examples):
@@ -146,13 +146,13 @@ _LABELS: dict[str, Callable[..., np.ndarray]] = {
     "multi-label": label_sets,
     "regression": lambda *given: numbers(*given).astype(np.float32),
 }
-"""How labels become arrays, by the problem."""
+"""Conversion of labels to arrays for each problem."""
 
 
 def token_features(
     examples: Sequence[TaggedExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
-    """Sentences of words, cut to one row each, with a label at the first piece of each word."""
+    """Encode sentences of words, truncated to one row each, with a label at the first piece of each word."""
     encoding = tokenizer([list(example.words) for example in examples], max_length=max_length, is_split_into_words=True)
     word_ids = encoding.word_ids
     assert word_ids is not None
@@ -167,7 +167,7 @@ def token_features(
 def answer_features(
     examples: Sequence[QuestionExample], task: Task, tokenizer: BertTokenizer, max_length: int
 ) -> Features:
-    """Windows over questions with their contexts, with the first and last token of the answer."""
+    """Encode questions and contexts as windows, labelled with the first and last token of the answer."""
     del task
     encoding = QuestionRows(tokenizer, max_length).encode(
         [example.question for example in examples], [example.context for example in examples]
@@ -183,7 +183,7 @@ def answer_features(
             whole[sample] = min(start, known[0]), max(end, known[1])
     labels = np.zeros((len(encoding), 2), np.int32)
     for row, (sample, tokens) in enumerate(zip(encoding.overflow_to_sample, inside, strict=True)):
-        # A window that does not hold the whole answer has none.
+        # A window that does not contain the whole answer is labelled as having none.
         if len(tokens) and _ends(encoding, row, tokens) == whole[sample]:
             labels[row] = tokens[0], tokens[-1]
     return Features(encoding, labels)
@@ -195,7 +195,7 @@ def _ends(encoding: Encoding, row: int, tokens: np.ndarray) -> tuple[int, int]:
 
 
 def _overlap(encoding: Encoding, row: int, example: QuestionExample) -> np.ndarray:
-    """Which tokens of a row share characters with the answer: blanks and marks that no token has do not count."""
+    """Return the indices of the context tokens that overlap the answer; characters without a token do not matter."""
     if example.is_impossible or not example.answers:
         return np.zeros(0, np.intp)
     assert encoding.offsets is not None

@@ -1,4 +1,4 @@
-"""Fine-tuning from examples to a model folder."""
+"""Fine-tuning: from labelled examples to a model folder."""
 
 from __future__ import annotations
 
@@ -51,48 +51,47 @@ def finetune(
     config: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> dict[str, float]:
-    """Trains a model on labelled examples, and writes the best network as a model folder.
+    """Fine-tune a model on labelled examples and write the best network as a model folder.
 
-    A run that was interrupted or killed goes on where its state was saved, if it is called again with the same
-    arguments, and ends with the weights of an unbroken one. One that has ended is not done again: its metrics are
-    returned, with a warning that says so.
+    To resume an interrupted or killed run from its saved state, call this again with the same arguments; the resulting
+    weights are those of an uninterrupted run. A finished run is not repeated: its metrics are returned with a warning.
 
     Args:
         source: The model whose encoder to start from, as for `tinybert.load`.
-        train: The training data: a file, or examples. A file of questions is refused where an answer is not at its
-            place; `read_squad(file, strict=False)` gives the examples without those.
-        output: The folder of the model, with log and curves; while it trains, with the state, too.
+        train: The training data: a file, or examples. A file of questions is rejected if an answer is not at its
+            position; `read_squad(file, strict=False)` returns the examples without these.
+        output: The folder for the model, log and curves, and for the saved state during training.
         task: What to learn: `classify`, `tag`, `answer` or `embed`; or a `Task`, whose labels are by default those of
-            the training data. For `embed` there is no head: what is trained are the embeddings, from pairs.
-        dev: The dev set, by which the best network is chosen; or the share of the training data that is put aside for
-            it, such as 0.1, see `tinybert.data.split`. None keeps the last network.
-        table: How the files are read, such as `tinybert.data.Table(text="review", label="stars")`; by default their
-            columns have names that are known.
-        tokenizer: The encoder's tokenizer; by default the one of the source.
-        config: Fields of `TinyBertConfig` that the source cannot tell, such as `head_act`.
+            the training data. `embed` has no head and trains the embeddings on pairs of texts.
+        dev: The dev set for choosing the best network; or the fraction of the training data to split off for it, such
+            as 0.1 (see `tinybert.data.split`). None keeps the last network.
+        table: How to read the files, such as `tinybert.data.Table(text="review", label="stars")`; by default columns
+            are found by their well-known names.
+        tokenizer: The encoder's tokenizer; by default that of the source.
+        config: Fields of `TinyBertConfig` that the source does not define, such as `head_act`.
         **settings: Fields of `TrainingSettings`, such as `epochs` and `learning_rate`.
 
     Returns:
-        The metrics of the network that was kept, on the dev set; none without one.
+        The dev set metrics of the network that was kept; empty without a dev set.
 
     Raises:
         InputError: An example does not fit the task, or a file cannot be read.
-        ConfigError: A setting is not allowed, or there is one label only; or the pairs have no scores, and a batch is
+        ConfigError: A setting is invalid, there is only one label, or pairs without scores are trained with batches of
             one pair.
-        CheckpointError: The folder has the state, or the result, of another training; says what differs.
-        OutputError: The training has diverged, or its gradients overflow float16; says where.
-        KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+        CheckpointError: The folder holds the state or result of another training; the message says what differs.
+        OutputError: The training diverged, or its gradients overflow float16; the message says at which step.
+        KeyboardInterrupt: Ctrl-C; the state was saved, and calling this again resumes from it.
 
     Warns:
-        UserWarning: The loss grew many times over, so that the learning rate is too high; or the training was finished
-            before.
+        UserWarning: The loss grew many times over, which means that the learning rate is too high; or the training was
+            already finished.
 
     Example:
         >>> finetune("all-MiniLM-L6-v2", "train.csv", "my-reviews", task="classify", dev="dev.csv", epochs=5)
     """
     chosen_settings = TrainingSettings.from_dict(settings)
     wanted = task if isinstance(task, Task) else Task(_kind(task))
-    examples = examples_of(wanted, train, table, strict=True)  # a wrong place would be learned
+    examples = examples_of(wanted, train, table, strict=True)  # training would learn wrong positions
     problem = task.problem if isinstance(task, Task) else None
     learned = wanted if wanted.labels else task_for(wanted.kind, examples, problem=problem)
     if isinstance(dev, int | float):
@@ -120,28 +119,28 @@ def _kind(name: str) -> str:
 
 
 class FineTuning:
-    """A fine-tuning with all that it needs, checked; `run` does it.
+    """A validated fine-tuning run; `run` executes it.
 
     Args:
         encoder: The encoder, which becomes part of the network and is trained in place.
         tokenizer: The encoder's tokenizer.
         task: What to learn, with the names of all labels.
         train: The training data.
-        folder: Where the model goes, with log and curves; while it trains, with the state, too.
-        dev: The dev set, by which the best network is chosen; None keeps the last.
-        settings: How to train.
-        command: What to write down as the command; by default that of this process.
-        sentence: How the encoder makes a vector of a text, as its checkpoint says. Training puts no prompt before
-            texts, and so the model has none by default.
-        source: Where the encoder is from, to be written down; a name on Hugging Face with its commit.
+        folder: The folder for the model, log and curves, and for the saved state during training.
+        dev: The dev set for choosing the best network; None keeps the last network.
+        settings: The training settings.
+        command: The command to record; by default that of this process.
+        sentence: The checkpoint's settings for embedding a text. Training uses no prompts, so the model will have no
+            default prompt.
+        source: Origin of the encoder to record; a name on Hugging Face includes its commit.
 
     Raises:
         InputError: An example does not fit the task.
-        ConfigError: There is one label only, or there are no classes to weigh; or the pairs have no scores, and a batch
-            is one pair.
+        ConfigError: There is only one label, there are no classes to weight, or pairs without scores are trained with
+            batches of one pair.
     """
 
-    def __init__(  # noqa: PLR0913 - what a training needs, by name
+    def __init__(  # noqa: PLR0913 - a training needs all of these, by name
         self,
         encoder: TinyBertModel,
         tokenizer: BertTokenizer,
@@ -167,17 +166,17 @@ class FineTuning:
         self.sentence = dataclasses.replace(sentence, default_prompt=None)
 
     def run(self, world: World | None = None) -> dict[str, float]:
-        """Trains to the end, from the saved state if there is one; that is removed at the end.
+        """Train to the end, starting from the saved state if there is one; remove the state at the end.
 
         Args:
-            world: The processes that train together, as `distributed.start` returns it; each calls this, and process 0
+            world: The training processes, as returned by `distributed.start`. Each calls this method, and process 0
                 writes the folder. None for this process alone.
 
         Returns:
-            The metrics of the network that was kept, on the dev set; none without one.
+            The dev set metrics of the network that was kept; empty without a dev set.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
+            KeyboardInterrupt: Ctrl-C; the state was saved, and calling this again resumes from it.
         """
         world = world or World()
         network = self._network()
@@ -203,7 +202,7 @@ class FineTuning:
         return world.share(best.metrics)
 
     def _network(self) -> Network:
-        # Whoever uses the model later, evaluation among them, cuts texts where they were cut in training.
+        # Later uses of the model, including evaluation, truncate texts to the same length as in training.
         positions = self.encoder.config.max_position_embeddings
         length = min(self.settings.max_length, positions, self.tokenizer.model_max_length)
         self.encoder.config = self.encoder.config.replace(seq_length=length)
@@ -223,8 +222,8 @@ class FineTuning:
 
 
 def fresh_network(encoder: TinyBertModel, task: Task, seed: int) -> Network:
-    """An encoder with a fresh head, if the task has one; the head's weights and the dropout follow from the seed."""
-    ms.set_seed(seed + 1)  # MindSpore takes no 0
+    """Add a fresh head to an encoder if the task has one; the head's weights and the dropout depend on the seed."""
+    ms.set_seed(seed + 1)  # MindSpore does not accept 0
     network = add_head(encoder, task)
     seed_dropout(network, seed)
     return network

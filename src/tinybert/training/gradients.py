@@ -1,4 +1,4 @@
-"""Loss and gradients of one batch, scaled where the device computes in float16, and averaged over the processes."""
+"""Loss and gradients of one batch, with loss scaling for float16 and averaging over processes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _SCALE, _SCALE_FACTOR, _SCALE_WINDOW = 2.0**16, 2, 1000
 
 
 class LossOfBatch(nn.Cell):
-    """A network and its loss as one cell.
+    """A network and its loss in one cell.
 
     Args:
         network: The network.
         loss: Its loss.
-        scaler: Scales the loss, so that float16 gradients do not vanish; None where all is float32.
-        weight: What the loss counts for among those of the other processes, () float32; None for one process.
+        scaler: Scales the loss to keep float16 gradients from vanishing; None if everything is float32.
+        weight: Weight of this loss relative to other processes and batches, () float32; None for weight 1.
 
     Inputs:
         input_ids, input_mask, segment_ids: (B, T) int32.
-        labels: As the loss takes them.
+        labels: Labels in the form that the loss takes.
 
     Outputs:
         () float32.
@@ -54,18 +54,18 @@ class LossOfBatch(nn.Cell):
 
 
 class Average(nn.Cell):
-    """The means of loss and gradients over all processes.
+    """Average loss and gradients over all processes.
 
     Args:
-        parameters: What the gradients belong to.
+        parameters: The parameters of the gradients, in order.
         size: Number of processes.
 
     Inputs:
         loss: () float32.
-        grads: One for each parameter.
+        grads: One gradient for each parameter.
 
     Outputs:
-        The same.
+        Loss and gradients, averaged.
     """
 
     def __init__(self, parameters: tuple[Parameter, ...], size: int) -> None:
@@ -85,11 +85,11 @@ class Gradients(nn.Cell):
 
     Args:
         forward: The network with its loss.
-        parameters: What to differentiate by.
-        average: Averages them over the processes; None for one process.
+        parameters: The parameters to differentiate with respect to.
+        average: Averages loss and gradients over the processes; None for one process.
 
     Inputs:
-        As `LossOfBatch`.
+        As for `LossOfBatch`.
 
     Outputs:
         The loss, () float32; a gradient for each parameter.
@@ -115,10 +115,10 @@ class Gradients(nn.Cell):
 
 
 class Overflows:
-    """Whether an update overflowed, as the scaler of the loss tells; False where nothing is scaled.
+    """Detector of updates skipped by the loss scaler because of an overflow.
 
     Args:
-        scaler: The scaler; None where all is float32.
+        scaler: The loss scaler; None if everything is float32.
     """
 
     def __init__(self, scaler: DynamicLossScaler | None) -> None:
@@ -126,14 +126,14 @@ class Overflows:
         self.before = 0.0
 
     def begin(self) -> None:
-        """Is called before an update."""
+        """Mark the start of an update."""
         self.before = self._scale()
 
     def happened(self) -> bool:
-        """Whether the update since was skipped."""
+        """Return whether the update since `begin` was skipped."""
         if self.scaler is None:
             return False
-        # The counter of updates without an overflow begins anew at an overflow, and when the scale grows.
+        # The counter of updates without overflow restarts at an overflow, and also when the scale grows.
         return not self.scaler.counter.asnumpy() and self._scale() <= self.before
 
     def _scale(self) -> float:
@@ -141,5 +141,5 @@ class Overflows:
 
 
 def loss_scaler(compute_type: ms.Type) -> DynamicLossScaler | None:
-    """A loss scaler where the network computes in float16."""
+    """Return a loss scaler if the network computes in float16, otherwise None."""
     return DynamicLossScaler(_SCALE, _SCALE_FACTOR, _SCALE_WINDOW) if compute_type == ms.float16 else None

@@ -1,4 +1,4 @@
-"""What distinguishes one training from another: a saved state is not taken for that of other data or weights."""
+"""Identity of a training, so that a saved state is never used with other data, weights or settings."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .features import Features
 
 _WORDS = {"processes": "devices", "rows": "rows of training data"}
 _CONTENTS = "contents of "
-# Training changes an encoder in place. Whoever goes on with the same one started from the weights that it had before.
+# Training changes an encoder in place. Resuming with the same object must compare the weights it had at the start.
 _starting_weights: weakref.WeakKeyDictionary[nn.Cell, str] = weakref.WeakKeyDictionary()
 
 
 def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[str, Any]:
-    """What a training starts from, as the part of its identity that can be compared and not read.
+    """Return digests of what a training starts from: the part of its identity that can only be compared.
 
     Args:
         encoder: The encoder.
@@ -40,14 +40,14 @@ def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[st
 
 
 def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None:
-    """Raises CheckpointError, which says what differs, unless a state is that of the present training.
+    """Raise CheckpointError, which lists the differences, unless a state belongs to the present training.
 
     Args:
-        saved: The identity of the training that saved it.
-        present: That of the present one.
-        source: The state's file.
+        saved: The identity of the training that saved the state.
+        present: The identity of the present training.
+        source: The state's file, for the message.
     """
-    # A training in one process does not speak of processes.
+    # The identity of a single-process training has no entry for processes.
     saved, present = ({"processes": 1, **_flat(identity)} for identity in (saved, present))
     lines = [
         f"  {key.removeprefix(_CONTENTS)}: different"
@@ -70,7 +70,7 @@ def digest_of(arrays: Iterable[np.ndarray]) -> str:
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested values by the names on the way to them."""
+    """Flatten nested dicts, joining the keys on each path."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         found |= _flat(value, f"{prefix}{key} ") if isinstance(value, dict) else {f"{prefix}{key}": value}

@@ -1,7 +1,7 @@
-"""Starts the processes of a parallel training on this machine, watches them, and leaves none behind.
+"""Launcher of a multi-process training on this machine: starts the processes, watches them, and leaves none behind.
 
-It does what `msrun --join=True` does, with the same environment variables, and besides: a port in use is an error at
-once, the error names the process that died and shows the end of its log, and Ctrl-C leaves a saved state.
+It works like `msrun --join=True`, with the same environment variables. In addition, a port in use is an immediate
+error, errors name the process that died and show the end of its log, and Ctrl-C leaves a saved state.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from .ports import HOST, SECONDS_TO_MEET, check_port, free_port
 from .signals import LAUNCHER
 
 PYTHON = [sys.executable, *(["-P"] if sys.version_info >= (3, 11) else [])]
-"""This Python. With `-m` or `-c` it would else import modules from the folder that the user is in."""
+"""Command of this Python; -P keeps `-m` and `-c` from importing modules in the current folder."""
 _SCHEDULER = "scheduler"
-_SCHEDULE = f"from {__package__}.distributed import start; start()"  # as text: imported here, it would bring MindSpore
+_SCHEDULE = f"from {__package__}.distributed import start; start()"  # a string: an import would load MindSpore
 _POLL = 0.2
 _GRACE, _GRACE_ALONE = 50.0, 5.0
 _LINES = 20
@@ -39,25 +39,26 @@ def launch(
     timeout: float = SECONDS_TO_MEET,
     log_dir: str | Path | None = None,
 ) -> list[str]:
-    """Runs a command in several processes that train together, until all have ended.
+    """Run a command in several processes that train together, and wait until all have ended.
 
-    The command calls `distributed.start` before it does anything else. Process 0 shows its progress bar where stderr
-    is a terminal; elsewhere its line a minute is passed on. What the others write goes into log files.
+    The command must call `distributed.start` before anything else. Process 0 shows its progress bar if stderr is a
+    terminal; otherwise its progress line, once a minute, is passed on. The output of the other processes goes to log
+    files.
 
     Args:
         workers: Number of processes.
         argv: The command of each process.
-        port: The port by which they find each other; None takes a free one.
-        timeout: Seconds in which they must have found each other.
-        log_dir: Where the log files go; by default a temporary folder, which is removed.
+        port: The port on which the processes find each other; None for a free one.
+        timeout: Seconds within which the processes must find each other.
+        log_dir: Folder for the log files; by default a temporary folder, which is removed.
 
     Returns:
-        The lines that process 0 wrote on stderr; none where that is a terminal, which has shown them.
+        The lines that process 0 wrote to stderr; empty if stderr is a terminal, which has shown them.
 
     Raises:
         DistributedError: The port is in use.
-        WorkerError: A process ended with an error. All have ended.
-        KeyboardInterrupt: Ctrl-C, or a signal to end. The processes saved their state, and have ended.
+        WorkerError: A process ended with an error; all others were ended.
+        KeyboardInterrupt: Ctrl-C or a termination signal; the processes have saved their state and ended.
 
     Examples:
         >>> _ = launch(2, [sys.executable, "-c", "from tinybert.training.distributed import start; start()"])
@@ -93,7 +94,7 @@ def launch(
 
 
 class _Processes:
-    """The scheduler and the workers by name, each in a session of its own, so that Ctrl-C reaches this process only."""
+    """The scheduler and worker processes by name, each in its own session, so that Ctrl-C reaches only the launcher."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
@@ -101,8 +102,8 @@ class _Processes:
         self.passed_on = 0
 
     def start(self, name: str, argv: Sequence[str], environment: dict[str, str]) -> None:
-        # The first worker speaks for all, as the only process of an ordinary training does.
-        # An interrupt between the process and its entry here would leave it behind.
+        # The first worker writes to this terminal, like the single process of an ordinary training. until_done: an
+        # interrupt between starting a process and recording it here would leave the process behind.
         with self._log(name).open("wb") as log, until_done():
             self.running[name] = subprocess.Popen(
                 list(argv),
@@ -114,11 +115,11 @@ class _Processes:
             )
 
     def watch(self) -> None:
-        """Returns when all have ended well; raises as soon as one has not."""
+        """Wait until all have ended successfully; raise as soon as one has failed."""
         while self.running.keys() - {_SCHEDULER}:
             time.sleep(_POLL)
             self._pass_on()
-            # Workers first: the scheduler may end because one of them did.
+            # Check workers first: the scheduler may have ended because one of them did.
             for name, process in sorted(self.running.items()):
                 code = process.poll()
                 if code:
@@ -127,11 +128,11 @@ class _Processes:
                     self._forget(name)
 
     def lines_of_the_first(self) -> list[str]:
-        """What the first worker wrote on stderr, where no terminal shows it."""
+        """Return the lines that the first worker wrote to stderr, unless a terminal shows them."""
         return [] if self._is_shown("0") else self._lines("0")
 
     def _pass_on(self) -> None:
-        """Shows how far the first worker is, which it says a line a minute."""
+        """Pass on the progress lines that the first worker writes once a minute."""
         lines = self.lines_of_the_first()
         for line in lines[self.passed_on :]:
             if line.startswith(PREFIX):
@@ -139,21 +140,22 @@ class _Processes:
         self.passed_on = len(lines)
 
     def interrupt(self) -> None:
-        """Asks the workers to save and end, and waits for it; a second Ctrl-C ends the wait."""
+        """Ask the workers to save and end, and wait for them; a second Ctrl-C ends the wait."""
         for name in self.running.keys() - {_SCHEDULER}:
-            # Not SIGINT: one that does not train yet has nothing to save, and may be deep in MindSpore for a minute.
+            # Not SIGINT: a worker that is not training yet has nothing to save and may be busy in MindSpore for a
+            # minute.
             _send(self.running[name], signal.SIGTERM, os.kill)
         began = time.monotonic()
         while time.monotonic() - began < _GRACE:
             codes = [process.poll() for name, process in self.running.items() if name != _SCHEDULER]
-            # One that the signal ended did not train, and the others wait for it in vain.
+            # A worker that the signal killed was not training, and the others would wait for it in vain.
             alone = -signal.SIGTERM in codes and time.monotonic() - began > _GRACE_ALONE
             if None not in codes or alone:
                 return
             time.sleep(_POLL)
 
     def kill(self) -> None:
-        """Ends all that still run, with whatever they started."""
+        """Kill all running processes and whatever they started."""
         with until_done():
             for process in self.running.values():
                 _send(process, signal.SIGKILL, os.killpg)
@@ -161,7 +163,7 @@ class _Processes:
                 process.wait()
 
     def _forget(self, name: str) -> None:
-        _send(self.running.pop(name), signal.SIGKILL, os.killpg)  # what it started and left running
+        _send(self.running.pop(name), signal.SIGKILL, os.killpg)  # kill whatever it left running
 
     def _error(self, name: str, code: int) -> WorkerError:
         how = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
@@ -173,7 +175,7 @@ class _Processes:
             advice = "Either its port was taken meanwhile, or a worker stopped answering or never called `start`."
             told = f"MindSpore's scheduler {how}; all workers were ended. {advice} {shown}"
             return WorkerError(told, worker=None, exit_code=code, log=log)
-        # Whoever is killed did nothing wrong; after an error the same command may run into it again.
+        # A killed process did nothing wrong, but after an error, the same command may fail again.
         advice = "" if code > 0 else "A training goes on from its last saved state when it is started again. "
         told = f"worker {name} {how}; all others were ended. {advice}{shown}"
         return WorkerError(told, worker=int(name), exit_code=code, log=log)
@@ -182,7 +184,7 @@ class _Processes:
         return self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES:]
 
     def _lines(self, name: str) -> list[str]:
-        """The lines of a log that are whole."""
+        """Return the complete lines of a log."""
         return self._log(name).read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
 
     def _log(self, name: str) -> Path:
@@ -194,7 +196,7 @@ class _Processes:
 
 
 def _send(process: subprocess.Popen[bytes], number: int, how: Callable[[int, int], None]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has already ended
         how(process.pid, number)
 
 

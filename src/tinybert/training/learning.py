@@ -1,4 +1,4 @@
-"""What is learned for each kind of task: how examples become rows, which cell is trained, and its loss."""
+"""Learning setup for each kind of task: conversion of examples to rows, the trained cell, and its loss."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _PROBLEMS: dict[str, Callable[[Features], nn.Cell]] = {
 
 
 class Learning(NamedTuple):
-    """How a kind of task is learned.
+    """Learning setup of a kind of task.
 
     Attributes:
-        features: Makes rows with labels of examples, for a task, with a tokenizer, cut to a length.
-        loss: The loss of a task over such rows.
-        trained: The cell that is trained, from the network and how it makes vectors.
-        check: Raises InputError where examples teach nothing, or ConfigError where they do not for a task with its
-            labels, or with these settings.
+        features: Converts examples to labelled rows, given the task, tokenizer and maximum length.
+        loss: Creates the loss for a task and its features.
+        trained: Returns the cell to train, given the network and its embedding settings.
+        check: Raises InputError if nothing can be learned from the examples, or ConfigError if nothing can be learned
+            with the task's labels or the settings.
     """
 
     features: Callable[[Any, Task, BertTokenizer, int], Features]
@@ -80,20 +80,21 @@ LEARNING: dict[str, Learning] = {
     ),
     QUESTION_ANSWERING.name: Learning(answer_features, lambda task, features: AnswerLoss()),
 }
-"""How each kind of task is learned."""
+"""Learning setup by kind of task."""
 
 
 def featurize(examples: Examples, task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Tokenizes labelled examples.
+    """Tokenize labelled examples into features.
 
     Args:
-        examples: All of the kind that the task needs.
-        task: Has the labels and their order.
-        tokenizer: The model's.
-        max_length: Tokens to which a row is cut; questions get further rows for what does not fit.
+        examples: Examples of the class that the task needs.
+        task: The task, which defines the labels and their order.
+        tokenizer: The model's tokenizer.
+        max_length: Maximum tokens per row. Longer texts are truncated; long contexts of questions are split into
+            several rows.
 
     Raises:
-        InputError: An example has no label, or one that the task does not have; names its index.
+        InputError: An example has no label, or one that the task does not have; the message names the example.
     """
     check_kind(examples, task.kind)
     make = tokenized_features if are_tokenized(examples) else LEARNING[task.kind].features

@@ -1,4 +1,4 @@
-"""What a training shows while it runs: a progress bar or a line a minute, a log, and a picture of the curves."""
+"""Progress output of a training: a progress bar or a line per minute, a log file, and a plot of the curves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Known(TypedDict):
 
 
 class _Line(_Known, total=False):
-    """What is read of a line, if it has it."""
+    """The optional keys that are read from a line."""
 
     loss: float | None
     parts: dict[str, float | None]
@@ -35,11 +35,11 @@ class Log:
     """The log of one run.
 
     Args:
-        folder: The run's folder; the log is `log.jsonl` in it, one JSON object a line. A metric that is
-            undefined is null there.
-        every: Steps between two lines; their loss is the mean since the last.
-        show: Whether a progress bar is shown; None shows it where stderr is a terminal, and elsewhere a line a minute.
-        silent: Nothing is written or shown: another process does.
+        folder: The run's folder, in which `log.jsonl` is written, one JSON object per line. An undefined metric is
+            null.
+        every: Steps between two lines; each line has the mean loss since the last.
+        show: Whether to show a progress bar; None shows one if stderr is a terminal, otherwise a line per minute.
+        silent: Whether to write and show nothing, because another process does.
     """
 
     def __init__(self, folder: Path, *, every: int = 10, show: bool | None = None, silent: bool = False) -> None:
@@ -55,7 +55,7 @@ class Log:
         self._minutes = Minutes() if self.show is None and sys.stderr is not None and not is_terminal() else None
 
     def rewind(self, step: int) -> None:
-        """Drops the lines after a step, which are written again; with 0, those of a run that left no state."""
+        """Drop the lines after a step, which will be written again; 0 drops all, if a previous run left no state."""
         if not self.path.exists():
             return
         kept = [line for line in read_log(self.path.parent) if line["step"] <= step]
@@ -87,19 +87,19 @@ class Log:
             self._advance(progress.step, total, " ".join([f"loss {mean:.3g}", *self._metrics]))
 
     def evaluation(self, step: int, metrics: dict[str, float], seconds: float) -> None:
-        """Records an evaluation."""
+        """Record an evaluation."""
         self.write(step=step, metrics=metrics, seconds=round(seconds, 3))
         self._metrics = [f"{name} {value:.3g}" for name, value in list(metrics.items())[:2]]
 
     def write(self, **values: Any) -> None:
-        """Adds a line."""
+        """Append a line to the log."""
         if self.silent:
             return
         with naming(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(to_json(values) + "\n")
 
     def close(self) -> None:
-        """Ends the progress bar."""
+        """Close the progress bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -112,7 +112,7 @@ class Log:
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
-    """The lines of a run's log. A kill or a full disk may have damaged some, mostly the last: they are left out."""
+    """Read the lines of a run's log, skipping damaged ones, such as the last line of a killed run."""
     whole = read_bytes(folder / LOG).rpartition(b"\n")[0]
     lines = []
     for line in whole.split(b"\n"):
@@ -124,9 +124,9 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 
 
 def draw_curves(folder: Path) -> Path | None:
-    """Draws loss and metrics of a run's log as `curves.png`; None where matplotlib is not installed."""
+    """Plot loss and metrics of a run's log as `curves.png` and return its path; None without matplotlib."""
     try:
-        # Not pyplot: it would take away a notebook's way to show pictures, and is not for several threads.
+        # Not pyplot, which would change a notebook's plotting backend and is not thread-safe.
         from matplotlib.figure import Figure
     except ImportError:
         return None

@@ -1,4 +1,4 @@
-"""What is minimised for each task: cells from a network's outputs and labels to one number."""
+"""Loss cells for each task, from a network's outputs and labels to a scalar."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class CrossEntropy(nn.Cell):
     """Mean cross entropy over the rows whose label is not negative.
 
     Args:
-        class_weights: (C,) float32, what a row of each class counts for in the mean; None for 1 each.
+        class_weights: (C,) float32, the weight of each class in the mean; None for 1 each.
 
     Inputs:
         logits: (N, C) float32.
@@ -25,7 +25,7 @@ class CrossEntropy(nn.Cell):
         super().__init__()
         self.log_softmax = ops.LogSoftmax(axis=-1)
         self.class_weights = None if class_weights is None else Tensor(class_weights, ms.float32)
-        self.least = 1.0 if class_weights is None else 1e-9  # where no row counts
+        self.least = 1.0 if class_weights is None else 1e-9  # for a batch in which no row counts
 
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
         counted = (labels >= 0).astype(ms.float32)
@@ -37,7 +37,7 @@ class CrossEntropy(nn.Cell):
 
 
 class BinaryCrossEntropy(nn.Cell):
-    """Mean cross entropy of labels that each apply or not.
+    """Mean binary cross entropy of independent labels.
 
     Inputs:
         logits: (B, C) float32.
@@ -48,12 +48,12 @@ class BinaryCrossEntropy(nn.Cell):
     """
 
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
-        # -log(sigmoid(z)) = softplus(-z), in the form that does not overflow.
+        # -log(sigmoid(z)) = softplus(-z), in a form that does not overflow.
         return (ops.relu(logits) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits)))).mean()
 
 
 class SquaredError(nn.Cell):
-    """Mean squared error of a score.
+    """Mean squared error of scores.
 
     Inputs:
         logits: (B, 1) float32.
@@ -68,14 +68,14 @@ class SquaredError(nn.Cell):
 
 
 class TokenLoss(nn.Cell):
-    """Cross entropy over tokens.
+    """Mean cross entropy over tokens.
 
     Args:
         class_weights: As for `CrossEntropy`.
 
     Inputs:
         logits: (B, T, C) float32.
-        labels: (B, T) int32, negative where a token does not count.
+        labels: (B, T) int32, negative for tokens that are ignored.
 
     Outputs:
         () float32.
@@ -93,8 +93,8 @@ class AnswerLoss(nn.Cell):
     """Mean of the cross entropies of an answer's start and end, over the row's tokens.
 
     Inputs:
-        logits: start and end logits, both (B, T) float32.
-        labels: (B, 2) int32, first and last token of the answer; 0, the first token, where there is none.
+        logits: Start and end logits, both (B, T) float32.
+        labels: (B, 2) int32, index of the first and last token of the answer; both 0 if there is none.
 
     Outputs:
         () float32.

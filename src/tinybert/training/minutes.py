@@ -1,4 +1,4 @@
-"""How far a training is, a line a minute: what a log file, a notebook or a cluster's console has of a progress bar."""
+"""Progress of a training as one line per minute, for log files, notebooks and consoles without a progress bar."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable
 
 PREFIX = "step "
-"""What each line begins with."""
+"""Prefix of each line."""
 SECONDS = 60.0
-"""From one line to the next."""
+"""Interval between lines."""
 
 
 class Minutes:
-    """Prints a line on stderr once a minute; nothing of a training that is over before.
+    """Printer of a progress line on stderr once a minute; a shorter training prints nothing.
 
     Args:
-        clock: Gives the time in seconds.
+        clock: Returns the time in seconds.
 
     Examples:
         >>> minutes = Minutes()
@@ -29,12 +29,12 @@ class Minutes:
         self._since: tuple[float, int] | None = None
 
     def step(self, step: int, total: int, text: str) -> None:
-        """Takes note of a step.
+        """Report a step; print a line if a minute has passed.
 
         Args:
-            step: How many are done.
-            total: How many there are.
-            text: What is said of them, after their number.
+            step: Number of steps done.
+            total: Total number of steps.
+            text: Text to print after the step numbers.
         """
         now = self._clock()
         if self._since is None:
@@ -44,7 +44,7 @@ class Minutes:
         if passed >= SECONDS and done > 0:
             rate = done / passed
             line = f"{PREFIX}{step}/{total}  {text}  {rate:.3g} steps/s  about {_duration((total - step) / rate)} left"
-            with contextlib.suppress(OSError):  # nobody reads it
+            with contextlib.suppress(OSError):  # stderr may be closed
                 print(line, file=sys.stderr, flush=True)
             self._since = now, step
 

@@ -1,4 +1,4 @@
-"""AdamW as Loshchilov and Hutter define it and PyTorch has it: MindSpore's leaves the bias correction out."""
+"""AdamW as defined by Loshchilov and Hutter and in PyTorch; MindSpore's version omits the bias correction."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
 class AdamW(nn.AdamWeightDecay):
-    """AdamW over trainable parameters; no weight decay on biases and LayerNorm.
+    """AdamW with bias correction, and no weight decay on biases and LayerNorm.
 
     Args:
-        parameters: What to train.
-        settings: Tells learning rate and weight decay.
+        parameters: The parameters to train.
+        settings: The settings with the learning rate and weight decay.
     """
 
     def __init__(self, parameters: list[Parameter], settings: TrainingSettings) -> None:
@@ -30,13 +30,14 @@ class AdamW(nn.AdamWeightDecay):
         self.decay, self.highest_decay = decay, settings.weight_decay
 
     def set_rate(self, rate: float, update: int) -> None:
-        """Sets what the next update does.
+        """Set the learning rate of the next update, with its bias correction.
 
         Args:
-            rate: Its learning rate.
-            update: Its number, from 0.
+            rate: Learning rate of the update, before the correction.
+            update: Number of the update, from 0.
         """
-        # The factor goes into the learning rate, and by that into the decay, which must not have it.
+        # The learning rate is multiplied by the factor and also scales the decay, from which the factor is divided out
+        # again.
         correction = bias_correction(update)
         ops.assign(self.learning_rate, Tensor(rate * correction, ms.float32))
         ops.assign(self.decay.value, Tensor(self.highest_decay / correction, ms.float32))
@@ -54,10 +55,10 @@ class _Decay(nn.Cell):
 
 
 def bias_correction(update: int) -> float:
-    """The factor by which Adam's first steps are too small or large, Kingma and Ba 2014, end of section 2.
+    """Return Adam's bias correction factor of the learning rate (Kingma and Ba 2014, end of section 2).
 
     Args:
-        update: The update, from 0.
+        update: Number of the update, from 0.
     """
     return math.sqrt(1 - BETA2 ** (update + 1)) / (1 - BETA1 ** (update + 1))
 

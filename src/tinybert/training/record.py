@@ -1,4 +1,4 @@
-"""What a folder says of its training: how it was made and, once that has ended, which training it was."""
+"""Record of a training in its folder: how it was run and, once it has ended, its identity."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RECORD = "training.json"
 
 
 class _Record(TypedDict, total=False):
-    """What is read of a record, if it has it."""
+    """The optional keys that are read from a record."""
 
     identity: dict[str, Any]
 
@@ -31,14 +31,14 @@ def write_record(
     settings: TrainingSettings,
     ended: tuple[Progress, dict[str, Any]] | None = None,
 ) -> None:
-    """Writes down how a training was made.
+    """Write the record of a training.
 
     Args:
         folder: The run's folder.
-        command: The command.
-        model: What the training started from; None where nobody said.
-        settings: How it trained.
-        ended: Where it ended, and its identity, if it has.
+        command: The command that ran the training.
+        model: Origin of the model that the training started from; None if unknown.
+        settings: The training settings.
+        ended: For a finished training, its final progress and its identity.
     """
     names = ("mindspore", "numpy", "mindspore-tinybert")
     facts: dict[str, Any] = {
@@ -56,14 +56,15 @@ def write_record(
 
 
 def has_ended(folder: Path, identity: dict[str, Any]) -> bool:
-    """Whether a folder holds what a training made, so that there is nothing left to do.
+    """Return whether a folder holds the result of this training, so that nothing is left to do.
 
     Args:
         folder: The run's folder.
-        identity: What the training starts from.
+        identity: The identity of the training.
 
     Raises:
-        CheckpointError: It holds what another training made, or the record cannot be read; says what differs.
+        CheckpointError: The folder holds the result of another training (the message says what differs), or the record
+            cannot be read.
     """
     path = folder / RECORD
     if not path.exists() or not (folder / CHECKPOINT).exists():

@@ -1,4 +1,4 @@
-"""The learning rate of each step."""
+"""Learning rate schedule."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from .settings import TrainingSettings
 
 
 def linear_warmup_decay(step: int, total_steps: int, settings: TrainingSettings) -> float:
-    """The learning rate of a step: up to the highest during the warm-up, then down to 0.
+    """Return the learning rate of a step: linear warm-up to the peak, then linear decay to 0.
 
     Args:
         step: The step, from 0.
-        total_steps: Steps of the whole training.
-        settings: Tells the highest learning rate and the share of the warm-up.
+        total_steps: Number of steps in the whole training.
+        settings: The settings with the peak learning rate and the warm-up ratio.
     """
     warmup = math.ceil(total_steps * settings.warmup_ratio)
     if step < warmup:

@@ -1,4 +1,4 @@
-"""What a fine-tuning can be told."""
+"""Settings of a fine-tuning."""
 
 from __future__ import annotations
 
@@ -12,33 +12,35 @@ from .class_weights import as_text
 
 
 def _setting(default: Any, help_: str) -> Any:
-    """A field with its default, and the line that the command line says of it."""
+    """Return a field with its default and its help text for the command line."""
     return dataclasses.field(default=default, metadata={"help": help_})
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingSettings:
-    """How to train. The defaults are those of Devlin et al. 2018 for fine-tuning, as far as they give them.
+    """Training settings. Where Devlin et al. 2018 give a value for fine-tuning, the default is that value.
 
     Args:
         epochs: Passes over the training data.
-        batch_size: Rows in a batch, on each device.
-        learning_rate: The highest learning rate, at the end of the warm-up.
-        warmup_ratio: Share of the steps in which the learning rate rises from 0; it then falls to 0, both linearly.
-        weight_decay: Decoupled weight decay (Loshchilov and Hutter 2017); none on biases and LayerNorm.
-        max_grad_norm: Gradients are scaled down to this global norm; 0 for no limit.
-        accumulation_steps: Batches whose gradients are averaged for one update.
-        max_length: Tokens to which a row is cut.
-        seed: Of the head's weights, the order of the rows and dropout.
-        evals_per_epoch: Evaluations on the dev set, the last at the end of the epoch.
-        patience: Evaluations without a better metric after which training stops; None for never.
-        pad_to_multiple_of: Batches are padded to the longest of their rows, rounded up to this.
-        save_minutes: Minutes between two saved states, from which a killed run goes on.
-        class_weights: What each class counts for in the loss, of tags and of single labels: `balanced`, weights by
-            label, or the same as `label=weight,label=weight`; a class that is not named counts for 1. None: all do.
+        batch_size: Rows per batch on each device.
+        learning_rate: Peak learning rate, reached at the end of the warm-up.
+        warmup_ratio: Fraction of the steps over which the learning rate rises linearly from 0; it then falls linearly
+            to 0.
+        weight_decay: Decoupled weight decay (Loshchilov and Hutter 2017), not applied to biases and LayerNorm.
+        max_grad_norm: Global norm to which gradients are clipped; 0 for no limit.
+        accumulation_steps: Number of batches whose gradients are averaged for one update.
+        max_length: Maximum tokens per row; longer rows are truncated.
+        seed: Seed of the head's weights, the order of the rows, and dropout.
+        evals_per_epoch: Evaluations on the dev set in each epoch, the last at its end.
+        patience: Number of evaluations without a better metric after which training stops; None for no early stopping.
+        pad_to_multiple_of: Batches are padded to their longest row, rounded up to a multiple of this.
+        save_minutes: Minutes between two saved states, from which a killed run can resume.
+        class_weights: Class weights in the loss, for tagging and single-label classification: `balanced`, or weights by
+            label, as a mapping or as `label=weight,label=weight`. Classes that are not named have weight 1; None gives
+            all classes weight 1.
 
     Raises:
-        ConfigError: A value is not allowed; names it and says what is.
+        ConfigError: A value is invalid; the message names it and the allowed range.
     """
 
     epochs: int = _setting(3, "Passes over the training data.")
@@ -74,10 +76,10 @@ class TrainingSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingSettings:
-        """The reverse of `to_dict`; fields that are absent take their defaults.
+        """Create settings from the result of `to_dict`; absent fields take their defaults.
 
         Raises:
-            ConfigError: A name is not a field (lists the fields), or a value is not allowed.
+            ConfigError: A name is not a field (lists the fields), or a value is invalid.
         """
         known = [field.name for field in dataclasses.fields(cls)]
         unknown = [name for name in values if name not in known]
@@ -86,7 +88,7 @@ class TrainingSettings:
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields, as plain values that JSON can hold."""
+        """Return all fields as plain JSON-compatible values."""
         return dataclasses.asdict(self)
 
     def _check(self, name: str, kind: type[int] | type[float], *, least: float, most: float = math.inf) -> None:

@@ -1,4 +1,4 @@
-"""The state of a training, on disk: a killed run goes on from it and ends with the weights of an unbroken one."""
+"""Saved state of a training, from which a killed run resumes and reaches the weights of an uninterrupted run."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ STATE = "resume.safetensors"
 
 @dataclasses.dataclass
 class Progress:
-    """Where a training stands.
+    """Progress of a training.
 
     Attributes:
-        step: Batches trained on.
-        epoch: Epochs finished.
-        batch: Batches of the present epoch that are done.
-        best: The best metric so far, NaN where it is not defined; None before the first evaluation.
-        best_step: The step that it was reached at.
-        stale: Evaluations since.
-        seconds: Time trained.
-        recent_losses: Those of the last steps.
-        least_loss: The least that their median was; None before the first step.
-        risen_from: What their median had been before it grew to the most times of it.
-        risen_to: What it grew to.
-        skipped_updates: Updates that were left out, since float16 did not hold their gradients.
-        skipped_in_a_row: Those of them since the last one that was made.
+        step: Number of batches trained on.
+        epoch: Number of finished epochs.
+        batch: Number of finished batches in the current epoch.
+        best: Best metric so far, NaN if undefined; None before the first evaluation.
+        best_step: Step at which the best metric was reached.
+        stale: Number of evaluations since then.
+        seconds: Training time in seconds.
+        recent_losses: Losses of the last steps.
+        least_loss: Minimum so far of the median of the recent losses; None before the first step.
+        risen_from: The low of the median before its largest relative rise.
+        risen_to: The high of the median in its largest relative rise.
+        skipped_updates: Number of updates skipped because their gradients overflowed float16.
+        skipped_in_a_row: Number of updates skipped since the last successful one.
     """
 
     step: int = 0
@@ -56,12 +56,12 @@ class Progress:
     skipped_in_a_row: int = 0
 
     def __post_init__(self) -> None:
-        if self.best is None and self.best_step:  # JSON has no NaN: it is read as null
+        if self.best is None and self.best_step:  # JSON has no NaN, so it comes back as null
             self.best = math.nan
 
 
 def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Parameter]:
-    """Everything that a step changes: weights, moments, the optimizer's step and the counters of dropout."""
+    """Return everything that a step changes: weights, moments, the optimizer's step and the dropout counters."""
     from ..modeling.dropout import counters_of
 
     found = {f"weight.{parameter.name}": parameter for parameter in network.get_parameters()}
@@ -71,7 +71,7 @@ def state_parameters(network: nn.Cell, optimizer: nn.Optimizer) -> dict[str, Par
 
 
 def saved_progress(folder: Path) -> Progress | None:
-    """Where the training stood that left its state in a folder; None if there is none that can be read."""
+    """Return the progress saved in a folder; None if there is no readable state."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -82,13 +82,13 @@ def saved_progress(folder: Path) -> Progress | None:
 
 
 def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progress, identity: dict[str, Any]) -> None:
-    """Writes the state; it is there whole or not at all.
+    """Write the state atomically.
 
     Args:
         folder: The run's folder.
-        parameters: What `state_parameters` returned, and whatever else a step changes.
-        progress: Where the training stands.
-        identity: What must be the same for the state to be of use: settings, task, data.
+        parameters: The result of `state_parameters`, and anything else that a step changes.
+        progress: The current progress.
+        identity: Everything that must be equal for the state to be usable: settings, task, data.
     """
     from safetensors.numpy import save_file
 
@@ -99,15 +99,15 @@ def save_state(folder: Path, parameters: dict[str, Parameter], progress: Progres
 
 
 def remove_state(folder: Path) -> None:
-    """Removes the state, if there is one: it is three times as large as the model, and of no use once that is there."""
+    """Remove the state, if any: it is three times as large as the finished model and no longer needed."""
     (folder / STATE).unlink(missing_ok=True)
 
 
 def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[str, Any]) -> Progress:
-    """Reads the state into the parameters.
+    """Read the saved state into the parameters and return the progress.
 
     Raises:
-        CheckpointError: The state is that of another training, or cannot be read; says what differs.
+        CheckpointError: The state belongs to another training (the message says what differs), or cannot be read.
     """
     from mindspore import Tensor, ops
     from safetensors import SafetensorError, safe_open
@@ -120,19 +120,19 @@ def load_state(folder: Path, parameters: dict[str, Parameter], identity: dict[st
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is not a dict
     except CheckpointError:
         raise
-    except (SafetensorError, OSError, TypeError, ValueError) as error:  # numpy has no bfloat16: a TypeError
+    except (SafetensorError, OSError, TypeError, ValueError) as error:  # bfloat16, which NumPy lacks, raises TypeError
         raise CheckpointError(f"{path} cannot be read ({error}); remove it to start anew") from None
     present = {name: (parameter.size, parameter.asnumpy().dtype) for name, parameter in parameters.items()}
     if {name: (array.size, array.dtype) for name, array in arrays.items()} != present:
         raise CheckpointError(f"{path} is that of another network; remove it to start anew")
     for name, parameter in parameters.items():
-        # In place: compiled graphs that share a parameter may lose each other's changes after `set_data`.
+        # In place, because compiled graphs that share a parameter may miss each other's changes after `set_data`.
         ops.assign(parameter, Tensor(arrays[name].reshape(parameter.shape)))
     return progress
 
 
 def _facts(metadata: dict[str, str] | None) -> tuple[Progress, dict[str, Any]]:
-    """Where a training stood, and its identity, out of what a state file says about itself."""
+    """Return progress and identity from the metadata of a state file."""
     found = metadata or {}
     progress = parse_json(found.get("progress", ""), Progress, source="its progress")
     return progress, parse_json(found.get("identity", ""), dict[str, Any], source="its identity")

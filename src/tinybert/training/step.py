@@ -1,4 +1,4 @@
-"""One step of training as a compiled graph: gradients, clipping, update."""
+"""A training step as a compiled graph: gradients, clipping, update."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from mindspore.amp import DynamicLossScaler, all_finite
 from ..compat import device_target
 from .gradients import Gradients
 
-_LEAST = 1e-9  # where not a token of the batches counts
+_LEAST = 1e-9  # for batches in which no token counts
 
 
 class Update(nn.Cell):
-    """Scales gradients down to a global norm and hands them to the optimizer.
+    """Clip gradients to a global norm and apply the optimizer.
 
     Args:
         optimizer: The optimizer.
-        max_grad_norm: The highest global norm; 0 for no limit.
-        scaler: What the loss was scaled by; None where all is float32.
+        max_grad_norm: Maximum global norm; 0 for no limit.
+        scaler: The loss scaler; None if everything is float32.
 
     Inputs:
-        grads: One for each of the optimizer's parameters.
+        grads: One gradient for each of the optimizer's parameters.
 
     Outputs:
-        () float32, the global norm before.
+        () float32, the global norm before clipping.
     """
 
     def __init__(self, optimizer: nn.Optimizer, max_grad_norm: float, scaler: DynamicLossScaler | None = None) -> None:
@@ -42,7 +42,7 @@ class Update(nn.Cell):
         if self.scaler is None:
             self._clip_and_update(grads, norm)
         else:
-            # An overflow of float16 skips the update, and the scaler tries a smaller scale.
+            # A float16 overflow skips the update, and the scaler reduces the scale.
             finite = all_finite(grads)
             self.scaler.adjust(finite)
             if finite:
@@ -61,17 +61,17 @@ class Update(nn.Cell):
 
 
 class TrainingStep(nn.Cell):
-    """One batch, one update.
+    """Training step that updates the network on one batch.
 
     Args:
         gradients: Computes loss and gradients.
-        update: Applies them.
+        update: Applies the gradients.
 
     Inputs:
-        As `LossOfBatch`.
+        As for `LossOfBatch`.
 
     Outputs:
-        The loss, () float32; where the gradients are not finite, and nobody scales the loss, neither is it.
+        The loss, () float32. Without a loss scaler, it is not finite if the gradients are not.
     """
 
     def __init__(self, gradients: Gradients, update: Update) -> None:
@@ -81,7 +81,7 @@ class TrainingStep(nn.Cell):
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
-        if self.update.scaler is not None:  # which skips such an update
+        if self.update.scaler is not None:  # the scaler skips an update that is not finite
             self.update(grads)
             return loss
         norm = self.update(grads)
@@ -89,16 +89,16 @@ class TrainingStep(nn.Cell):
 
 
 class AccumulatingStep(nn.Cell):
-    """One batch, whose gradients are added up for a later update.
+    """Training step that accumulates the gradients of one batch for a later update.
 
     Args:
-        gradients: Computes loss and gradients, which count for as much as the batch has rows or tokens.
-        sums: Where gradients are added up, one for each parameter.
-        amount: What the batch counts for, () float32.
-        amounts: Where that is added up, () float32.
+        gradients: Computes loss and gradients, weighted by the number of rows or tokens in the batch.
+        sums: Accumulators of the gradients, one for each parameter.
+        amount: Weight of the batch, () float32.
+        amounts: Accumulator of the batch weights, () float32.
 
     Inputs:
-        As `LossOfBatch`.
+        As for `LossOfBatch`.
 
     Outputs:
         The loss, () float32.
@@ -113,19 +113,19 @@ class AccumulatingStep(nn.Cell):
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor, labels: Tensor) -> Tensor:
         loss, grads = self.gradients(input_ids, input_mask, segment_ids, labels)
-        for total, grad in zip(self.sums, grads):  # noqa: B905 -- the compiler knows no strict=
+        for total, grad in zip(self.sums, grads):  # noqa: B905 -- MindSpore's compiler does not support strict=
             ops.assign_add(total, grad)
         ops.assign_add(self.amounts, self.amount)
         return loss
 
 
 class UpdateFromSums(nn.Cell):
-    """Applies the mean of the gradients that were added up, and begins anew.
+    """Apply the mean of the accumulated gradients and reset the accumulators.
 
     Args:
-        sums: The gradients added up.
-        amounts: What they count for together, () float32.
-        update: Applies them.
+        sums: The accumulated gradients.
+        amounts: Total weight of the accumulated batches, () float32.
+        update: Applies the gradients.
 
     Outputs:
         The global norm, () float32.
@@ -149,11 +149,11 @@ class UpdateFromSums(nn.Cell):
 
 
 def accept_any_shape(step: nn.Cell, labels: Tensor) -> None:
-    """Lets one compiled graph serve batches of all shapes, on CPU; elsewhere each shape has a graph of its own.
+    """On CPU, let one compiled graph serve batches of all shapes; elsewhere each shape has its own graph.
 
     Args:
-        step: The cell.
-        labels: A batch of labels, whose type and number of dimensions are those of all.
+        step: The cell to configure.
+        labels: A batch of labels, with the dtype and number of dimensions of all batches.
     """
     if device_target() == "CPU":
         ids = Tensor(shape=[None, None], dtype=ms.int32)

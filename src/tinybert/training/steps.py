@@ -1,4 +1,4 @@
-"""A training's compiled graphs, put together for its settings."""
+"""The compiled graphs of a training, assembled for its settings."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from .step import AccumulatingStep, TrainingStep, Update, UpdateFromSums, accept
 
 
 class Steps:
-    """The graphs that train a network: one for each batch, and with accumulation one for each update.
+    """The graphs that train a network: one per batch and, with accumulation, another per update.
 
     Args:
         network: The network.
         loss: Its loss.
         optimizer: The optimizer.
-        settings: Tells clipping and accumulation.
-        labels: Labels of some rows, to tell their type and number of dimensions.
-        world: The processes that train.
+        settings: The settings with clipping and accumulation.
+        labels: Labels of some rows, for their dtype and number of dimensions.
+        world: The training processes.
 
     Attributes:
-        overflowed: Whether the last update was skipped, since its gradients overflow float16; None where the last batch
-            was followed by no update.
+        overflowed: Whether the last update was skipped because its gradients overflowed float16; None if the last batch
+            was not followed by an update.
     """
 
     def __init__(
@@ -64,16 +64,16 @@ class Steps:
         accept_any_shape(self.step, labels)
 
     def run(self, batch: list[Tensor], update: bool = True, weight: float = 1.0, amount: float = 1.0) -> float:
-        """Trains on a batch.
+        """Train on a batch.
 
         Args:
             batch: The three inputs and the labels.
-            update: With accumulation, whether the mean of what was added up is applied after it.
-            weight: What this process's mean over the batch counts for.
-            amount: The mean of that over all processes, which are to be one batch.
+            update: With accumulation, whether to apply the mean of the accumulated gradients after this batch.
+            weight: Weight of this process's mean over its batch.
+            amount: Mean of the weights over all processes.
 
         Returns:
-            The mean loss, over all processes; not finite where a gradient is not.
+            The mean loss over all processes; not finite if a gradient is not, unless the loss is scaled.
         """
         with graph_runs():
             if self.weight is not None:

@@ -1,4 +1,4 @@
-"""From rows of token ids, as the model zoo prepares its data, to arrays with labels."""
+"""Features from rows of token ids in the model zoo's data layout."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .features import IGNORED, Features
 
 
 def tokenized_features(examples: Sequence[Any], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Rows of token ids as they are, with a label for the row, for each token of a text, or for the answer's ends."""
+    """Build features from rows of token ids, labelled per row, per text token, or with the ends of the answer."""
     encoding = encoding_of(examples, tokenizer.vocab_size, max_length)
-    labelled(examples, task, task.labels)  # raises where a label is not one of the task's
+    labelled(examples, task, task.labels)  # raises if a label is not one of the task's
     if not isinstance(examples[0].label, np.ndarray):
         dtype = np.float32 if task.problem == "regression" else np.int32
         return Features(encoding, np.array([example.label for example in examples], dtype))

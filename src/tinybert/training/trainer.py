@@ -1,4 +1,4 @@
-"""The training loop, for every task."""
+"""The training loop for all tasks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Evaluate = Callable[[], dict[str, float]]
 
 
 class Trainer:
-    """Trains a network on labelled rows.
+    """Training loop of a network on labelled rows.
 
     Args:
         network: A task network, or any cell over the three inputs. It is trained in place.
@@ -49,7 +49,7 @@ class Trainer:
             those of process 0, which alone calls `keep` and writes log and state.
     """
 
-    def __init__(  # noqa: PLR0913 -- each is a part that a caller may exchange
+    def __init__(  # noqa: PLR0913 -- each is a part that a caller may replace
         self,
         network: nn.Cell,
         loss: nn.Cell,
@@ -83,23 +83,23 @@ class Trainer:
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """Everything that a step changes."""
+        """All parameters that a step changes."""
         return {**state_parameters(self.network, self.optimizer), **self.steps.parameters}
 
     @graph_mode()
     def train(self) -> Progress:
-        """Trains to the end, from the saved state if there is one; in GRAPH_MODE, whichever mode the caller is in.
+        """Train to the end, starting from the saved state if there is one; always runs in GRAPH_MODE.
 
         Returns:
-            Where the training ended.
+            The final progress.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C, a signal to end, or a closed terminal; the state was saved first.
-            CheckpointError: The saved state is that of another training.
-            OutputError: The loss is not finite, or float16 holds no gradient.
+            KeyboardInterrupt: Ctrl-C, a termination signal, or a closed terminal; the state was saved first.
+            CheckpointError: The saved state belongs to another training.
+            OutputError: The loss is not finite, or all gradients overflow float16.
 
         Warns:
-            UserWarning: The loss has grown many times over.
+            UserWarning: The loss grew many times over.
         """
         self._begin()
         progress = self.progress
@@ -127,12 +127,12 @@ class Trainer:
         return progress
 
     def save(self) -> None:
-        """Saves the state, from which a later `train` goes on."""
+        """Save the state, from which a later `train` resumes."""
         if self.world.is_first:
             save_state(self.folder, self.parameters, self.progress, self.identity)
 
     def _begin(self) -> None:
-        """Goes to the saved state if there is one; then all processes are where process 0 is."""
+        """Restore the saved state if there is one, and bring all processes to the state of process 0."""
         if self.world.is_first and (self.folder / STATE).exists():
             self.progress = load_state(self.folder, self.parameters, self.identity)
         if self.world.is_first:
@@ -146,7 +146,7 @@ class Trainer:
             self.keep()
 
     def _batches(self) -> Iterator[np.ndarray]:
-        """The rows of each batch that is still to come; the order is told by seed and epoch alone."""
+        """Yield the row indices of the remaining batches; their order depends only on seed and epoch."""
         progress = self.progress
         while progress.epoch < self.settings.epochs and not self._is_over():
             yield from self.batches.epoch(progress.epoch)[progress.batch :]
@@ -176,9 +176,10 @@ class Trainer:
         return dict(zip(names, self.loss.parts.asnumpy().tolist(), strict=True)) if names else {}
 
     def _weights(self, labels: np.ndarray) -> tuple[float, float]:
-        """What this process's mean counts for, and all processes' together.
+        """Return the weight of this process's mean, and the mean weight over all processes.
 
-        So the mean over processes, and over the batches of an update, is that over all rows or tokens.
+        With these weights, the mean over processes and over the batches of an update equals the mean over all rows or
+        tokens.
         """
         size, accumulates = self.world.size, self.settings.accumulation_steps > 1
         if size == 1 and not accumulates:
@@ -220,7 +221,7 @@ class Trainer:
 
 
 def _is_better(value: float, best: float | None) -> bool:
-    """Whether a metric is the best so far; NaN, such as the correlation of a constant, is worse than any number."""
+    """Return whether a metric is the best so far; NaN (undefined) is worse than any number."""
     if best is None:
         return True
     return value > best or (math.isnan(best) and not math.isnan(value))

@@ -1,4 +1,4 @@
-"""Arrays into a network and back: built for a checkpoint, bound all or nothing, and taken out again."""
+"""Weights of networks: building a network for a checkpoint, binding all or nothing, and extracting a checkpoint."""
 
 from ..compat import require_mindspore
 

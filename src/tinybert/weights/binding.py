@@ -1,4 +1,4 @@
-"""Binds a checkpoint to a network: all of it, or nothing and an error that lists what does not fit."""
+"""Binding of a checkpoint to a network, all or nothing; an error lists everything that does not fit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ..errors import BindingError
 
 @dataclasses.dataclass(frozen=True)
 class BindingReport:
-    """What was bound, from which name, and what was left aside and why.
+    """Report of a binding: the bound parameters with their names in the file, and what was left aside and why.
 
     Attributes:
-        source: The file or folder.
-        layout: Its layout.
-        bound: The name in the file for each of the network's parameters.
-        left_aside: What else is in the file, with the reason.
+        source: The file or folder of the checkpoint.
+        layout: The layout of the checkpoint.
+        bound: For each of the network's parameters, its name in the file.
+        left_aside: Other names in the file, with the reason for leaving them aside.
     """
 
     source: str
@@ -38,35 +38,36 @@ class BindingReport:
 
 
 def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
-    """Copies a checkpoint's values into a network, if every parameter fits.
+    """Copy a checkpoint's values into a network, if every parameter fits.
 
-    MindSpore's own `load_param_into_net` only warns of parameters that stay unbound, and raises for a misshapen one
-    after part of the network was overwritten.
+    In contrast, MindSpore's `load_param_into_net` only warns about unbound parameters, and raises an error for a wrong
+    shape after part of the network was overwritten.
 
     Args:
         network: `TinyBertModel` or a task network.
-        checkpoint: What `read_checkpoint` returned.
+        checkpoint: The checkpoint, as returned by `read_checkpoint`.
 
     Returns:
-        The report.
+        What was bound and what was left aside.
 
     Raises:
-        BindingError: Parameters are missing, unexpected or misshapen; lists them. The network is as it was.
+        BindingError: Parameters are missing, unexpected or have the wrong shape; the message lists them. The network is
+            unchanged.
     """
     parameters = own_parameters(network)
     _check(parameters, checkpoint)
     for name, parameter in parameters.items():
         value = Tensor(checkpoint.tensors[name].astype(np.float32, copy=False))
-        if parameter.has_init:  # a network that was built without values has no memory to write them into
+        if parameter.has_init:  # a network built without values has no memory to write to
             parameter.set_data(value)
-        else:  # compiled training steps go on reading the memory that there is
+        else:  # compiled training steps keep reading the existing memory
             ops.assign(parameter, value)
     bound = {parameter.name: checkpoint.names[name] for name, parameter in parameters.items()}
     return BindingReport(checkpoint.source, checkpoint.layout, bound, checkpoint.left_aside)
 
 
 def own_parameters(network: nn.Cell) -> dict[str, Parameter]:
-    """A network's parameters by their own names; the encoder's without the prefix that it has in a task network."""
+    """Return a network's parameters by name, without the prefix of the encoder in a task network."""
     return {name.removeprefix("bert."): parameter for name, parameter in network.parameters_and_names()}
 
 

@@ -1,4 +1,4 @@
-"""The network that a checkpoint belongs to: built, with its weights or fresh."""
+"""Construction of the network for a checkpoint, with its weights or freshly initialized."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def build_network(
     return_all_encoders: bool = True,
     pooler: bool = True,
 ) -> Network:
-    """A fresh network: `TinyBertModel`, or a task network.
+    """Build a freshly initialized network: `TinyBertModel`, or a task network.
 
     Args:
         config: The encoder's configuration.
-        task: What it is for; determines the head.
-        num_labels: Outputs of the head (C); by default those that the task determines, else 2.
-        is_training: Starts in training mode, with dropout.
-        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
-        pooler: Whether there is a pooler even where the task does not use it.
+        task: The task of the network, which determines the head.
+        num_labels: Number of outputs of the head (C); by default as the task determines, otherwise 2.
+        is_training: Whether to start in training mode, with dropout.
+        return_all_encoders: Whether an encoder (without head) returns hidden states and attention scores too.
+        pooler: Whether to include a pooler even if the task does not use it.
     """
-    # Of a task network, only the last hidden state is used.
+    # A task network uses only the last hidden state.
     all_encoders = return_all_encoders and not task.facts.has_head
     pooler = pooler or task.facts.uses_pooler
     encoder = TinyBertModel(config, is_training, return_all_encoders=all_encoders, pooler=pooler)
@@ -42,26 +42,26 @@ def build_network(
 
 
 def add_head(encoder: TinyBertModel, task: Task, num_labels: int | None = None) -> Network:
-    """A task network on top of an encoder, with a fresh head; the encoder itself where the task has none.
+    """Put a freshly initialized head on an encoder; return the encoder itself if the task has no head.
 
     Args:
-        encoder: The encoder. It is used, not copied.
-        task: What the network is for; determines the head.
-        num_labels: Outputs of the head (C); by default those that the task determines, else 2.
+        encoder: The encoder, used in place, not copied.
+        task: The task of the network, which determines the head.
+        num_labels: Number of outputs of the head (C); by default as the task determines, otherwise 2.
     """
     head = NETWORKS[task.kind]
     return encoder if head is None else head.for_task(encoder, task, num_labels or task.num_outputs or 2)
 
 
 def restore(checkpoint: Checkpoint, *, is_training: bool = False, return_all_encoders: bool = True) -> Any:
-    """The network that a checkpoint holds, with its weights; without a pooler where neither file nor task has one.
+    """Build the network of a checkpoint with its weights; a pooler is added only if the file or the task has one.
 
     Args:
-        checkpoint: What `read_checkpoint` returned.
-        is_training: Starts in training mode, with dropout.
-        return_all_encoders: Whether an encoder returns hidden states and attention scores too.
+        checkpoint: The checkpoint, as returned by `read_checkpoint`.
+        is_training: Whether to start in training mode, with dropout.
+        return_all_encoders: Whether an encoder (without head) returns hidden states and attention scores too.
     """
-    # Drawing 19 million random numbers takes longer than reading the weights that replace them.
+    # Skip initialization: drawing 19 million random numbers takes longer than reading the weights that replace them.
     with no_init_parameters():
         network = build_network(
             checkpoint.config,

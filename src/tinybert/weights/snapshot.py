@@ -1,4 +1,4 @@
-"""A network's parameters as a checkpoint: what saving, converting and publishing take."""
+"""Snapshot of a network's parameters as a checkpoint, for saving, converting and publishing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def checkpoint_of(network: Network, source: str | None = None, *, copy: bool = T
         The checkpoint; its arrays are copies.
 
     Raises:
-        CheckpointError: The network is none of this package, such as a cell around one.
+        CheckpointError: The network is not one of this package, for example a cell around one.
 
     Example:
         >>> from tinybert.checkpoint import save_checkpoint

@@ -1,4 +1,4 @@
-"""Cards are read from files as the hub's own validator reads them, and all problems are listed with their lines."""
+"""Reading of cards from files, as in the hub's own validator; all problems are listed with their lines."""
 
 from __future__ import annotations
 

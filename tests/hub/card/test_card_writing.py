@@ -1,4 +1,4 @@
-"""A card that is written is read back, by us and by others."""
+"""Written cards are read back, by this package and by other readers."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ class TestProperties:
         try:
             text = render_card(card)
         except CardError:
-            # Only free text can break a rule here: a rule drawn with ---, or a heading with a colon.
+            # Only free text can violate a rule here: a --- line, or a heading with a colon.
             assert "---" in card.body or ":" in card.body or card.title.startswith("#")
             return
         assert parse_card(text) == card
-        # A reader that knows numbers and dates, as the hub's has, finds the same text.
+        # A YAML reader that parses numbers and dates, like the hub's, finds the same text.
         header = yaml.safe_load(re.split("^---$", text, flags=re.MULTILINE)[1])
         assert header["model-version"] == card.model_version
         assert header.get("labels", []) == list(card.labels)

@@ -1,4 +1,4 @@
-"""The fields of a card: what each may hold, how it is read, and the line of what it must not hold."""
+"""The fields of a card: their allowed values, how they are read, and the line numbers of invalid values."""
 
 from __future__ import annotations
 

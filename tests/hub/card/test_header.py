@@ -1,4 +1,4 @@
-"""The YAML of a header: what a card has no use for is refused with its line, at a cost that grows with its length."""
+"""The YAML of a header: unsupported syntax is rejected with its line, in time linear in the length."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_of_two_equal_keys_the_last_counts_and_both_are_noted():
 
 
 def calls(function):
-    """How many functions are called within one, which does not depend on the machine."""
+    """Return the number of function calls within a call, which is independent of the machine."""
     count = 0
 
     def count_one(frame, event, argument):

@@ -18,7 +18,7 @@ READ = sorted(HEADERS.keys() - CHINESE)
 
 
 def as_yaml(header):
-    """The values of a header by a reader that knows numbers and dates; the lone dash is none, as its authors meant."""
+    """Return the values of a header by a reader that parses numbers and dates; a lone dash means none."""
     return yaml.load(header.replace("evaluation: -\n", "evaluation:\n"), Loader=yaml.FullLoader)
 
 

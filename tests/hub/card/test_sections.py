@@ -1,4 +1,4 @@
-"""A card has a title, a header between two marks, and a body; what does not look like this is refused with its line."""
+"""A card has a title, a header between two marks, and a body; anything else is rejected with its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the asset host does, the declared file is there afterwards, or none is and the error says why."""
+"""Whatever the asset host does, the result is the declared file, or no file and an error that says why."""
 
 from __future__ import annotations
 

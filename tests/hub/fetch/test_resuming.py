@@ -1,4 +1,4 @@
-"""Downloads that break off go on later, and never end in a mixture; processes that want one file fetch it once."""
+"""Interrupted downloads resume later without mixing contents; processes that need the same file fetch it once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import tinybert.errors
 from tinybert.errors import DownloadError, IntegrityError
 from tinybert.hub.fetch import fetch
 
-# It tells by a file that it waits for another process.
+# It creates a file to signal that it is waiting for another process.
 FETCH_IN_PROCESS = """
 import logging, sys
 from pathlib import Path
@@ -52,7 +52,7 @@ def waiting(tmp_path):
 
 @pytest.fixture
 def impatient(server, monkeypatch):
-    """The first answer is waited for until the server pauses, and then only a moment longer."""
+    """Wait for the first answer until the server pauses, and then only a moment longer."""
     getresponse, answers = HTTPConnection.getresponse, itertools.count(1)
 
     def getresponse_at_the_pause(self):
@@ -151,7 +151,7 @@ def test_a_body_in_chunks_arrives_and_goes_on_where_it_was_cut(server, target):
 
 @pytest.mark.usefixtures("impatient")
 def test_a_stalled_server_is_asked_again(server, target):
-    server.script = [Answer(stall_after=10_000)]  # so few that they are with the client when the server pauses
+    server.script = [Answer(stall_after=10_000)]  # few enough to have reached the client when the server pauses
     assert fetch(server.url(), target, SHA256, **QUICK).read_bytes() == CONTENT
     assert ranges(server) == [None, "bytes=10000-"]
 
@@ -201,7 +201,7 @@ def test_a_killed_process_leaves_what_the_next_goes_on_from(server, target, part
 
 
 class TestLeftovers:
-    """What an earlier call left need not be the beginning of this file."""
+    """A partial file from an earlier call is not necessarily the beginning of this file."""
 
     def test_a_part_that_is_whole_already_needs_no_request(self, server, target, part, names):
         part.write_bytes(CONTENT)

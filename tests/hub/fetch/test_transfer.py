@@ -1,4 +1,4 @@
-"""One request: over https to a host whose certificate is trusted, for a file that there is room for."""
+"""A single request: over https, to a host with a trusted certificate, for a file that fits on the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is slow with whatever it sends is given up; what others have behind links is not touched."""
+"""A server that is too slow in any part of its answer is given up; targets of links are not touched."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENDLESS = {
 
 
 class SlowServer:
-    """Sends `first`, then `again` over and over, until nobody listens."""
+    """Send `first`, then `again` repeatedly until the client is gone."""
 
     def __init__(self, first, again, pause):
         self.first, self.again, self.pause = first, again, pause
