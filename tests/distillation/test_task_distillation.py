@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from reviews import reviews
@@ -17,6 +15,7 @@ from tinybert.distillation.phase import Phase
 from tinybert.distillation.settings import Objectives
 from tinybert.errors import CheckpointError, ConfigError, InputError
 from tinybert.training import Trainer, finetune
+from tinybert.training.log import read_log
 from tinybert.weights import build_network, checkpoint_of
 
 TEXTS = reviews(64, 5)
@@ -62,7 +61,7 @@ def test_a_student_learns_what_a_fine_tuned_teacher_does(fine_tuned, tmp_path):
     assert np.mean([found.label == label for found, label in zip(student(texts), theirs, strict=True)]) > 0.9
     assert student.model.config.num_hidden_layers == 2
     parts = [
-        next(json.loads(line)["parts"] for line in (folder / "log.jsonl").read_text().splitlines())
+        next(line["parts"] for line in read_log(folder) if "parts" in line)
         for folder in (tmp_path / "intermediate", tmp_path)
     ]
     assert [list(each) for each in parts] == [["embeddings", "hidden", "attention"], ["prediction"]]

@@ -22,7 +22,7 @@ from .starting import StudentChoice, start_student
 from .task import TaskDistillation, check_head
 
 
-def distill(  # noqa: PLR0913 -- each is a choice of its own, given by name
+def distill(  # noqa: PLR0913 -- independent options, given by name
     teacher: str | Path,
     train: Data,
     output: str | Path,

@@ -22,7 +22,7 @@ from .starting import StudentChoice, start_student
 from .texts import find_files, text_features
 
 
-def distill_general(  # noqa: PLR0913 -- each is a choice of its own, given by name
+def distill_general(  # noqa: PLR0913 -- independent options, given by name
     teacher: str | Path,
     text: str | Sequence[str],
     output: str | Path,

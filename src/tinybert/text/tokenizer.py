@@ -97,7 +97,7 @@ class BertTokenizer:
         """Return the content of a `tokenizer.json`, which fully determines the token ids."""
         return self._wordpiece.to_json()
 
-    def __call__(  # noqa: PLR0913 - each is a choice of its own, given by name
+    def __call__(  # noqa: PLR0913 - independent options, given by name
         self,
         texts: Texts,
         pairs: Texts | None = None,
