@@ -18,7 +18,7 @@ from tinybert.checkpoint import (
     save_sentence_transformer,
     stored_at,
 )
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.checkpoint.shapes import expected_shapes
 from tinybert.config import TinyBertConfig
@@ -141,7 +141,7 @@ def _run(folder: Path) -> None:
 def _read_run(folder: Path) -> None:
     from mindspore import Parameter, Tensor
 
-    from tinybert.training.best import _read_metrics
+    from tinybert.training.best_model import _read_metrics
     from tinybert.training.log import Log, draw_curves
     from tinybert.training.state import load_state, saved_progress
 

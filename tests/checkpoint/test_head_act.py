@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from tinybert.checkpoint import read_checkpoint, reading, save_checkpoint
+from tinybert.checkpoint import parsing, read_checkpoint, save_checkpoint
 from tinybert.checkpoint.layouts import LAYOUTS
 from tinybert.errors import CheckpointError
 from tinybert.hub.registry import published
@@ -32,13 +32,13 @@ def test_who_says_it_gets_it(file, act):
 
 
 def test_a_published_file_is_known_by_its_hash(file, monkeypatch):
-    monkeypatch.setattr(reading, "PUBLISHED_HEADS", {hashlib.sha256(file.read_bytes()).hexdigest()})
+    monkeypatch.setattr(parsing, "PUBLISHED_HEADS", {hashlib.sha256(file.read_bytes()).hexdigest()})
     assert read_checkpoint(file).config.head_act == "relu"
 
 
 def test_the_hashes_are_those_of_the_published_modules_with_a_head():
     cards = [module.card for module in published().values()]
-    assert {card.asset.sha256 for card in cards if Task(card.task).facts.has_head} == reading.PUBLISHED_HEADS
+    assert {card.asset.sha256 for card in cards if Task(card.task).facts.has_head} == parsing.PUBLISHED_HEADS
 
 
 @pytest.mark.parametrize("layout", [*LAYOUTS[:2]])

@@ -11,7 +11,7 @@ import pytest
 from tinybert import TinyBertForSequenceClassification, TinyBertForTokenClassification, TinyBertModel
 from tinybert.checkpoint import parse_checkpoint, read_checkpoint, save_checkpoint
 from tinybert.checkpoint.ckpt import render_ckpt
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.checkpoint.saving import renamed
 from tinybert.errors import CheckpointError
 from tinybert.task import Task

@@ -7,7 +7,7 @@ import pytest
 
 from tinybert import TinyBertConfig
 from tinybert.checkpoint import parse_checkpoint
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.errors import CheckpointError, ConfigError
 
 

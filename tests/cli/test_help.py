@@ -13,8 +13,24 @@ from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
 COMMANDS = ("embed", "classify", "tag", "answer", "search", "finetune", "evaluate", "convert")
+DISTILLATIONS = tuple(f"distill {name}" for name in ("general", "classify", "tag", "answer", "embed"))
+GROUPS = ("distill", "hub")
 # The command line of a release: options that users' scripts rely on.
 TABLES = "--header --no-header --delimiter --encoding"
+TRAINING = (
+    "--devices --port --epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm "
+    "--accumulation-steps --max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes "
+    "--class-weights"
+)
+DISTILLED = (
+    f"{TRAINING} --teacher --output -o --student --from-layers --config --embeddings --hidden --attention --relations "
+    "--directions --vectors --prediction --hard-labels --temperature --layer-map --hidden-layers --projections "
+    "--relation-heads --dropout --no-dropout"
+)
+LEARNED = (
+    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --from "
+    "--multi-label --allow-extra-fields --skip-unlabelled --on-error"
+)
 OPTIONS = {
     "embed": f"{TABLES} "
     "--output -o --to --pooling --normalize --no-normalize --prompt-name --prompt --text --allow-extra-fields "
@@ -31,13 +47,16 @@ OPTIONS = {
     "search": "--model --top-k --output -o --to --prompt-name --prompt --vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
-    "--on-error --labels --class-weights "
-    "--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config --devices --port "
-    "--epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm --accumulation-steps "
-    "--max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes",
+    "--on-error --labels "
+    f"--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config {TRAINING}",
     "evaluate": f"{TABLES} "
     "--predictions --report --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
+    "distill general": f"{DISTILLED} --text --held-out",
+    "distill classify": f"{DISTILLED} {LEARNED}",
+    "distill tag": f"{DISTILLED} {LEARNED}",
+    "distill answer": f"{DISTILLED} {LEARNED}",
+    "distill embed": f"{DISTILLED} {LEARNED}",
     "convert": "--layout --encoder --config --prefix",
     "hub list": "--cached --json --cache",
     "hub info": "--json --cache",
@@ -58,9 +77,9 @@ def click_command(words):
     return found
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *DISTILLATIONS])
 def test_every_help_tells_the_exit_codes(name):
-    run = command(name, "--help")
+    run = command(*name.split(), "--help")
     assert (run.code, run.err) == (0, "")
     assert "Exit codes: 0 done; 1 an error" in run.out
 
@@ -74,21 +93,23 @@ def test_no_option_is_lost(name):
 
 def test_these_are_all_commands():
     group = click_command("")
-    names = [name for name in group.commands if name != "hub"]
-    assert {*names, *(f"hub {name}" for name in group.commands["hub"].commands)} == {*OPTIONS}
+    names = [name for name in group.commands if name not in GROUPS]
+    inner = [f"{outer} {name}" for outer in GROUPS for name in group.commands[outer].commands]
+    assert {*names, *inner} == {*OPTIONS}
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*COMMANDS, *DISTILLATIONS])
 def test_the_example_can_be_copied(name):
     """An example is one line, or lines ending in a backslash, and the command accepts it."""
-    lines = command(name, "--help").out.splitlines()
+    lines = command(*name.split(), "--help").out.splitlines()
     start = next(number for number, line in enumerate(lines) if line.strip().startswith("Example: "))
     end = next(number for number in range(start, len(lines)) if not lines[number].endswith("\\"))
     example = "\n".join(lines[start : end + 1]).replace("\\\n", "").strip().removeprefix("Example: ")
     assert not lines[end + 1].strip()
     words = shlex.split(example)
-    assert words[:2] == ["tinybert", name]
-    typer.main.get_command(app).commands[name].make_context(name, words[2:])
+    count = len(name.split())
+    assert words[: count + 1] == ["tinybert", *name.split()]
+    click_command(name).make_context(name, words[count + 1 :])
 
 
 def test_defaults_are_not_taken_for_markup():

@@ -20,7 +20,7 @@ def golden_file(golden, tmp_path):
 
     def golden_file(name, layout="v1.0"):
         from tinybert.checkpoint import save_checkpoint
-        from tinybert.checkpoint.reading import from_tensors
+        from tinybert.checkpoint.parsing import from_tensors
 
         file = golden(name)
         checkpoint = from_tensors(file["param"], name, {})

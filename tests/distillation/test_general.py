@@ -19,7 +19,7 @@ from tinybert.training import Trainer, once
 from tinybert.training.divergence import Divergence
 from tinybert.training.state import STATE, saved_progress
 
-SETTINGS = {"epochs": 6, "batch_size": 16, "learning_rate": 5e-3, "max_length": 12}
+SETTINGS = {"epochs": 4, "batch_size": 16, "learning_rate": 5e-3, "max_length": 12}
 OBJECTIVES = Objectives(directions=1.0)
 
 
@@ -55,7 +55,7 @@ def test_a_student_learns_what_its_teacher_does(distill, tmp_path, teacher, teac
     ]
     folder = tmp_path / "student"
     evaluations = [line["metrics"]["held_out_loss"] for line in log(folder) if "metrics" in line]
-    assert metrics["held_out_loss"] == min(evaluations) < 0.5 * evaluations[0]
+    assert metrics["held_out_loss"] == min(evaluations) < 0.7 * evaluations[0]
     steps = [line for line in log(folder) if "loss" in line]
     assert list(steps[0]["parts"]) == ["embeddings", "hidden", "attention", "directions"]
     assert steps[-1]["loss"] == pytest.approx(sum(steps[-1]["parts"].values()), rel=1e-4)
@@ -64,7 +64,7 @@ def test_a_student_learns_what_its_teacher_does(distill, tmp_path, teacher, teac
     assert json.loads((folder / "training.json").read_text())["model"] == read_checkpoint(teacher_folder).source
     assert not (folder / STATE).exists()
     one, other = (Embedder.from_pretrained(each)(lines[:8]) for each in (folder, teacher_folder))
-    assert (one * other).sum(axis=1).mean() > 0.9
+    assert (one * other).sum(axis=1).mean() > 0.8
 
 
 @pytest.mark.slow

@@ -49,6 +49,7 @@ def untrained(kind, tokenizer, folder):
     return save_folder(checkpoint_of(build_network(CONFIG, Task(kind, labels))), folder, tokenizer=tokenizer)
 
 
+@pytest.mark.slow
 def test_a_student_learns_what_a_fine_tuned_teacher_does(fine_tuned, tmp_path):
     said = []
     settings = {**SETTINGS, "epochs": 4, "intermediate_epochs": 4}

@@ -10,7 +10,7 @@ import pytest
 from mindspore import Parameter, Tensor, nn
 
 from tinybert import TinyBertForSequenceClassification
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.weights import bind
 
 

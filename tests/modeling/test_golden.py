@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tinybert import TinyBertForSequenceClassification, TinyBertForTokenClassification, TinyBertModel
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.weights import bind
 
 pytestmark = pytest.mark.usefixtures("mode")

@@ -9,7 +9,7 @@ from test_finetuning import weights
 
 from tinybert.evaluation.scorers import TextScorer
 from tinybert.task import Task
-from tinybert.training import FineTuning, Trainer, TrainingSettings, best
+from tinybert.training import FineTuning, Trainer, TrainingSettings, best_model
 from tinybert.training.losses import SquaredError
 
 TASK = Task("sequence-classification", ("bad", "good"))
@@ -75,7 +75,7 @@ def test_the_folder_has_the_best_network(monkeypatch, tmp_path, make_encoder, to
         seen.append(values(model.runtime.network))
         return []
 
-    monkeypatch.setattr(best, "predictions", predictions)
+    monkeypatch.setattr(best_model, "predictions", predictions)
     monkeypatch.setattr(TextScorer, "score", lambda *_: {"accuracy": next(said), "macro_f1": 0.1 * len(seen)})
     settings = TrainingSettings(epochs=9, batch_size=8, learning_rate=5e-3, max_length=16, patience=2)
     metrics = FineTuning(make_encoder(), tokenizer, TASK, train[:16], tmp_path, dev=dev, settings=settings).run()

@@ -8,7 +8,7 @@ import pytest
 from mindspore import Parameter, Tensor
 
 from tinybert import TinyBertForSequenceClassification, TinyBertForTokenClassification
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.errors import BindingError, CheckpointError, TinyBertError
 from tinybert.weights import bind
 

@@ -3,7 +3,7 @@
 from .checkpoint import Checkpoint
 from .folder import save_folder
 from .huggingface import save_huggingface, save_sentence_transformer
-from .reading import parse_checkpoint
+from .parsing import parse_checkpoint
 from .saving import save_checkpoint
 from .stored import StoredModel, read_checkpoint, stored_at
 

@@ -19,7 +19,7 @@ from ..text.vocabulary_files import OLDER_SETTINGS
 from ..writing import replacing, write_json
 from .checkpoint import Checkpoint
 from .formats import parse
-from .reading import parse_checkpoint
+from .parsing import parse_checkpoint
 from .saving import save_checkpoint, write_tensors
 from .sentence import SentenceSettings
 

@@ -16,7 +16,7 @@ from ..text.vocabulary_files import OLDER_SETTINGS
 from ..writing import replacing
 from .checkpoint import Checkpoint
 from .huggingface_config import CONFIG, config_json, encoder_fields, read_task
-from .reading import parse_checkpoint
+from .parsing import parse_checkpoint
 from .saving import renamed, write_tensors
 from .sentence_transformers import SETTINGS, read_sentence_settings, sentence_files, sentence_length
 

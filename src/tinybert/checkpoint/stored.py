@@ -19,7 +19,7 @@ from .checkpoint import Checkpoint
 from .folder import CHECKPOINT, CONFIG, MODEL_TYPE, check_vocabulary, is_model_folder, read_folder
 from .huggingface import read_huggingface
 from .huggingface_config import encoder_fields
-from .reading import parse_checkpoint
+from .parsing import parse_checkpoint
 
 _MODEL_FILES = (CHECKPOINT, "config.json", "model.safetensors", "pytorch_model.bin")
 _SHARDS = "model.safetensors.index.json"

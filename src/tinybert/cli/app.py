@@ -15,13 +15,13 @@ from .classify import classify
 from .convert import convert
 from .distill import app as distill
 from .embed import embed
-from .errors import complain, rendered, warnings_as_messages
 from .evaluate import evaluate
 from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
 from .options import EXIT_CODES
 from .search import search
+from .stderr import complain, rendered, warnings_as_messages
 from .streams import flush_stderr, flush_stdout, open_closed_streams
 from .tag import tag
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, TinyBertError, WorkerError
-from .errors import PROGRAM, complain
+from .stderr import PROGRAM, complain
 
 if TYPE_CHECKING:
     from ..training.distributed import World

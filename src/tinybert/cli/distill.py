@@ -15,8 +15,8 @@ from ..training.settings import TrainingSettings
 from . import completion, options
 from .distill_options import Devices, Port, StudentOptions, train
 from .distill_task import task_command
-from .errors import PROGRAM, complain
 from .grouping import grouped
+from .stderr import PROGRAM, complain
 
 app = typer.Typer(help="Train a small model to do what a larger one does.", no_args_is_help=True, rich_markup_mode=None)
 

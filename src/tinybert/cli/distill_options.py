@@ -14,8 +14,8 @@ from ..errors import InputError
 from ..writing import check_writable
 from . import completion
 from .devices import is_launched, is_worker, join, launch_workers, pinned_options
-from .errors import complain
 from .finetune import print_metrics, say_how_to_go_on
+from .stderr import complain
 
 Devices = Annotated[
     int,

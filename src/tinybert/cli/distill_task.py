@@ -15,8 +15,8 @@ from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, 
 from . import completion, options
 from .devices import check_files
 from .distill_options import Devices, Port, StudentOptions, train
-from .errors import PROGRAM
 from .finetune import dev_share, say_where_it_is
+from .stderr import PROGRAM
 
 if TYPE_CHECKING:
     pass

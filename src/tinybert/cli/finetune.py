@@ -25,7 +25,7 @@ from ..training import TrainingSettings
 from ..writing import check_writable, to_json
 from . import completion, options
 from .devices import check_files, is_launched, is_worker, join, launch_workers, pinned_options
-from .errors import PROGRAM, complain
+from .stderr import PROGRAM, complain
 
 if TYPE_CHECKING:
     from ..evaluation.labels import Examples

@@ -14,7 +14,7 @@ import typer
 
 from ..errors import InputError, WriteError
 from ..writing import check_writable, replacing
-from .errors import rendered
+from .stderr import rendered
 from .streams import is_closed, write_nowhere
 
 if TYPE_CHECKING:

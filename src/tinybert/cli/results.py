@@ -12,10 +12,10 @@ import typer
 from ..counting import counted
 from ..data.bad_rows import with_remedy
 from ..errors import InputError, TinyBertError
-from .errors import complain, rendered
 from .input_rows import Row
 from .options import OnError
 from .output import is_terminal
+from .stderr import complain, rendered
 
 
 class Results:

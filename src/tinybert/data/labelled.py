@@ -17,7 +17,7 @@ from .squad import read_squad
 from .table_formats import table_format
 from .tables import read_texts
 from .text_lines import Source, decoded, name_of
-from .tokenized import are_records, read_tokenized
+from .token_id_files import are_records, read_tokenized
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..evaluation import scorer_for
 from ..evaluation.examples import Data, examples_of
 from ..hub.lookup import find_stored
-from ..task import ENCODER, Task
+from ..task import KINDS, Task
 from ..training.settings import TrainingSettings
 from .checks import check_fit
 from .settings import Objectives, PhaseSettings, PredictionSettings
@@ -129,7 +129,7 @@ def prepare_task(  # noqa: PLR0913
         )
     model, tokenizer = find_stored(teacher).open(None)
     kind = task or model.task.kind
-    if kind == ENCODER.name:
+    if not KINDS[kind].has_head:
         model = model.encoder()
     wanted = model.task if model.task.kind == kind else Task(kind)
     check_head(model, wanted)

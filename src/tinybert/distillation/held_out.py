@@ -6,7 +6,7 @@ from mindspore import Tensor, nn
 
 from ..compat import graph_runs
 from ..training import Features, TrainingSettings
-from ..training.best import BestModel
+from ..training.best_model import BestModel
 from ..training.gradients import LossOfBatch
 from ..training.step import accept_any_shape
 from .phase import Selection

@@ -8,7 +8,7 @@ import mindspore as ms
 import numpy as np
 from mindspore import Parameter, Tensor, nn, ops
 
-from ..modeling.network import Network
+from ..modeling.base import Network
 from .layer_map import LayerMap
 from .losses.attention import AttentionPart
 from .losses.hidden import EmbeddingsPart, HiddenPart

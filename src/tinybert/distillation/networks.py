@@ -9,8 +9,8 @@ import mindspore as ms
 from mindspore import Tensor, nn
 
 from ..modeling import TinyBertModel
+from ..modeling.base import Network
 from ..modeling.layers import Linear
-from ..modeling.network import Network
 from ..training.embedding import Pooled
 from .settings import Objectives
 

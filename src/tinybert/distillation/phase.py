@@ -12,12 +12,12 @@ from typing import Any
 from mindspore import nn
 
 from ..checkpoint import Checkpoint
-from ..modeling.network import Network
+from ..modeling.base import Network
 from ..runtime.mindspore import MindSporeRuntime
 from ..tasks import TaskModel
 from ..text import BertTokenizer
 from ..training import Features, Trainer, TrainingSettings
-from ..training.best import BestModel
+from ..training.best_model import BestModel
 from ..training.distributed import World
 from ..training.identity import contents, digest_of
 from ..training.once import train_once

@@ -19,7 +19,7 @@ from ..modeling import TinyBertModel
 from ..task import KINDS, Task
 from ..text import BertTokenizer
 from ..training import Features, TrainingSettings, featurize
-from ..training.best import BestModel
+from ..training.best_model import BestModel
 from ..training.distributed import World
 from ..training.finetuning import fresh_network
 from ..training.learning import LEARNING

@@ -4,6 +4,6 @@ from .evaluating import evaluate
 from .labels import labels_of, task_for
 from .predicting import predictions
 from .scorers import Prediction, Scorer, scorer_for
-from .tokenized import labelled
+from .token_id_examples import labelled
 
 __all__ = ["Prediction", "Scorer", "evaluate", "labelled", "labels_of", "predictions", "scorer_for", "task_for"]

@@ -15,7 +15,7 @@ from ..data.examples import place_of
 from ..data.labelled import EXAMPLES
 from ..errors import InputError
 from ..task import KINDS, Task
-from .tokenized import are_tokenized, label_count
+from .token_id_examples import are_tokenized, label_count
 
 Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample] | Sequence[TokenizedExample]
 AnyLabel = Label | list[str]

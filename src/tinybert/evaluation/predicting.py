@@ -21,7 +21,7 @@ from ..tasks.results import Classification, MultiLabel, Regression
 from .labels import Examples, check_kind
 from .pairs import are_matches, check_pairs
 from .scorers import Prediction, has_impossible
-from .tokenized import are_tokenized, predict_tokenized
+from .token_id_examples import are_tokenized, predict_tokenized
 
 Predict = Callable[[TaskModel, Iterator[Any], Sequence[Any], dict[str, Any]], Iterator[Prediction]]
 """Function that predicts for some examples; takes the model, these examples, all examples, and the task's options."""

@@ -16,7 +16,7 @@ from ..metrics import are_tags
 from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from .labels import Examples, check_kind, label_ids, label_sets, numbers, with_unknown, word_label_ids
 from .pairs import are_matches, check_pairs, scores_of
-from .tokenized import labelled
+from .token_id_examples import labelled
 
 Prediction = str | float | list[str]
 """A prediction, in the form of the example's label.

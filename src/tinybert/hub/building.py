@@ -14,7 +14,7 @@ from ..errors import ConfigError
 from .modules import Module
 
 if TYPE_CHECKING:
-    from ..modeling.network import Network
+    from ..modeling.base import Network
 
 MODULE_ALIASES = ("tinybert", "tinybertmodel")
 """Names by which `create_network` knows the module itself: the one on the published card, and the class name."""

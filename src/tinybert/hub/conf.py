@@ -19,7 +19,7 @@ from .modules import Module
 from .registry import published
 
 if TYPE_CHECKING:
-    from ..modeling.network import Network
+    from ..modeling.base import Network
 
 
 def create_network(

@@ -10,10 +10,10 @@ from mindspore import Tensor, ops
 
 from ..errors import ConfigError
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
+from .base import Network
 from .dropout import Dropout
 from .layers import Linear
 from .model import TinyBertModel
-from .network import Network
 
 
 class TaskNetwork(Network):

@@ -12,10 +12,10 @@ from ..config import TinyBertConfig
 from ..errors import InputError
 from ..task import Task
 from .attention import MergeHeads
+from .base import Network
 from .embeddings import AttentionBias, EmbeddingLookup, EmbeddingPostprocessor
 from .encoder import Encoder
 from .layers import Linear, exact_tanh
-from .network import Network
 
 
 class TinyBertModel(Network):

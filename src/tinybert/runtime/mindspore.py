@@ -87,7 +87,7 @@ class MindSporeRuntime:
     def _run(network: Any, inputs: Inputs) -> Any:
         if network.training:
             raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")
-        from ..modeling.network import Network
+        from ..modeling.base import Network
 
         # TinyBertModel.__call__ rejects an encoder without a pooler; here its pooled output is not required.
         return Network.__call__(network, *inputs)

@@ -20,14 +20,14 @@ from ..evaluation.examples import Data, examples_of
 from ..evaluation.labels import Examples, check_kind
 from ..hub.lookup import find_stored
 from ..modeling import TinyBertModel
+from ..modeling.base import Network
 from ..modeling.dropout import seed_dropout
-from ..modeling.network import Network
 from ..runtime.mindspore import MindSporeRuntime
 from ..task import KINDS, Task, kind_of_command
 from ..tasks import TaskModel
 from ..text import BertTokenizer
 from ..weights import add_head, restore
-from .best import BestModel
+from .best_model import BestModel
 from .class_weights import check_task
 from .distributed import World
 from .features import weighted

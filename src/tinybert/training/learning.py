@@ -11,14 +11,14 @@ from ..checkpoint.sentence import SentenceSettings
 from ..errors import ConfigError
 from ..evaluation.labels import Examples, check_kind, check_labels
 from ..evaluation.pairs import are_matches, check_pairs_to_learn
-from ..evaluation.tokenized import are_tokenized
+from ..evaluation.token_id_examples import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
 from .embedding import CosineLoss, InBatchNegatives, TextVectors
 from .features import Features, answer_features, pair_features, sequence_features, token_features
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
 from .settings import TrainingSettings
-from .tokenized import tokenized_features
+from .token_id_features import tokenized_features
 
 _PROBLEMS: dict[str, Callable[[Features], nn.Cell]] = {
     "single-label": lambda features: CrossEntropy(features.class_weights),

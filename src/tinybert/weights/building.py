@@ -9,8 +9,8 @@ from mindspore.nn.utils import no_init_parameters
 from ..checkpoint import Checkpoint
 from ..config import TinyBertConfig
 from ..modeling import TinyBertModel
+from ..modeling.base import Network
 from ..modeling.heads import NETWORKS
-from ..modeling.network import Network
 from ..task import Task
 from .binding import bind
 

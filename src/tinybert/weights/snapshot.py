@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..checkpoint import Checkpoint
 from ..errors import CheckpointError
-from ..modeling.network import Network
+from ..modeling.base import Network
 from .binding import own_parameters
 
 

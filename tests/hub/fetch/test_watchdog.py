@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from asset_server import CONTENT, GUARD, SHA256
 
-from tinybert.hub.fetch.download import Download
 from tinybert.hub.fetch.partial_file import PartialFile
+from tinybert.hub.fetch.request import Download
 from tinybert.hub.fetch.transfer import InterruptedTransferError, open_session, transfer
 from tinybert.hub.fetch.watchdog import Watchdog
 

@@ -12,8 +12,8 @@ from ...offline import offline
 from ..addresses import https_link, web_link
 from ..integrity import sha256_text, verify
 from ..locks import locked
-from .download import Download
 from .partial_file import PartialFile
+from .request import Download
 
 MAX_BYTES = 2 << 30
 _LONGEST_WAIT = 60.0

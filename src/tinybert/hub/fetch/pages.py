@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ...errors import DownloadError, OfflineError
 from ...offline import offline
-from .download import Download
 from .partial_file import PartialFile
+from .request import Download
 
 _TIMEOUT = (10.0, 30.0)
 

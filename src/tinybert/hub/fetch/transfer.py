@@ -19,8 +19,8 @@ from urllib3.exceptions import HTTPError
 from ...counting import counted
 from ...errors import DownloadError
 from ...progress import ProgressBar
-from .download import Download
 from .partial_file import PartialFile
+from .request import Download
 from .watchdog import Watchdog, WatchedAdapter
 
 _BLOCK = 64 << 10

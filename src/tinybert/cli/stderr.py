@@ -19,7 +19,11 @@ OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
     "class_weights": "--class-weights",
     "delimiter": "--delimiter",
-    **{field.name: f"--{field.name.replace('_', '-')}" for field in dataclasses.fields(Objectives)},
+    **{
+        field.name: f"--{field.name.replace('_', '-')}"
+        for field in dataclasses.fields(Objectives)
+        if field.name != "dropout"
+    },
     "dev": "--dev",
     "encoding": "--encoding",
     "force": "--force",

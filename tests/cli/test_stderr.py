@@ -12,7 +12,8 @@ from tiny import command, save_model
 
 import tinybert
 from tinybert.cli.app import app
-from tinybert.cli.errors import FLAGS, OPTIONS, rendered, warnings_as_messages
+from tinybert.cli.stderr import FLAGS, OPTIONS, rendered, warnings_as_messages
+from tinybert.distillation.settings import WEIGHTS
 from tinybert.errors import InputError
 
 WITHOUT_OPTION = {
@@ -30,6 +31,8 @@ GIVEN_BY_NAME = {
     "data/columns.py": {"text", "pair", "label"},
     "data/conll.py": {"word_column", "label_column"},
     "data/labelled.py": {"text", "label"},
+    "distillation/checks.py": {"directions", "vectors"},
+    "distillation/settings.py": {*WEIGHTS, "hidden_layers", "projections"},
 }
 """Files that pass an argument's name in a variable, and these names."""
 
@@ -55,7 +58,10 @@ def used_arguments():
 def click_options():
     """Return all options of all commands, and whether each is a flag."""
     group = typer.main.get_command(app)
-    commands = [*group.commands.values(), *group.commands["hub"].commands.values()]
+    commands = [
+        *group.commands.values(),
+        *(each for name in ("distill", "hub") for each in group.commands[name].commands.values()),
+    ]
     return {
         option: getattr(each, "is_flag", False)
         for command_ in commands

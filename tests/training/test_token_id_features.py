@@ -1,4 +1,4 @@
-"""Rows of token ids give the same features as the texts (training/tokenized.py)."""
+"""Rows of token ids give the same features as the texts (training/token_id_features.py)."""
 
 import numpy as np
 import pytest

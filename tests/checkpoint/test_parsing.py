@@ -8,7 +8,7 @@ import pytest
 from tinybert.checkpoint import parse_checkpoint
 from tinybert.checkpoint.ckpt import render_ckpt
 from tinybert.checkpoint.layouts import LAYOUTS, name_in
-from tinybert.checkpoint.reading import from_tensors
+from tinybert.checkpoint.parsing import from_tensors
 from tinybert.errors import CheckpointError
 from tinybert.task import KINDS, Task
 

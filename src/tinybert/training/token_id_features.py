@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluation.tokenized import encoding_of, labelled
+from ..evaluation.token_id_examples import encoding_of, labelled
 from ..task import Task
 from ..text import BertTokenizer
 from .features import IGNORED, Features

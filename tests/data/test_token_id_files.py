@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tinybert.data import Table, read_examples, read_records, write_tfrecord
-from tinybert.data.tokenized import are_records, record_files
+from tinybert.data.token_id_files import are_records, record_files
 from tinybert.errors import InputError
 
 CLASSIFY, TAG, ANSWER = "sequence-classification", "token-classification", "question-answering"
