@@ -46,6 +46,7 @@ def log(folder):
     return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_a_student_learns_what_its_teacher_does(distill, tmp_path, teacher, teacher_folder, lines):
     said = []
     metrics = distill(say=said.append)
