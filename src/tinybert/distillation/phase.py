@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import mindspore as ms
 from mindspore import nn
 
 from ..checkpoint import Checkpoint
@@ -106,6 +107,7 @@ class Phase:
         teacher = as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
         layer_map = check_fit(self.objectives, self.student.config, teacher.config, sentence)
         loss = DistillationLoss(teacher, self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
+        ms.set_seed(self.settings.seed + 1)  # of the projections; MindSpore takes no 0
         network = Student(self.student, self.objectives, teacher.config.hidden_size, pooling)
         model = TaskModel(MindSporeRuntime(self.student), self.tokenizer, "the student", sentence=self._sentence())
         best = BestModel(model, self.folder, world)
