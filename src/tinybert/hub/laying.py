@@ -29,7 +29,7 @@ from .neighbours import entries_beside
 KEPT_SECONDS = 3600
 """How long the files of an earlier card stay: who has read that card is about to open them."""
 _LEFTOVERS = (".write-*", f"{PREFIX}*")
-_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.(?!md$)[a-z.]+")
+_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.[a-z.]+(?<!\.md)")
 _BEFORE = (".ckpt", ".vocab.txt")
 """What files were called before their content was in their names: after the module, the vocabulary in lower case."""
 # What a card says about a module for people; all else decides what the module does.
@@ -83,7 +83,7 @@ def lay(
         if path.exists():
             os.utime(path)  # from now on nothing needs it
     # A module that was installed under another uid has files of another name than its own.
-    _collect(paths.card, {path for each in (paths, *beside) for path in each.files})
+    _collect(paths.card, {path for each in (paths, *beside) for path in (each.card, *each.files)})
 
 
 @contextmanager
