@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from itertools import islice
@@ -37,6 +38,20 @@ def check_choice(value: Any, name: str, allowed: Sequence[str]) -> None:
 def path_of(given: str | os.PathLike[str]) -> Path:
     """A path in which `~` is the home folder; that of a user who does not exist stays as it is, a name like others."""
     return Path(os.path.expanduser(given))  # `Path.expanduser` has a RuntimeError for that
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; at one that is too long for any file, or has a NUL, there is nothing.
+
+    Raises:
+        OSError: Nobody may look.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def describe(value: Any) -> str:

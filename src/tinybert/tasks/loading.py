@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..arguments import path_of
+from ..arguments import exists, path_of
 from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
 from ..config import TinyBertConfig
@@ -128,6 +128,6 @@ def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:
 
 def _anywhere(source: Any) -> Any:
     """A path that means the same in any working directory; whatever else was given, such as a uid, as it is."""
-    if isinstance(source, str | Path) and (path := path_of(source)).exists():
+    if isinstance(source, str | Path) and exists(path := path_of(source)):
         return str(path.absolute())
     return source
