@@ -19,7 +19,7 @@ from .problem import Problem
 MAX_HEADER_CHARS = 64 * 1024
 _MAX_DEPTH = 6
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_LONE_DASH = re.compile(r"""^([ \t]*(["']?)([\w-]+)\2:[ \t]+)-(?=[ \t]*( #.*)?$)""", re.MULTILINE)
+_LONE_DASH = re.compile(r"""^([ \t]*(["']?)([\w-]+)\2 *: +)-(?=[ \t]*( #.*)?$)""", re.MULTILINE)
 # What YAML does not take, and the line breaks that it knows but an editor's line count does not.
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff]")
 
