@@ -21,8 +21,6 @@ def written(tmp_path_factory):
     ids = np.arange(12).reshape(3, 4)
     path = tmp_path_factory.mktemp("written") / "a.mindrecord"
     write_mindrecord(path, {"input_ids": ids, "label_ids": np.arange(3)})
-    with open(path, "r+b") as file:
-        file.truncate(path.stat().st_size)
     return path
 
 
@@ -98,11 +96,8 @@ def test_what_the_index_says_beside_the_rows(path, statements):
 
 
 def test_bytes_that_are_no_text_in_what_sqlite_says(path):
-    content = bytearray(open(f"{path}.db", "rb").read())
-    start = content.index(b"CREATE TABLE SHARD_NAME")
-    content[start : start + 12] = b"\xff" * 12
-    with open(f"{path}.db", "wb") as file:
-        file.write(content)
+    index = path.with_name(f"{path.name}.db")
+    index.write_bytes(index.read_bytes().replace(b"CREATE TABLE SHARD_NAME", b"\xff" * 23))
     with pytest.raises(InputError, match=r"its index a\.mindrecord\.db cannot be read"):
         check_mindrecord(path)
 
@@ -110,15 +105,15 @@ def test_bytes_that_are_no_text_in_what_sqlite_says(path):
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes")
 @pytest.mark.parametrize("what", ["nothing", "folder", "circle", "pipe", "empty", "junk"])
 def test_something_else_in_the_place_of_the_index(path, what):
-    index = f"{path}.db"
-    os.unlink(index)
+    index = path.with_name(f"{path.name}.db")
+    index.unlink()
     {
         "nothing": lambda: None,
-        "folder": lambda: os.mkdir(index),
-        "circle": lambda: os.symlink(index, index),
+        "folder": index.mkdir,
+        "circle": lambda: index.symlink_to(index),
         "pipe": lambda: os.mkfifo(index),
-        "empty": lambda: open(index, "w").close(),
-        "junk": lambda: open(index, "wb").write(b"SQLite format 3\0" + b"\xff" * 5000),
+        "empty": index.touch,
+        "junk": lambda: index.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000),
     }[what]()
     with pytest.raises(InputError, match=r"its index a\.mindrecord\.db (is not beside it|cannot be read)"):
         check_mindrecord(path)
