@@ -190,5 +190,5 @@ def _listed(folder: str) -> list[str]:
         for address in addresses
         if address.endswith(".md")
         and address.rpartition("/")[0] == folder.rstrip("/")
-        and not address.rpartition("/")[2].lower().startswith("readme")
+        and not address.rpartition("/")[2].lower().startswith(("readme", "."))
     )
