@@ -17,8 +17,12 @@ UID = "me/1.0/a"
 
 
 @pytest.fixture(autouse=True)
-def module(monkeypatch):
+def offline(monkeypatch):
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
+
+
+@pytest.fixture
+def module():
     return publish(**small_model(), uid=UID)
 
 
@@ -81,14 +85,14 @@ def test_names_that_are_none(function, name, kind):
         ({"num_attention_heads": 3}, ValueError),
     ],
 )
-def test_other_arguments(arguments, kind):
+def test_other_arguments(module, arguments, kind):
     with pytest.raises(kind) as caught:
         mshub.load(UID, **arguments)
     assert isinstance(caught.value, TinyBertError)
 
 
 @pytest.mark.parametrize(("version", "count"), [("", 0), ("1", 0), ("R1.0", 0), ("r1.0", 3), ("1.0", 3), ("\0", 0)])
-def test_versions_of_the_list(version, count):
+def test_versions_of_the_list(module, version, count):
     assert len(mshub.hub_list(version)) == count
     assert "a" in mshub.hub_list("master")
 
