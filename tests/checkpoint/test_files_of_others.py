@@ -11,11 +11,12 @@ import struct
 import numpy as np
 import pytest
 
-from tinybert.checkpoint import read_checkpoint, save_huggingface
+from tinybert.checkpoint import read_checkpoint, save_folder, save_huggingface
 from tinybert.checkpoint.formats import FORMATS
 from tinybert.checkpoint.layouts import LAYOUTS, name_in
 from tinybert.errors import CheckpointError
 from tinybert.task import Task
+from tinybert.text import BertTokenizer, Vocabulary
 
 
 def ones(*shape):
@@ -93,6 +94,15 @@ def test_one_of_two_is_chosen_by_its_prefix(read, names, own, student):
     assert_same(read(both, prefix=student), own)
     with pytest.raises(CheckpointError, match=r"no network under the prefix 'nobody\.'"):
         read(both, prefix="nobody.")
+
+
+def test_a_folder_of_ours_holds_one_network(tmp_path, make_checkpoint):
+    words = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", *(f"word{number}" for number in range(46)))
+    folder = save_folder(make_checkpoint(), tmp_path / "ours", tokenizer=BertTokenizer(Vocabulary(words)))
+    with pytest.raises(CheckpointError, match="holds one network, whose names have no prefix") as caught:
+        read_checkpoint(folder, prefix="student.")
+    assert caught.value.argument == "prefix"
+    assert read_checkpoint(folder, prefix="").tensors
 
 
 STORED = {

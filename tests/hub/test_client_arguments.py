@@ -91,6 +91,15 @@ def test_other_arguments(module, arguments, kind):
     assert isinstance(caught.value, TinyBertError)
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8, np.array])
+def test_a_number_of_numpy_s_is_one(module, kind):
+    config = mshub.load(UID, False, pretrained=False, seq_length=kind(8)).config
+    assert (config.seq_length, type(config.seq_length)) == (8, int)
+    for wrong in (kind(0), np.float32(8), np.bool_(True), np.array([8, 8])):
+        with pytest.raises(ValueError, match=r"seq_length is .*: it must be an integer"):
+            mshub.load(UID, False, pretrained=False, seq_length=wrong)
+
+
 @pytest.mark.parametrize(("version", "count"), [("", 0), ("1", 0), ("R1.0", 0), ("r1.0", 3), ("1.0", 3), ("\0", 0)])
 def test_versions_of_the_list(module, version, count):
     assert len(mshub.hub_list(version)) == count
