@@ -83,11 +83,11 @@ def test_an_odd_value_at_any_place(kind, tmp_path):
         content = file.read_text(encoding="utf-8")
         value = json.loads(content)
         for path in places(value):
-            for odd in random.Random(f"{file.name} {path}").sample(ODD, 2):
-                file.write_text(json.dumps(changed(value, path, odd)), encoding="utf-8")
-                said = read(reader, folder)
-                assert len(said) < 1500
-                assert not {"\x1b", "\u202e"} & set(said)
+            odd = random.Random(f"{file.name} {path}").choice(ODD)
+            file.write_text(json.dumps(changed(value, path, odd)), encoding="utf-8")
+            said = read(reader, folder)
+            assert len(said) < 1500
+            assert not {"\x1b", "\u202e"} & set(said)
         file.write_text(content, encoding="utf-8")
     assert not read(reader, folder)
 

@@ -53,12 +53,10 @@ def beside(module, line):
 LOADED = {
     "": "tinybert",
     "repo-link:": "tinybert",
-    "repo-link: ~": "tinybert",
     "repo-link: ''": "tinybert",
     "repo-link: https://gitee.com/mindspore/models/tree/r1.3/official/nlp/tinybert/": "tinybert",
     "repo-link: <https://gitee.com/mindspore/models/tree/r1.3/mine/>": "mine",
     "repo-link: https://gitee.com/mindspore/models/tree/r1.3/mine?at=1": "mine",
-    "repo-link: https://gitee.com/mindspore/models/tree/r1.3/mine#top": "mine",
     "repo-link: http://gitee.com/mindspore/models/tree/r1.3/mine": "mine",
     "repo-link: git@gitee.com:mindspore/mine.git": "mine.git",
     "repo-link: https://[gitee/mine": "mine",

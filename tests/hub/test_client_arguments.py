@@ -52,14 +52,14 @@ def test_names_that_are_taken(name, module):
             for name in ("", " ", "a", "a/b", f"{UID}/", f"/{UID}", f" {UID}", f"{UID}.md", "me/1.0/A")
         ),
         *((name, ValueError) for name in (f"http://example.org/{UID}", "file:///me/1.0/a", f"hf:{UID}", "me/1.0/\0")),
-        *((name, ValueError) for name in ("../1.0/a", "me/../a", "me/1.0/..", "~/1.0/a", "me\\1.0\\a", "x" * 5000)),
+        *((name, ValueError) for name in ("me/../a", "me/1.0/..", "~/1.0/a", "me\\1.0\\a", "x" * 5000)),
     ],
 )
-@pytest.mark.parametrize("function", [mshub.load, mshub.load_weights])
-def test_names_that_are_none(function, name, kind):
-    with pytest.raises(kind) as caught:
-        function(name)
-    assert isinstance(caught.value, TinyBertError)
+def test_names_that_are_none(name, kind):
+    for function in (mshub.load, mshub.load_weights):
+        with pytest.raises(kind) as caught:
+            function(name)
+        assert isinstance(caught.value, TinyBertError)
 
 
 @pytest.mark.parametrize(
