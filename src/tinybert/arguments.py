@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from itertools import islice
@@ -43,6 +44,20 @@ def check_choice(value: Any, name: str, allowed: Sequence[str]) -> None:
 def path_of(given: str | os.PathLike[str]) -> Path:
     """Return the path with `~` expanded; `~name` stays as it is if there is no such user."""
     return Path(os.path.expanduser(given))  # `Path.expanduser` would raise RuntimeError for an unknown user
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; at one that is too long for any file, or has a NUL, there is nothing.
+
+    Raises:
+        OSError: Nobody may look.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def describe(value: Any) -> str:

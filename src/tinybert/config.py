@@ -65,7 +65,13 @@ class TinyBertConfig:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            _CHECKS[field.name](field.name, getattr(self, field.name))
+            value = getattr(self, field.name)
+            if (
+                getattr(value, "shape", None) == ()
+            ):  # a number of NumPy's, such as lengths.max(), which JSON could not hold
+                value = value.item()
+                object.__setattr__(self, field.name, value)
+            _CHECKS[field.name](field.name, value)
         if self.hidden_size % self.num_attention_heads:
             raise ConfigError(
                 f"hidden_size is {self.hidden_size}: it must be a multiple of num_attention_heads, "

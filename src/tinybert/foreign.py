@@ -21,5 +21,5 @@ def foreign(data: bytes) -> str | None:
         >>> foreign(b"version https://git-lfs.github.com/spec/v1")
         'a pointer of Git LFS and not the file itself: run git lfs pull'
     """
-    start = data[:64].lstrip().lower()
+    start = data[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return next((what for beginning, what in _BEGINNINGS.items() if start.startswith(beginning.lower())), None)

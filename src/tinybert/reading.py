@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from .errors import InputError, TinyBertError
+from .foreign import foreign
 
 MOST_BYTES = 256 << 20
 """Largest settings or vocabulary file that is read, in bytes; real ones are a tenth of this."""
@@ -69,7 +70,10 @@ def read_json(path: str | os.PathLike[str], form: Any = Any, *, error: type[Tiny
         >>> read_json("settings.json", dict[str, int])
         {'max_seq_length': 128}
     """
-    return parse_json(read_bytes(path, error=error), form, source=str(Path(path)), error=error)
+    data = read_bytes(path, error=error)
+    if (other := foreign(data)) is not None:
+        raise error(f"{os.fspath(path)} is {other}.")
+    return parse_json(data, form, source=str(Path(path)), error=error)
 
 
 def parse_json(

@@ -118,6 +118,8 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         target = Path(os.path.realpath(path))
         if target.is_symlink():
             raise OSError(errno.ELOOP, "links lead in a circle")
+        if not target.exists() and os.path.exists(path):
+            target = Path(path)  # an open pipe, such as /dev/stdout: its name in /proc is no path
         if not target.name or target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder; give the name of a file")
         if target.exists() and not target.is_file():

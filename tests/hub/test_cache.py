@@ -38,7 +38,7 @@ def test_another_of_a_cards_files_can_be_meant(tmp_path):
     "change",
     [
         {"repo_link": "https://host/.."},
-        {"repo_link": "https://host/"},
+        {"repo_link": "https://host/con"},
         {"vocab_file": "../vocab.txt"},
         {"vocab_file": "tinybert"},
         {"vocab_file": "TinyBert.ckpt"},

@@ -86,17 +86,20 @@ def is_model_folder(folder: Path) -> bool:
     return (folder / CHECKPOINT).is_file()
 
 
-def read_folder(folder: Path, **config: Any) -> Checkpoint:
+def read_folder(folder: Path, prefix: str | None = None, **config: Any) -> Checkpoint:
     """Read a folder that `save_folder` wrote.
 
     Args:
         folder: The folder.
+        prefix: An error, since there is one network in the folder; files and Hugging Face folders may hold several.
         **config: Fields of `TinyBertConfig` that take precedence over its `config.json`.
 
     Raises:
         CheckpointError: A file is missing or malformed, or the files do not fit together.
     """
     path = folder / CONFIG
+    if prefix:
+        raise CheckpointError(f"{folder} holds one network, whose names have no prefix: give none", argument="prefix")
     if not path.is_file():
         raise CheckpointError(f"{path} is missing: it says what the network is for")
     values = read_json(path, dict[str, Any], error=CheckpointError)

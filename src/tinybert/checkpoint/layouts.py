@@ -72,8 +72,8 @@ _WRAPPED = re.compile(f"(?:{'|'.join(map(re.escape, WRAPPERS))})*")
 
 _ASIDE_PATTERNS = [
     (r"(adam_[mv]|moments?\d?|accum|velocity)\..*", "optimizer state"),
-    (r"global_step|learning_rate|beta[12]_power|epoch_num|step_num|loss_scale|scale_sense|momentum", "training state"),
-    (r"current_iterator_step|last_overflow_iterator_step", "training state"),
+    (r"global_step|learning_rate|lr|beta[12]_power|epoch_num|step_num|loss_scale|momentum", "training state"),
+    (r"scale_sense|current_iterator_step|last_overflow_iterator_step", "training state"),
     (r"embeddings\.position_ids", "the numbers 0 to T-1"),
     (r"embeddings\.token_type_ids", "zeros, used when no segments are given"),
     (r"cls\d*\..*", "the head of pre-training"),

@@ -179,11 +179,18 @@ def _modules(folder: Path) -> list[tuple[str, Path]]:
     if not path.is_file():
         return []
     entries = read_json(path, list[_Module], error=CheckpointError)
-    found = [(_kind(entry["type"]), folder / entry["path"]) for entry in entries]
-    for _, inside in found:
-        if not inside.resolve().is_relative_to(folder.resolve()):
-            raise CheckpointError(f"{path} names {inside}, which is outside of the folder")
-    return found
+    for entry in entries:
+        if not _is_inside(folder, folder / entry["path"]):
+            raise CheckpointError(f"{path} names {entry['path']!r:.60}, which is outside of the folder")
+    return [(_kind(entry["type"]), folder / entry["path"]) for entry in entries]
+
+
+def _is_inside(folder: Path, path: Path) -> bool:
+    try:
+        path.is_dir()
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a name that no folder can have, or links that lead in a circle
+        return False
 
 
 def _kind(name: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..arguments import path_of
+from ..arguments import exists, path_of
 from ..errors import CheckpointError, InputError
 from ..hf import SETTINGS, WEIGHTS, Snapshot, fetch, is_hf_name
 from ..reading import read_json
@@ -117,7 +117,7 @@ def stored_at(path: str | Path) -> StoredModel:
     if is_hf_name(path):
         return _on_hugging_face(fetch(str(path), SETTINGS))
     path = path_of(path)
-    if not path.exists():
+    if not exists(path):
         raise CheckpointError(f"{path} does not exist")
     if path.is_dir():
         settle(path)

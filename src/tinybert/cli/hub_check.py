@@ -56,10 +56,15 @@ def _card_files(paths: list[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        below = sorted(each for each in path.rglob("*.md") if not each.name.lower().startswith("readme"))
+        below = sorted(each for each in path.rglob("*.md") if _may_be_card(each.relative_to(path)))
         if not below:
             raise InputError(f"{path} holds no card, which is a .md file with a header")
         yield from below
+
+
+def _may_be_card(path: Path) -> bool:
+    """Neither a README nor hidden, as are what a killed run left and what macOS writes beside each file."""
+    return not path.name.lower().startswith("readme") and not any(part.startswith(".") for part in path.parts)
 
 
 def _problems(path: Path) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import CardError, IntegrityError
+from ..errors import HubError
 from ..hub.cache import HubCache
 from ..hub.integrity import sha256_of
 from ..hub.modules import Module
@@ -83,18 +83,24 @@ def verified(module: Module) -> list[dict[str, Any]]:
     asset, path = module.card.asset, module.paths.asset
     if asset is None or path is None or not path.exists():
         return []
-    actual = sha256_of(path)
-    right = actual == asset.sha256
-    said = "ok" if right else f"WRONG, SHA-256 is {actual}, declared is {asset.sha256}"
-    entries = [{"uid": module.uid, "what": "checkpoint", "ok": right, "said": said}]
+    said = _compared(path, asset.sha256)
+    entries = [{"uid": module.uid, "what": "checkpoint", "ok": said == "ok", "said": said}]
     beside: list[Path] = []
     try:
         beside += (part for part in module.hashes if part != path)
         for part in beside:
             module.file_bytes(part)
-    except (IntegrityError, CardError) as error:
+    except HubError as error:
         entries.append({"uid": module.uid, "what": "vocabulary", "ok": False, "said": f"WRONG, {error}"})
     else:
         if beside:
             entries.append({"uid": module.uid, "what": "vocabulary", "ok": True, "said": "vocabulary ok"})
     return entries
+
+
+def _compared(path: Path, sha256: str) -> str:
+    try:
+        actual = sha256_of(path)
+    except OSError as error:
+        return f"WRONG, {path} cannot be read: {error.strerror}"
+    return "ok" if actual == sha256 else f"WRONG, SHA-256 is {actual}, declared is {sha256}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
 
 import typer
 
+from ..arguments import exists
 from ..errors import InputError
 from ..reading import parse_json
 from . import completion
@@ -271,7 +272,7 @@ def label_names(given: str) -> tuple[str, ...]:
         InputError: A name is empty, or the file does not exist.
     """
     path = Path(given)
-    if path.is_file():
+    if exists(path) and path.is_file():
         from ..data.text_lines import numbered_lines, place
 
         found = [(place(given, number), text.strip()) for number, text in numbered_lines(given)]

@@ -26,6 +26,15 @@ from ..writing import settle
 # MindSpore opens the tables it needs by name, so an additional one does no harm.
 _TABLE = "TINYBERT_CHECKSUM"
 _BLOCK = 1 << 20
+_KINDS = ("RAW", "BLOB")
+_MISPLACED = """
+SELECT COUNT(*) FROM (
+    SELECT typeof(page) || typeof(start) || typeof(stop) AS types, page, start, stop,
+        LAG(stop, 1, 0) OVER (PARTITION BY page ORDER BY start, stop) AS before
+    FROM (SELECT PAGE_ID_{0} AS page, PAGE_OFFSET_{0} AS start, PAGE_OFFSET_{0}_END AS stop FROM INDEXES)
+) WHERE types != 'integerintegerinteger' OR page < 0 OR start < before OR stop < start
+"""
+"""Rows that are no stretch of bytes, or overlap another: where they do, MindSpore crashes."""
 _LONGEST_HEADER = 1 << 28
 
 
@@ -172,8 +181,9 @@ def _index(path: str) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}.db?mode=ro", uri=True)) as index:
             index.text_factory = partial(str, encoding="utf-8", errors="replace")  # messages quote damaged text
             yield index
-    except sqlite3.Error as error:
-        raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {error}.") from None
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        reason = error if isinstance(error, sqlite3.Error) else "it is damaged"  # what SQLite says quotes what is
+        raise InputError(f"{path}: its index {os.path.basename(path)}.db cannot be read: {reason}.") from None
 
 
 def _check_index(path: str, name: str, header: _Header, index: sqlite3.Connection) -> int:
@@ -190,7 +200,9 @@ def _check_index(path: str, name: str, header: _Header, index: sqlite3.Connectio
         expected = index.execute(f"SELECT ROW_COUNT, SIZE, CRC32C FROM {_TABLE}").fetchone() or (0, 0, 0)
         if (rows, *_size_and_checksum(path)) != expected:
             _raise_changed(path, rows, expected[0])
-    elif os.path.getsize(path) < header["header_size"] + _end_of_rows(header, index):
+    if any(index.execute(_MISPLACED.format(kind)).fetchone()[0] for kind in _KINDS):
+        raise InputError(f"{path}: its index {name}.db is damaged: rows have no places. Copy both files again.")
+    if os.path.getsize(path) < header["header_size"] + _end_of_rows(header, index):
         raise InputError(f"{path} ends before its last row. The file was cut; write or copy it again.")
     if rows != pages:
         _raise_changed(path, rows, pages)
@@ -210,7 +222,7 @@ def _end_of_rows(header: _Header, index: sqlite3.Connection) -> int:
     """Return the offset after the header at which the last row ends, in bytes."""
     ends = [
         index.execute(f"SELECT MAX(PAGE_ID_{kind} * ? + PAGE_OFFSET_{kind}_END) FROM INDEXES", (header["page_size"],))
-        for kind in ("RAW", "BLOB")
+        for kind in _KINDS
     ]
     return max(cursor.fetchone()[0] or 0 for cursor in ends)
 

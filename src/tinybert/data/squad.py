@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -60,13 +59,14 @@ def read_squad(path: Source, *, strict: bool | None = True, on_error: OnError = 
     identifier, problem = next(iter(problems.items()))
     if strict:
         raise InputError(
-            f"{name}, question {identifier!r}: {problem} Questions like that: {len(problems)}; they can be left out.",
+            f"{name}, question {identifier!r:.60}: {problem} Questions like that: {len(problems)}; they can be left "
+            "out.",
             argument="strict",
             example=False,
         )
     of = f"of {counted(len(questions), 'question')}"
     left_out = f"{name}: {counted(len(problems), f'{of} is', f'{of} are')} left out"
-    warnings.warn(f"{left_out}; the first is {identifier!r}: {problem}", stacklevel=2)
+    warnings.warn(f"{left_out}; the first is {identifier!r:.60}: {problem}", stacklevel=2)
     return [question for question in questions if question.id not in problems]
 
 
@@ -133,7 +133,7 @@ def _questions_about(paragraph: Any, place: str, name: str) -> Iterator[Question
 
 def _question(question: Any, context: str, place: str, name: str) -> QuestionExample:
     identifier = _string(question, "id", place)
-    named = f"question {identifier!r}"
+    named = f"question {identifier!r:.60}"
     # Version 2 without the flag: an empty list means that there is no answer.
     impossible = question.get("is_impossible", question.get("answers") == [])
     if not isinstance(impossible, bool):
@@ -184,7 +184,7 @@ def check_ids(questions: list[QuestionExample]) -> None:
 
 
 def _twice(identifier: str) -> InputError:
-    return InputError(f"question {identifier!r} occurs twice; predictions could not be told apart.")
+    return InputError(f"question {identifier!r:.60} occurs twice; predictions could not be told apart.")
 
 
 def answer_problem(question: QuestionExample) -> str:
@@ -196,10 +196,12 @@ def answer_problem(question: QuestionExample) -> str:
         if not answer.text.strip():
             return "an answer is empty. A question without one has is_impossible."
         if answer.start < 0 or question.context[answer.start : end] != answer.text:
-            there = question.context[max(0, answer.start) : end] if answer.start >= 0 else ""
-            places = [match.start() for match in re.finditer(re.escape(answer.text), question.context)]
+            there = question.context[answer.start : end][:60] if answer.start >= 0 else ""
+            start = max(0, answer.start)
+            before = question.context.rfind(answer.text, 0, start + len(answer.text))
+            places = [place for place in (before, question.context.find(answer.text, start)) if place >= 0]
             nearest = min(places, key=lambda place: abs(place - answer.start), default=None)
             known = "it is nowhere in the context" if nearest is None else f"it is at {nearest}"
-            says = f"the answer {answer.text!r:.60} is not at character {answer.start}, where there is"
+            says = f"the answer {answer.text[:60]!r:.60} is not at character {answer.start}, where there is"
             return f"{says} {repr(there)[:60] if there else 'nothing'}; {known}."
     return ""

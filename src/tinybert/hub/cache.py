@@ -57,7 +57,11 @@ class HubCache:
     """
 
     def __init__(self, root: str | Path | None = None) -> None:
-        self.root = (get_hub_dir() if root is None else path_of(root)).resolve()
+        root = get_hub_dir() if root is None else path_of(root)
+        try:
+            self.root = root.resolve()
+        except (OSError, RuntimeError):  # RuntimeError before Python 3.13
+            raise UnsafePathError(f"the cache {root} is a symbolic link that leads nowhere; choose another") from None
 
     def card_path(self, uid: str) -> Path:
         """Return the path of a module's card.

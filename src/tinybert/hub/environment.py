@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -11,6 +12,8 @@ from ..errors import HubError
 from .addresses import split_web
 
 DEFAULT_HUB_DIR = "~/.mscache"
+_IS_HERE = re.compile("file:(?!//)|file://(localhost)?(/|$)", re.IGNORECASE)
+"""How the address of a folder begins that names no other host."""
 
 _chosen_hub_dir: Path | None = None
 
@@ -66,11 +69,10 @@ def mirrored(url: str) -> str | Path:
 
 
 def _folder(value: str) -> Path:
-    parts = urlsplit(value)
-    is_address = parts.scheme.lower() == "file"
-    if is_address and parts.netloc not in ("", "localhost"):
+    is_address = value.lower().startswith("file:")
+    if is_address and not _IS_HERE.match(value):
         raise HubError(f"MSHUB_MIRROR is {value!r}; the address of a folder begins with file:///")
-    path = _absolute(url2pathname(parts.path) if is_address else value)
+    path = _absolute(url2pathname(urlsplit(value).path) if is_address else value)
     if not path.is_dir():
         raise HubError(
             f"MSHUB_MIRROR is {value.rpartition('@')[2]!r}, which is neither a folder nor an address that begins with "

@@ -55,12 +55,12 @@ def local_module(path: str | Path) -> Module:
 
 
 def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
-    """Yield the uids of all cards in the cache, sorted."""
-    root = (cache or HubCache()).root
-    for path in sorted(_cards_below(root)):
+    """Yield the uids of all cards in the cache by which a module can be found, sorted."""
+    cache = cache or HubCache()
+    for path in sorted(_cards_below(cache.root)):
         try:
-            uid = parse_uid(path.relative_to(root).with_suffix("").as_posix())
-            read_card(path)
+            uid = parse_uid(path.relative_to(cache.root).with_suffix("").as_posix())
+            cache.entry(uid, read_card(path))
         except (UnsafePathError, CardError):
             continue  # for example a README
         yield uid

@@ -8,7 +8,7 @@ import re
 from io import FileIO
 from pathlib import Path
 
-from ..errors import IntegrityError
+from ..errors import HubError, IntegrityError
 
 _BLOCK = 4 << 20
 
@@ -68,10 +68,14 @@ def verified_bytes(
 
     Raises:
         IntegrityError: The hash differs; the message names the file and both hashes.
+        HubError: The file cannot be read.
     """
     path, expected = Path(path), sha256_text(sha256)
-    with open(path, "rb", buffering=0) as file:
-        content, opened = file.read(), os.fstat(file.fileno())
+    try:
+        with open(path, "rb", buffering=0) as file:
+            content, opened = file.read(), os.fstat(file.fileno())
+    except OSError as error:
+        raise HubError(f"{path} cannot be read: {error.strerror}.") from None
     actual = hashlib.sha256(content).hexdigest()
     if actual != expected:
         raise _refusal(path, expected, actual, opened if quarantine else None, remedy)

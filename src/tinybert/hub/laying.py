@@ -29,7 +29,7 @@ from .neighbours import entries_beside
 KEPT_SECONDS = 3600
 """Seconds that the files of an earlier card are kept, for readers of that card that are about to open them."""
 _LEFTOVERS = (".write-*", f"{PREFIX}*")
-_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.(?!md$)[a-z.]+")
+_BY_CONTENT = re.compile(r"(?P<name>.+)\.[0-9a-f]{12}\.[a-z.]+(?<!\.md)")
 _BEFORE = (".ckpt", ".vocab.txt")
 """Endings of file names in the old scheme without hashes: the module's name, in lower case for the vocabulary."""
 # Card fields that are information for people; all others affect what the module does.
@@ -83,7 +83,7 @@ def lay(
         if path.exists():
             os.utime(path)  # unused from now on
     # The files of a module that was installed under another uid do not have its name.
-    _collect(paths.card, {path for each in (paths, *beside) for path in each.files})
+    _collect(paths.card, {path for each in (paths, *beside) for path in (each.card, *each.files)})
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..arguments import describe, path_of
+from ..arguments import describe, exists, path_of
 from ..checkpoint import StoredModel, stored_at
 from ..checkpoint.formats import FORMATS
 from ..errors import InputError, UnsafePathError
@@ -34,7 +34,7 @@ def find_stored(source: str | Path, *, hub_dir: str | Path | None = None) -> Sto
     if is_hf_name(source):
         return stored_at(source)
     path = path_of(source)
-    if path.exists():
+    if exists(path):
         return _of_module(local_module(path)) if path.suffix == ".md" and path.is_file() else stored_at(path)
     if path.suffix.lstrip(".") in FORMATS or path.is_absolute() or str(source).startswith((".", "~")):
         raise InputError(f"{source} does not exist: give a folder, a checkpoint file or a module's uid")

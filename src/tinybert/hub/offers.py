@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urljoin
 
-from ..arguments import path_of
+from ..arguments import exists, path_of
 from ..errors import CardError, DownloadError, HubError, UnsafePathError
 from .addresses import web_link
 from .cache import HubCache
@@ -103,10 +104,11 @@ def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
         return None
     if "://" in text:
         return _on_the_web(text)
-    if path.is_dir() and (any(path.glob("*.md")) or not _is_cached(text, cache)):
+    there = exists(path)
+    if there and path.is_dir() and (any(path.glob("*.md")) or not _is_cached(text, cache)):
         card = _only_card([each for each in sorted(path.glob("*.md")) if _is_card(each)], path)
         return _in_folder(card)
-    if path.is_file():
+    if there and path.is_file():
         return _in_folder(path)
     if isinstance(name, Path) or path.is_absolute() or text.startswith((".", "~")) or path.suffix == ".md":
         raise HubError(f"{name} does not exist: give a uid, the folder or the card of a module, or its address")
@@ -178,10 +180,16 @@ def _listed(folder: str) -> list[str]:
         def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
             links.extend(value for name, value in attributes if tag == "a" and name == "href" and value)
 
-    Links().feed(fetch_page(folder, MAX_CARD_BYTES).decode("utf-8", "replace"))
-    addresses = {urljoin(folder, link) for link in links if link.endswith(".md")}
+    with suppress(AssertionError):  # what the parser says to half a declaration; the links before it are there
+        Links().feed(fetch_page(folder, MAX_CARD_BYTES).decode("utf-8", "replace"))
+    addresses: set[str] = set()
+    for link in links:
+        with suppress(ValueError):  # an address that is malformed leads to no card
+            addresses.add(urljoin(folder, link))
     return sorted(
         address
         for address in addresses
-        if address.rpartition("/")[0] == folder.rstrip("/") and "readme" not in address.rpartition("/")[2].lower()
+        if address.endswith(".md")
+        and address.rpartition("/")[0] == folder.rstrip("/")
+        and not address.rpartition("/")[2].lower().startswith(("readme", "."))
     )

@@ -38,7 +38,7 @@ def remove(name: str, *, cache: HubCache | None = None) -> list[Path]:
         kept: set[Path] = set()
         for _, other in entries_beside(card_path, cache):
             if other.card.is_file():
-                kept |= {*other.files, other.code}
+                kept |= {other.card, *other.files, other.code}
         found = [path for path in _parts(uid, card_path, cache) if path.exists() and path not in kept]
         if not found:
             raise UnknownModuleError(f"nothing of {uid} is in {cache.root}: there is nothing to remove")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..arguments import path_of
+from ..arguments import exists, path_of
 from ..checkpoint import Checkpoint
 from ..compat import check_mindspore
 from ..config import TinyBertConfig
@@ -129,6 +129,6 @@ def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:
 
 def _anywhere(source: Any) -> Any:
     """Return an existing path as absolute; return anything else, such as a uid, unchanged."""
-    if isinstance(source, str | Path) and (path := path_of(source)).exists():
+    if isinstance(source, str | Path) and exists(path := path_of(source)):
         return str(path.absolute())
     return source

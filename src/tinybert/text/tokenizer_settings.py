@@ -149,17 +149,17 @@ def added_tokens(entries: Any, source: str) -> tuple[AddedToken, ...]:
 def _check_class(file: _File, *, whole: bool) -> None:
     name = file.values.get("tokenizer_class")
     if name is not None and str(name) not in _CLASSES and not whole:
-        raise InputError(f"{file.path}: tokenizer_class is {name!r}, whose ids are not those of BERT's tokenizer.")
+        raise InputError(f"{file.path}: tokenizer_class is {name!r:.40}, whose ids are not those of BERT's tokenizer.")
 
 
 def _check_values(file: _File) -> None:
     special = file.part(_Special)
     for name, token in _TOKENS.items():
         if special.get(name) is not None and _content(special[name]) != token:
-            raise InputError(f"{file.path}: {name} is {_content(special[name])!r}; only {token} is read.")
+            raise InputError(f"{file.path}: {name} is {_content(special[name])!r:.40}; only {token} is read.")
     for name, allowed in _ONLY.items():
         if name in file.values and file.values[name] not in allowed:
-            raise InputError(f"{file.path}: {name} is {file.values[name]!r}; only {allowed[0]!r} is read.")
+            raise InputError(f"{file.path}: {name} is {file.values[name]!r:.40}; only {allowed[0]!r} is read.")
 
 
 def _normalizing(folder: Path, tokenizer: _File, model: _File) -> dict[str, Any]:

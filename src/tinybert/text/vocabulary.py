@@ -73,7 +73,7 @@ class Vocabulary:
         if missing:
             raise InputError(
                 f"{self.source} has no {', '.join(missing)}. A BERT vocabulary has {', '.join(REQUIRED)}, one token a "
-                f"line; this one begins with {', '.join(map(repr, self.tokens[:3]))}."
+                f"line; this one begins with {', '.join(f'{token!r:.40}' for token in self.tokens[:3])}."
             )
         if not isinstance(self.do_lower_case, bool):
             raise InputError(f"do_lower_case is {self.do_lower_case!r}; it must be True or False.")
@@ -137,7 +137,7 @@ def _problems(tokens: tuple[str, ...] | list[str], place: str, first: int) -> It
         if not token:
             yield number, "an empty token. Every id needs one, or all later ids would shift."
         elif "\n" in token:
-            yield number, f"the token {token!r} contains a line end."
+            yield number, f"the token {token!r:.40} contains a line end."
         elif token in seen:
-            yield number, f"{token!r} appears twice, first at {place} {seen[token]}. Tokens must be different."
+            yield number, f"{token!r:.40} appears twice, first at {place} {seen[token]}. Tokens must be different."
         seen[token] = number

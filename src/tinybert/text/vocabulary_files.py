@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypedDict
 
-from ..arguments import path_of
+from ..arguments import exists, path_of
 from ..counting import counted
 from ..errors import InputError
 from ..foreign import foreign
@@ -67,7 +67,7 @@ def read_vocabulary(
         with snapshot.named():
             return read_vocabulary(snapshot.folder, do_lower_case=do_lower_case, model_max_length=model_max_length)
     path = path_of(path)
-    file = _vocabulary_file(path) if path.is_dir() else path
+    file = _vocabulary_file(path) if exists(path) and path.is_dir() else path
     found = _fields(read_bytes(file), file)
     if path.is_dir():
         found |= folder_settings(path, found, whole=file.suffix == ".json")
@@ -180,7 +180,9 @@ def _tokenizer_json(data: bytes, path: Path) -> dict[str, Any]:
         ("clean_text", normalizer.get("clean_text"), True),
     ):
         if has != needs:
-            raise InputError(f"{path}: {what} is {has!r}; BERT's tokenizer has {needs!r}, and no other kind is read.")
+            raise InputError(
+                f"{path}: {what} is {has!r:.40}; BERT's tokenizer has {needs!r}, and no other kind is read."
+            )
     vocabulary = checked(model, _Model, source=f"{path}: model")["vocab"]
     if sorted(vocabulary.values()) != list(range(len(vocabulary))):
         raise InputError(

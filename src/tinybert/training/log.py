@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from .minutes import Minutes
 from .state import Progress
 
 LOG, CURVES = "log.jsonl", "curves.png"
+_MOST_DRAWN = 1e300
 
 
 class _Known(TypedDict):
@@ -135,18 +137,18 @@ def draw_curves(folder: Path) -> Path | None:
     evaluations = [line for line in lines if "metrics" in line]
     figure = Figure(figsize=(10, 4))
     left, right = figure.subplots(1, 2)
-    left.plot([line["step"] for line in steps], [line["loss"] for line in steps], label="loss")
+    left.plot([line["step"] for line in steps], [_drawable(line["loss"]) for line in steps], label="loss")
     left.set(xlabel="step", ylabel="training loss")
     parts = steps[0].get("parts", {}) if steps else {}
     for name in parts:
-        values = [line.get("parts", {}).get(name) for line in steps]
+        values = [_drawable(line.get("parts", {}).get(name)) for line in steps]
         left.plot([line["step"] for line in steps], values, linewidth=1, label=name)
     if parts:
         left.set(yscale="log")
         left.legend()
     for name in evaluations[0]["metrics"] if evaluations else ():
-        values = [line["metrics"].get(name) for line in evaluations]
-        right.plot([line["step"] for line in evaluations], values, ".-", label=name)
+        values = [_drawable(line["metrics"].get(name)) for line in evaluations]
+        right.plot([line["step"] for line in evaluations], values, ".-", label=name.replace("$", r"\$"))
     right.set(xlabel="step", ylabel="dev set")
     if evaluations:
         right.legend()
@@ -154,3 +156,8 @@ def draw_curves(folder: Path) -> Path | None:
     with replacing(folder / CURVES) as file:
         figure.savefig(file, dpi=100)
     return folder / CURVES
+
+
+def _drawable(value: float | None) -> float:
+    """A number as matplotlib takes it, whose axes end before floats do; what is no such number leaves a gap."""
+    return value if value is not None and abs(value) < _MOST_DRAWN else math.nan

@@ -96,7 +96,7 @@ def read_fields(sections: Sections) -> tuple[dict[str, Any], dict[str, Any]]:
     extra: dict[str, Any] = {}
     for key, value in sections.header.items():
         rule = RULES.get(key)
-        if rule and value.content is not None:
+        if rule and not value.is_empty:
             fields[key] = rule.read(value, _reporter(sections, key))
         elif rule and rule.required:
             sections.problems.append(Problem(value.line, f"`{key}` is empty; it must be {rule.meaning}", _lack(key)))

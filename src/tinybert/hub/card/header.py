@@ -19,7 +19,7 @@ from .problem import Problem
 MAX_HEADER_CHARS = 64 * 1024
 _MAX_DEPTH = 6
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_LONE_DASH = re.compile(r"^([\w-]+:[ \t]+)-(?=[ \t]*$)", re.MULTILINE)
+_LONE_DASH = re.compile(r"""^([ \t]*(["']?)([\w-]+)\2 *: +)-(?=[ \t]*( #.*)?$)""", re.MULTILINE)
 # Characters that YAML rejects, and line breaks that YAML counts but editors do not.
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029\ufeff]")
 
@@ -37,6 +37,11 @@ class Value:
     content: str | list[Value] | dict[str, Value] | None
     line: int
     quoted: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: there is none, or blank text."""
+        return self.content is None or (isinstance(self.content, str) and not self.content.strip())
 
     def texts(self) -> Iterator[str]:
         """Yield every text within the value."""
@@ -90,7 +95,7 @@ def _composed(text: str, first_line: int, problems: list[Problem]) -> yaml.Node 
             raise
         for dash in dashes:
             line = first_line + text.count("\n", 0, dash.start())
-            message = f"`{dash[1].partition(':')[0]}` is a lone dash, which is not YAML; it is read as empty"
+            message = f"`{dash[3]}` is a lone dash, which is not YAML; it is read as empty"
             problems.append(Problem(line, message, "note"))
         return node
 

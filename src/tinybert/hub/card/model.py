@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 from ...task import ENCODER
 from ..addresses import link_name
+
+_USUAL_CODE = "tinybert"
 
 
 @dataclass(frozen=True)
@@ -137,5 +140,5 @@ class Card:
 
     @property
     def code_name(self) -> str:
-        """The name of the code folder in the cache: the end of the code's address."""
-        return link_name(self.repo_link)
+        """The name of the code folder in the cache: the end of the code's address, else that of TinyBERT's."""
+        return link_name(re.split("[?#]", self.repo_link)[0].rstrip("/")) or _USUAL_CODE

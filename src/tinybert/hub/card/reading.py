@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def read_card_text(path: str | Path) -> str:
         CardError: The file cannot be read, is too large for a card, or is not UTF-8 text.
     """
     try:
-        with open(path, "rb") as file:
+        with open(os.fspath(path), "rb") as file:  # a number would be an open file, of somebody else's
             content = file.read(MAX_CARD_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: an impossible path
         raise CardError(f"{path} cannot be read: {getattr(error, 'strerror', error)}") from None

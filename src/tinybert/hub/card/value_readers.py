@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from ..addresses import https_link, link_name
 from ..integrity import sha256_text
-from ..safe_names import asset_name, plain_name
+from ..safe_names import asset_name, plain_name, shown
 from .header import Value
 from .problem import Severity
 
@@ -106,7 +106,7 @@ def some_of(allowed: Sequence[str]) -> Reader:
         words = tuple(read_text(value, report).lower().split("/"))
         for word in words:
             if word not in allowed:
-                report(value, f"may list {', '.join(allowed)} with slashes between, not {word!r}")
+                report(value, f"may list {', '.join(allowed)} with slashes between, not {shown(word)}")
         return words
 
     return read
@@ -135,7 +135,7 @@ def read_module_type(value: Value, report: Report) -> str:
     first, *details = text.lower().split("-")
     if text and (first not in MODULE_TYPES or len(details) > 1):
         message = (
-            f"is {text!r}; it must be one of {', '.join(MODULE_TYPES)}, with at most one '-' and a detail after it"
+            f"is {shown(text)}; it must be one of {', '.join(MODULE_TYPES)}, with at most one '-' and a detail after it"
         )
         report(value, message, "note" if first in MODULE_TYPES else "error")
     return text
@@ -180,7 +180,7 @@ def _read_asset(entry: Value, report: Report) -> dict[str, str]:
     parts = entry.content if isinstance(entry.content, dict) else {}
     asset = dict.fromkeys(_ASSET_PARTS, "")
     for key, read in _ASSET_PARTS.items():
-        if key in parts and parts[key].content is not None:
+        if key in parts and not parts[key].is_empty:
             asset[key] = read(parts[key], _within(key, report))
         else:
             report(entry, f"has an entry without {key}", "error" if key not in parts else "note")
@@ -227,4 +227,4 @@ def _unquoted(value: Value) -> str:
 
 
 def _shown(value: Value) -> str:
-    return repr(value.content) if isinstance(value.content, str) else "a list or a mapping"
+    return shown(value.content) if isinstance(value.content, str) else "a list or a mapping"

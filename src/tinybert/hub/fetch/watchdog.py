@@ -118,5 +118,6 @@ class WatchedAdapter(HTTPAdapter):
                     watchdog.connected(connection)
                     return connection
 
+            Watched.__name__ = kind.__name__  # which messages show
             pool.ConnectionCls = Watched
         return pool
