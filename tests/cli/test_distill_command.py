@@ -70,6 +70,14 @@ def test_what_is_wrong_is_one_line(arguments, runs, changed, code, message):
     assert run.err.count("\n") == 1
 
 
+def test_training_data_from_stdin(tmp_path, runs, monkeypatch):
+    teacher = save_model(tmp_path / "fine-tuned", "sequence-classification", ("bad", "good"), layers=2)
+    given = ("--from-layers", "0", "--train", "-", "--from", "csv", "--intermediate-epochs", "0")
+    run = command("distill", "classify", "--teacher", teacher, "--output", tmp_path / "student", *given,
+                  stdin=b"text,label\ngood film,good\nbad film,bad\n")  # fmt: skip
+    assert (run.code, [len(found.features) for found in runs]) == (0, [2])
+
+
 def test_several_processes_run_the_same_command(arguments, monkeypatch):
     launched = []
     monkeypatch.setattr(launching, "launch", lambda workers, argv, port=None: launched.append((workers, argv)) or [])
