@@ -138,10 +138,7 @@ def prepare_task(  # noqa: PLR0913
         examples, dev = split(kind, examples, dev, seed=settings.seed)
     dev_examples = None if dev is None else examples_of(wanted, dev, table)
     encoder = start_student(model, tokenizer, choice, settings.seed, say)
-    layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)
-    if phases.intermediate_epochs:
-        say(str(layer_map))
-    return TaskDistillation(
+    prepared = TaskDistillation(
         model,
         encoder,
         tokenizer,
@@ -154,3 +151,6 @@ def prepare_task(  # noqa: PLR0913
         phases=phases,
         command=command or [*sys.argv],
     )
+    if prepared.layers is not None and prepared.layers.needs_layers:
+        say(str(check_fit(prepared.layers, encoder.config, model.config, model.sentence)))
+    return prepared

@@ -121,6 +121,9 @@ class PhaseSettings:
             raise ConfigError(
                 f"intermediate_epochs is {self.intermediate_epochs!r}: it must be an integer of at least 0"
             )
+        rate: Any = self.intermediate_learning_rate
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < math.inf:
+            raise ConfigError(f"intermediate_learning_rate is {rate!r}: it must be a number of at least 0")
 
 
 @dataclasses.dataclass(frozen=True)
