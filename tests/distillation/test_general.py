@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 
@@ -11,6 +12,7 @@ from tiny_teacher import CONFIG
 
 from tinybert import Embedder
 from tinybert.checkpoint import Checkpoint, read_checkpoint, save_folder
+from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.distillation.general import distill_general
 from tinybert.distillation.settings import Objectives
 from tinybert.distillation.texts import find_files
@@ -98,6 +100,25 @@ def test_what_has_ended_is_not_another_distillation(distill, monkeypatch):
         distill(held_out=0)
     with pytest.raises(CheckpointError, match=r"objectives temperature: 1\.0 then, 2\.0 now"):
         distill(held_out=0, objectives=Objectives(directions=1.0, temperature=2.0))
+
+
+def test_a_narrower_student_has_none_of_its_teachers_dense_layers(distill, teacher, tokenizer, tmp_path, monkeypatch):
+    dense = Dense(np.zeros((5, 24), np.float32))
+    settled = dataclasses.replace(teacher, sentence=SentenceSettings(("first",), (dense,), normalize=True))
+    folder = save_folder(settled, tmp_path / "dense", tokenizer=tokenizer)
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    for width, layers in ((24, 1), (16, 0)):
+        given = {"config": {"hidden_size": width}, "held_out": 0, "objectives": Objectives()}
+        distill(f"student{width}", teacher=folder, **given)
+        found = read_checkpoint(tmp_path / f"student{width}").sentence
+        assert (found.pooling, len(found.dense), found.normalize) == (("first",), layers, True)
+
+
+def test_neither_teacher_nor_start_is_overwritten(distill, teacher_folder):
+    for given in ({}, {"student": teacher_folder, "from_layers": None}):
+        with pytest.raises(InputError, match="which would be overwritten"):
+            distill(teacher_folder, **given)
 
 
 def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):

@@ -208,6 +208,12 @@ def test_vectors_that_cannot_be_learned_are_said_before_the_first_phase(
     assert not phases
 
 
+def test_a_teacher_is_not_overwritten(tokenizer, tmp_path):
+    teacher = untrained("sequence-classification", tokenizer, tmp_path / "teacher")
+    with pytest.raises(InputError, match="which would be overwritten"):
+        distill(teacher, TEXTS, tmp_path / "." / "teacher", from_layers=(0, 2), **SETTINGS)
+
+
 def test_a_teacher_for_another_task_is_refused(tokenizer, tmp_path):
     from tinybert.distillation.task import check_head
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 from ..checkpoint.sentence import SentenceSettings
 from ..config import TinyBertConfig
@@ -62,6 +63,13 @@ def check_fit(
                 argument="relation_heads",
             )
     return layer_map
+
+
+def check_output(folder: Path, *models: str | Path | None) -> None:
+    """Raise InputError if a student would overwrite one of the models it learns from or starts from."""
+    for model in models:
+        if model is not None and Path(model).resolve() == folder.resolve():
+            raise InputError(f"{folder} is where {model} is, which would be overwritten", argument="output")
 
 
 def check_parts(objectives: Objectives, learned: Collection[str], what: str) -> None:

@@ -14,7 +14,7 @@ from ..data.batches import shuffled
 from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
 from ..training import Features, TrainingSettings
-from .checks import check_fit, check_parts
+from .checks import check_fit, check_output, check_parts
 from .held_out import HeldOut
 from .phase import Phase
 from .settings import WEIGHTS, Objectives
@@ -102,6 +102,7 @@ def prepare_general(  # noqa: PLR0913
         command: What to record as the command.
     """
     say, objectives = say or (lambda message: None), objectives or Objectives()
+    check_output(path_of(output), teacher, choice.student)
     check_parts(objectives, WEIGHTS[:-2], "encoders")  # there is no head
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")

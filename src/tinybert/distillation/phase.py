@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from mindspore import nn
 
 from ..checkpoint import Checkpoint
+from ..checkpoint.sentence import SentenceSettings
 from ..modeling.base import Network
 from ..runtime.mindspore import MindSporeRuntime
 from ..tasks import TaskModel
@@ -126,10 +128,12 @@ class Phase:
         train_once(trainer, self.command, self.teacher.source, says_if_ended=self.says_if_ended)
         return world.share(best.metrics)
 
-    def _sentence(self) -> Any:
-        from ..checkpoint.sentence import SentenceSettings
-
-        return SentenceSettings() if self.student.task.facts.has_head else self.teacher.sentence
+    def _sentence(self) -> SentenceSettings:
+        """The teacher's, but dense layers are for its width alone."""
+        if self.student.task.facts.has_head:
+            return SentenceSettings()
+        fits = self.student.config.hidden_size == self.teacher.config.hidden_size
+        return self.teacher.sentence if fits else dataclasses.replace(self.teacher.sentence, dense=())
 
     def _keep(self, best: BestModel) -> None:
         best.keep()
