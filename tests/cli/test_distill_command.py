@@ -9,6 +9,7 @@ from tiny import WORDS, command, save_model
 
 from tinybert.distillation.phase import Phase
 from tinybert.training import launch as launching
+from tinybert.training.state import Progress, save_state
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,11 @@ def test_an_interruption_tells_how_to_go_on(arguments, monkeypatch, tmp_path):
     monkeypatch.setattr(Phase, "run", interrupted)
     run = command(*arguments)
     assert (run.code, run.err.splitlines()[-1]) == (130, "tinybert: interrupted; nothing was trained yet")
+    first = tmp_path / "student" / "intermediate"
+    first.mkdir(parents=True)
+    (first / "training.json").touch()  # between the phases
+    said = f"interrupted; the state is in {tmp_path / 'student'}; the same command goes on from it"
+    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"
+    (first / "training.json").unlink()
+    save_state(first, {}, Progress(step=3), {})
+    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"

@@ -10,6 +10,8 @@ from ..errors import ConfigError
 from ..training.settings import TrainingSettings
 from .layer_map import UNIFORM
 
+INTERMEDIATE = "intermediate"
+"""The folder of a task distillation's first phase, in the student's."""
 PROJECTIONS = ("shared", "each")
 HIDDEN_LAYERS = ("all", "last")
 

@@ -28,10 +28,8 @@ from ..training.learning import LEARNING
 from ..weights import restore
 from .checks import check_fit, check_parts
 from .phase import Phase, Selection
-from .settings import WEIGHTS, Objectives, PhaseSettings, PredictionSettings
+from .settings import INTERMEDIATE, WEIGHTS, Objectives, PhaseSettings, PredictionSettings
 
-INTERMEDIATE = "intermediate"
-"""The folder of the first phase, in the student's."""
 _LAYER_PARTS = ("embeddings", "hidden", "attention", "relations")
 """What the first phase can learn."""
 NOTHING: dict[str, Any] = dict.fromkeys(WEIGHTS, 0.0)
