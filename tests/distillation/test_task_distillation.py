@@ -11,13 +11,14 @@ from tiny_teacher import CONFIG
 
 from tinybert import Task, load
 from tinybert.checkpoint import read_checkpoint, save_folder
+from tinybert.checkpoint.layouts import POOLER_NAMES
 from tinybert.checkpoint.sentence import SentenceSettings
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample
 from tinybert.distillation.distilling import distill
 from tinybert.distillation.phase import Phase
 from tinybert.distillation.settings import Objectives
 from tinybert.errors import CheckpointError, ConfigError, InputError
-from tinybert.training import Trainer, finetune
+from tinybert.training import Trainer, finetune, once
 from tinybert.training.log import read_log
 from tinybert.weights import build_network, checkpoint_of
 
@@ -173,6 +174,20 @@ def test_class_weights_count_in_the_loss_of_true_labels(phases, tokenizer, tmp_p
     assert phases[0].features.class_weights is None
     assert phases[1].features.class_weights.tolist() == [1, 3]
     assert phases[1].hard_labels.class_weights.asnumpy().tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_teacher_may_lack_a_pooler_as_those_of_hugging_face_do(tokenizer, tmp_path, monkeypatch, epochs):
+    untrained("question-answering", tokenizer, tmp_path / "teacher")
+    read = read_checkpoint(tmp_path / "teacher")
+    without = {name: array for name, array in read.tensors.items() if name not in POOLER_NAMES}
+    teacher = save_folder(dataclasses.replace(read, tensors=without), tmp_path / "teacher", tokenizer=tokenizer)
+    assert not read_checkpoint(teacher).has_pooler
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    given = {**SETTINGS, "intermediate_epochs": epochs}
+    distill(teacher, EXAMPLES["question-answering"], tmp_path / "student", from_layers=(0, 2), **given)
+    assert load(tmp_path / "student").model.task.kind == "question-answering"
 
 
 def test_a_first_phase_without_parts_is_left_out(phases, tokenizer, tmp_path):

@@ -104,7 +104,8 @@ class Phase:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = self.teacher.sentence
         pooling = sentence.pooling[0] if self.objectives.needs_vectors else "mean"
-        needs_head = self.objectives.needs_predictions
+        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
+        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
         teacher = as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
         layer_map = check_fit(self.objectives, self.student.config, teacher.config, sentence)
         loss = DistillationLoss(teacher, self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)

@@ -142,7 +142,7 @@ class TaskDistillation:
             return self.student
         folder = self.folder / INTERMEDIATE
         Phase(
-            self.teacher.encoder(),
+            self.teacher if not self.teacher.has_pooler else self.teacher.encoder(),
             self.student,
             self.tokenizer,
             unlabelled(features),
