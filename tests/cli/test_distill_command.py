@@ -9,6 +9,7 @@ from tiny import WORDS, command, save_model
 
 from tinybert.distillation.phase import Phase
 from tinybert.training import launch as launching
+from tinybert.training.state import Progress, save_state
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,14 @@ def test_what_is_wrong_is_one_line(arguments, runs, changed, code, message):
     assert run.err.count("\n") == 1
 
 
+def test_training_data_from_stdin(tmp_path, runs, monkeypatch):
+    teacher = save_model(tmp_path / "fine-tuned", "sequence-classification", ("bad", "good"), layers=2)
+    given = ("--from-layers", "0", "--train", "-", "--from", "csv", "--intermediate-epochs", "0")
+    run = command("distill", "classify", "--teacher", teacher, "--output", tmp_path / "student", *given,
+                  stdin=b"text,label\ngood film,good\nbad film,bad\n")  # fmt: skip
+    assert (run.code, [len(found.features) for found in runs]) == (0, [2])
+
+
 def test_several_processes_run_the_same_command(arguments, monkeypatch):
     launched = []
     monkeypatch.setattr(launching, "launch", lambda workers, argv, port=None: launched.append((workers, argv)) or [])
@@ -84,3 +93,11 @@ def test_an_interruption_tells_how_to_go_on(arguments, monkeypatch, tmp_path):
     monkeypatch.setattr(Phase, "run", interrupted)
     run = command(*arguments)
     assert (run.code, run.err.splitlines()[-1]) == (130, "tinybert: interrupted; nothing was trained yet")
+    first = tmp_path / "student" / "intermediate"
+    first.mkdir(parents=True)
+    (first / "training.json").touch()  # between the phases
+    said = f"interrupted; the state is in {tmp_path / 'student'}; the same command goes on from it"
+    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"
+    (first / "training.json").unlink()
+    save_state(first, {}, Progress(step=3), {})
+    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 
@@ -11,8 +12,10 @@ from tiny_teacher import CONFIG
 
 from tinybert import Embedder
 from tinybert.checkpoint import Checkpoint, read_checkpoint, save_folder
+from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.distillation.general import distill_general
 from tinybert.distillation.settings import Objectives
+from tinybert.distillation.texts import find_files
 from tinybert.errors import CheckpointError, ConfigError, InputError, OutputError
 from tinybert.text import BertTokenizer, Vocabulary
 from tinybert.training import Trainer, once
@@ -99,6 +102,25 @@ def test_what_has_ended_is_not_another_distillation(distill, monkeypatch):
         distill(held_out=0, objectives=Objectives(directions=1.0, temperature=2.0))
 
 
+def test_a_narrower_student_has_none_of_its_teachers_dense_layers(distill, teacher, tokenizer, tmp_path, monkeypatch):
+    dense = Dense(np.zeros((5, 24), np.float32))
+    settled = dataclasses.replace(teacher, sentence=SentenceSettings(("first",), (dense,), normalize=True))
+    folder = save_folder(settled, tmp_path / "dense", tokenizer=tokenizer)
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    for width, layers in ((24, 1), (16, 0)):
+        given = {"config": {"hidden_size": width}, "held_out": 0, "objectives": Objectives()}
+        distill(f"student{width}", teacher=folder, **given)
+        found = read_checkpoint(tmp_path / f"student{width}").sentence
+        assert (found.pooling, len(found.dense), found.normalize) == (("first",), layers, True)
+
+
+def test_neither_teacher_nor_start_is_overwritten(distill, teacher_folder):
+    for given in ({}, {"student": teacher_folder, "from_layers": None}):
+        with pytest.raises(InputError, match="which would be overwritten"):
+            distill(teacher_folder, **given)
+
+
 def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
     def check(self, progress, loss, rate, parts):
         original(self, progress, float("nan"), rate, {**parts, "attention": float("inf")})
@@ -123,6 +145,8 @@ def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
         ({"text": "none/*.txt"}, InputError, r"no file matches none/\*.txt"),
         ({"text": "none.txt"}, InputError, "none.txt cannot be read"),
         ({"epochs": 0}, ConfigError, "epochs is 0"),
+        ({"objectives": Objectives(prediction=1)}, ConfigError, "prediction has a weight, but a distillation for enc"),
+        ({"class_weights": "balanced"}, ConfigError, "class weights are for labels, and raw text has none"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_written(distill, tmp_path, changes, error, message):
@@ -138,6 +162,7 @@ def test_what_does_not_fit_is_said_before_anything_is_written(distill, tmp_path,
         ("a.txt", b" \n\n", "a.txt has no text"),
         ("a.txt.gz", b"plain", "a.txt.gz cannot be read: Not a gzipped file"),
         ("a.txt.gz", gzip.compress(b"the film\n" * 99)[:-9], "a.txt.gz is damaged"),
+        ("a.txt", "the film".encode("utf-16"), "a.txt, line 1: the file is UTF-16: convert the file to UTF-8$"),
         ("a.bin", bytes(range(256)), "a.bin, line 1: "),
         ("a.txt", b"Das ist ein Satz.\n", r"a.txt: 100% of its tokens are \[UNK\] in the teacher's vocabulary"),
     ],
@@ -146,6 +171,12 @@ def test_files_that_are_no_text(distill, tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         distill(text=str(tmp_path / name))
+
+
+def test_patterns_and_names_that_look_like_them(tmp_path):
+    (tmp_path / "a[1].txt").write_text("the film\n")
+    (tmp_path / "folder.txt").mkdir()
+    assert find_files([str(tmp_path / "a[1].txt")]) == find_files([f"{tmp_path}/*.txt"]) == [f"{tmp_path}/a[1].txt"]
 
 
 def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):

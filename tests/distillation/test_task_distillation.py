@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from reviews import reviews
@@ -9,12 +11,14 @@ from tiny_teacher import CONFIG
 
 from tinybert import Task, load
 from tinybert.checkpoint import read_checkpoint, save_folder
+from tinybert.checkpoint.layouts import POOLER_NAMES
+from tinybert.checkpoint.sentence import SentenceSettings
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample
 from tinybert.distillation.distilling import distill
 from tinybert.distillation.phase import Phase
 from tinybert.distillation.settings import Objectives
 from tinybert.errors import CheckpointError, ConfigError, InputError
-from tinybert.training import Trainer, finetune
+from tinybert.training import Trainer, finetune, once
 from tinybert.training.log import read_log
 from tinybert.weights import build_network, checkpoint_of
 
@@ -139,7 +143,21 @@ def test_scores_are_distilled_too(phases, tokenizer, tmp_path):
         ({"from_layers": None}, InputError, r"nothing says what the student starts from: .*\(from_layers='0,2,3,5'\)"),
         ({"intermediate_epochs": -1}, ConfigError, "intermediate_epochs is -1: it must be an integer of at least 0"),
         ({"config": {"num_attention_heads": 2}}, ConfigError, "learn relations"),
+        ({"intermediate_learning_rate": -1}, ConfigError, "intermediate_learning_rate is -1: it must be a number of"),
         ({"epoch": 1}, ConfigError, "unknown setting 'epoch'"),
+        ({"config": {"vocab_size": 9}}, ConfigError, "vocab_size is 9: the teacher's texts have ids for"),
+        ({"config": {"type_vocab_size": 1}}, ConfigError, "type_vocab_size is 1: the teacher's texts have ids for 2"),
+        ({"class_weights": "balanced"}, ConfigError, "class weights are for the loss of true labels, whose weight is"),
+        (
+            {"class_weights": "fine=2", "objectives": Objectives(hard_labels=1.0)},
+            ConfigError,
+            "no label is called 'fine'; there are bad, good",
+        ),
+        (
+            {"objectives": Objectives(vectors=1.0)},
+            ConfigError,
+            "vectors has a weight, but a distillation for sequence-",
+        ),
     ],
 )
 def test_what_does_not_fit_is_said(tokenizer, tmp_path, changes, error, message):
@@ -147,6 +165,77 @@ def test_what_does_not_fit_is_said(tokenizer, tmp_path, changes, error, message)
     with pytest.raises(error, match=message):
         distill(teacher, TEXTS, tmp_path / "student", **{"from_layers": (0, 2), **SETTINGS, **changes})
     assert not (tmp_path / "student").exists()
+
+
+def test_class_weights_count_in_the_loss_of_true_labels(phases, tokenizer, tmp_path):
+    teacher = untrained("sequence-classification", tokenizer, tmp_path / "teacher")
+    given = {**SETTINGS, "objectives": Objectives(hard_labels=1.0), "class_weights": {"good": 3}}
+    distill(teacher, TEXTS, tmp_path / "student", from_layers=(0, 2), **given)
+    assert phases[0].features.class_weights is None
+    assert phases[1].features.class_weights.tolist() == [1, 3]
+    assert phases[1].hard_labels.class_weights.asnumpy().tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_teacher_may_lack_a_pooler_as_those_of_hugging_face_do(tokenizer, tmp_path, monkeypatch, epochs):
+    untrained("question-answering", tokenizer, tmp_path / "teacher")
+    read = read_checkpoint(tmp_path / "teacher")
+    without = {name: array for name, array in read.tensors.items() if name not in POOLER_NAMES}
+    teacher = save_folder(dataclasses.replace(read, tensors=without), tmp_path / "teacher", tokenizer=tokenizer)
+    assert not read_checkpoint(teacher).has_pooler
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    given = {**SETTINGS, "intermediate_epochs": epochs}
+    distill(teacher, EXAMPLES["question-answering"], tmp_path / "student", from_layers=(0, 2), **given)
+    assert load(tmp_path / "student").model.task.kind == "question-answering"
+
+
+def test_a_first_phase_without_parts_is_left_out(phases, tokenizer, tmp_path):
+    teacher = untrained("sequence-classification", tokenizer, tmp_path / "teacher")
+    alone = Objectives(embeddings=0, hidden=0, attention=0, prediction=2.0)
+    distill(teacher, TEXTS, tmp_path / "student", from_layers=(0, 2), objectives=alone, **SETTINGS)
+    assert [phase.objectives.prediction for phase in phases] == [2]
+
+
+def test_without_a_first_phase_neither_heads_nor_layers_need_to_fit(phases, tokenizer, tmp_path):
+    teacher = untrained("sequence-classification", tokenizer, tmp_path / "teacher")
+    changed = {"num_attention_heads": 2, "num_hidden_layers": 5}
+    small = CONFIG.replace(**changed)
+    student = save_folder(checkpoint_of(build_network(small, Task())), tmp_path / "model", tokenizer=tokenizer)
+    distill(teacher, TEXTS, tmp_path / "student", student=student, **{**SETTINGS, "intermediate_epochs": 0})
+    assert phases[0].student.config.num_hidden_layers == 5
+
+
+@pytest.mark.parametrize(
+    ("teacher_has", "student_has", "message"),
+    [
+        ({}, {"hidden_size": 16}, "the student's vectors have 16 numbers, the teacher's 24"),
+        ({"pooling": ("max",)}, {}, "cannot be learned: it has dense layers, or a pooling that is neither mean nor"),
+    ],
+)
+def test_vectors_that_cannot_be_learned_are_said_before_the_first_phase(
+    phases, teacher, tokenizer, tmp_path, teacher_has, student_has, message
+):
+    settled = dataclasses.replace(teacher, sentence=SentenceSettings(**teacher_has))
+    folder = save_folder(settled, tmp_path / "teacher", tokenizer=tokenizer)
+    with pytest.raises(ConfigError, match=message):
+        distill(folder, EXAMPLES["encoder"], tmp_path, from_layers=(0, 2), config=student_has, **SETTINGS)
+    assert not phases
+
+
+def test_a_teacher_is_not_overwritten(tokenizer, tmp_path):
+    teacher = untrained("sequence-classification", tokenizer, tmp_path / "teacher")
+    with pytest.raises(InputError, match="which would be overwritten"):
+        distill(teacher, TEXTS, tmp_path / "." / "teacher", from_layers=(0, 2), **SETTINGS)
+
+
+def test_a_teacher_for_another_task_is_refused(tokenizer, tmp_path):
+    from tinybert.distillation.task import check_head
+
+    teacher = read_checkpoint(untrained("sequence-classification", tokenizer, tmp_path / "teacher"))
+    message = "is for sequence-classification, and cannot teach question-answering: its students come from tinybert"
+    with pytest.raises(CheckpointError, match=message):
+        check_head(teacher, Task("question-answering"))
 
 
 def test_labels_that_the_teacher_does_not_know_are_named(tokenizer, tmp_path):

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
+from ..distillation.settings import INTERMEDIATE
 from ..errors import InputError
 from ..writing import check_writable
 from . import completion
@@ -111,5 +112,8 @@ def train(
             say_where(prepared)
     except KeyboardInterrupt:
         if not is_worker():
-            say_how_to_go_on(output)
+            from ..training.record import RECORD
+
+            first = output / INTERMEDIATE
+            say_how_to_go_on(output, first, is_begun=(first / RECORD).exists())
         raise typer.Exit(130) from None

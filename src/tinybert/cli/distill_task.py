@@ -72,11 +72,11 @@ def task_command(kind: str) -> Callable[..., None]:
             share = dev_share(data.dev)
             return prepare_task(
                 teacher,
-                train_,
+                sys.stdin.buffer if train_ == "-" else train_,
                 output,
                 task=kind,
                 choice=StudentChoice(start.student, start.layers, options.config_fields(start.config)),
-                dev=data.dev if share is None else share,
+                dev=share if share is not None else sys.stdin.buffer if data.dev == "-" else data.dev,
                 table=data.table(regression=False),
                 objectives=objectives,
                 phases=phases,

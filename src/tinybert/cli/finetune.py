@@ -223,11 +223,17 @@ def say_where_it_is(path: Path, kind: str, train: Examples) -> None:
     complain(f"the model is in {folder}; try it: {commands[kind].format(quoted)}")
 
 
-def say_how_to_go_on(folder: Path) -> None:
-    """Print on stderr where an interrupted training continues."""
+def say_how_to_go_on(folder: Path, *folders: Path, is_begun: bool = False) -> None:
+    """Print on stderr where an interrupted training continues.
+
+    Args:
+        folder: The folder of the training.
+        folders: Other folders that may have a state of it.
+        is_begun: Whether the training goes on even without a state.
+    """
     from ..training.state import saved_progress
 
-    saved = saved_progress(folder)
+    saved = is_begun or any(map(saved_progress, (folder, *folders)))
     how = f"the state is in {folder}; the same command goes on from it" if saved else "nothing was trained yet"
     complain(f"interrupted; {how}")
 

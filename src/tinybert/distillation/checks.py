@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from ..checkpoint.sentence import SentenceSettings
 from ..config import TinyBertConfig
 from ..counting import counted
 from ..errors import ConfigError, InputError
 from ..text import BertTokenizer
 from .layer_map import LayerMap
-from .settings import Objectives
+from .settings import WEIGHTS, Objectives
+
+_POOLINGS = ("mean",), ("first",)
+"""Those whose vectors can be learned."""
 
 
 def check_fit(
     objectives: Objectives, student: TinyBertConfig, teacher: TinyBertConfig, sentence: SentenceSettings
 ) -> LayerMap:
-    """Return the layer map of two networks, if the objectives fit them.
+    """Return the layer map of two networks, if the objectives fit them; an empty one where no layers are compared.
 
     Args:
         objectives: What the student is to learn.
@@ -25,11 +31,10 @@ def check_fit(
     Raises:
         ConfigError: They do not, or the layer map names layers that are not there; says what would fit.
     """
-    layer_map = LayerMap.of(
-        objectives.layer_map,
-        student_layers=student.num_hidden_layers,
-        teacher_layers=teacher.num_hidden_layers,
-    )
+    depths = student.num_hidden_layers, teacher.num_hidden_layers
+    layer_map = LayerMap((), depths[1])
+    if objectives.needs_layers:
+        layer_map = LayerMap.of(objectives.layer_map, student_layers=depths[0], teacher_layers=depths[1])
     heads = student.num_attention_heads, teacher.num_attention_heads
     if objectives.attention and heads[0] != heads[1]:
         raise ConfigError(
@@ -47,8 +52,8 @@ def check_fit(
                 argument=name,
                 example=0,
             )
-    if objectives.needs_vectors and (sentence.refused or sentence.dense or len(sentence.pooling) != 1):
-        what = sentence.refused or "it has dense layers, or several poolings at once"
+    if objectives.needs_vectors and (sentence.refused or sentence.dense or sentence.pooling not in _POOLINGS):
+        what = sentence.refused or "it has dense layers, or a pooling that is neither mean nor first"
         raise ConfigError(f"the teacher's vectors cannot be learned: {what}")
     for width in widths:
         if objectives.relations and width % objectives.relation_heads:
@@ -58,6 +63,22 @@ def check_fit(
                 argument="relation_heads",
             )
     return layer_map
+
+
+def check_output(folder: Path, *models: str | Path | None) -> None:
+    """Raise InputError if a student would overwrite one of the models it learns from or starts from."""
+    for model in models:
+        if model is not None and Path(model).resolve() == folder.resolve():
+            raise InputError(f"{folder} is where {model} is, which would be overwritten", argument="output")
+
+
+def check_parts(objectives: Objectives, learned: Collection[str], what: str) -> None:
+    """Raise ConfigError if a part has a weight that is not among those which this kind of distillation learns."""
+    for name in WEIGHTS:
+        if getattr(objectives, name) and name not in learned:
+            raise ConfigError(
+                f"{name} has a weight, but a distillation for {what} does not learn it", argument=name, example=0
+            )
 
 
 def check_same_vocabulary(student: BertTokenizer, teacher: BertTokenizer) -> None:

@@ -16,7 +16,7 @@ from ..evaluation.examples import Data, examples_of
 from ..hub.lookup import find_stored
 from ..task import KINDS, Task
 from ..training.settings import TrainingSettings
-from .checks import check_fit
+from .checks import check_fit, check_output
 from .settings import Objectives, PhaseSettings, PredictionSettings
 from .starting import StudentChoice, start_student
 from .task import TaskDistillation, check_head
@@ -127,6 +127,7 @@ def prepare_task(  # noqa: PLR0913
             argument="from_layers",
             example="0,2,3,5",
         )
+    check_output(path_of(output), teacher, choice.student)
     model, tokenizer = find_stored(teacher).open(None)
     kind = task or model.task.kind
     if not KINDS[kind].has_head:
@@ -138,10 +139,7 @@ def prepare_task(  # noqa: PLR0913
         examples, dev = split(kind, examples, dev, seed=settings.seed)
     dev_examples = None if dev is None else examples_of(wanted, dev, table)
     encoder = start_student(model, tokenizer, choice, settings.seed, say)
-    layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)
-    if phases.intermediate_epochs:
-        say(str(layer_map))
-    return TaskDistillation(
+    prepared = TaskDistillation(
         model,
         encoder,
         tokenizer,
@@ -154,3 +152,6 @@ def prepare_task(  # noqa: PLR0913
         phases=phases,
         command=command or [*sys.argv],
     )
+    if prepared.layers is not None and prepared.layers.needs_layers:
+        say(str(check_fit(prepared.layers, encoder.config, model.config, model.sentence)))
+    return prepared

@@ -11,13 +11,13 @@ from typing import Any
 from ..arguments import path_of
 from ..counting import counted
 from ..data.batches import shuffled
-from ..errors import InputError
+from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
 from ..training import Features, TrainingSettings
-from .checks import check_fit
+from .checks import check_fit, check_output, check_parts
 from .held_out import HeldOut
 from .phase import Phase
-from .settings import Objectives
+from .settings import WEIGHTS, Objectives
 from .starting import StudentChoice, start_student
 from .texts import find_files, text_features
 
@@ -102,6 +102,10 @@ def prepare_general(  # noqa: PLR0913
         command: What to record as the command.
     """
     say, objectives = say or (lambda message: None), objectives or Objectives()
+    check_output(path_of(output), teacher, choice.student)
+    check_parts(objectives, WEIGHTS[:-2], "encoders")  # there is no head
+    if settings.class_weights is not None:
+        raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
     paths = find_files([text] if isinstance(text, str) else text)
     model, tokenizer = find_stored(teacher).open(None)
     encoder = start_student(model, tokenizer, choice, settings.seed, say)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import mindspore as ms
 from mindspore import nn
 
 from ..checkpoint import Checkpoint
+from ..checkpoint.sentence import SentenceSettings
 from ..modeling.base import Network
 from ..runtime.mindspore import MindSporeRuntime
 from ..tasks import TaskModel
@@ -103,7 +105,8 @@ class Phase:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = self.teacher.sentence
         pooling = sentence.pooling[0] if self.objectives.needs_vectors else "mean"
-        needs_head = self.objectives.needs_predictions
+        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
+        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
         teacher = as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
         layer_map = check_fit(self.objectives, self.student.config, teacher.config, sentence)
         loss = DistillationLoss(teacher, self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
@@ -128,10 +131,12 @@ class Phase:
         train_once(trainer, self.command, self.teacher.source, says_if_ended=self.says_if_ended)
         return world.share(best.metrics)
 
-    def _sentence(self) -> Any:
-        from ..checkpoint.sentence import SentenceSettings
-
-        return SentenceSettings() if self.student.task.facts.has_head else self.teacher.sentence
+    def _sentence(self) -> SentenceSettings:
+        """The teacher's, but dense layers are for its width alone."""
+        if self.student.task.facts.has_head:
+            return SentenceSettings()
+        fits = self.student.config.hidden_size == self.teacher.config.hidden_size
+        return self.teacher.sentence if fits else dataclasses.replace(self.teacher.sentence, dense=())
 
     def _keep(self, best: BestModel) -> None:
         best.keep()

@@ -10,6 +10,8 @@ from ..errors import ConfigError
 from ..training.settings import TrainingSettings
 from .layer_map import UNIFORM
 
+INTERMEDIATE = "intermediate"
+"""The folder of a task distillation's first phase, in the student's."""
 PROJECTIONS = ("shared", "each")
 HIDDEN_LAYERS = ("all", "last")
 
@@ -121,6 +123,9 @@ class PhaseSettings:
             raise ConfigError(
                 f"intermediate_epochs is {self.intermediate_epochs!r}: it must be an integer of at least 0"
             )
+        rate: Any = self.intermediate_learning_rate
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < math.inf:
+            raise ConfigError(f"intermediate_learning_rate is {rate!r}: it must be a number of at least 0")
 
 
 @dataclasses.dataclass(frozen=True)

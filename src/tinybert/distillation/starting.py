@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checkpoint import Checkpoint
-from ..errors import InputError
+from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
 from ..modeling import TinyBertModel
 from ..modeling.dropout import seed_dropout
@@ -49,7 +49,8 @@ def start_student(
 
     Raises:
         InputError: The model has another vocabulary than the teacher; or both a model and layers are given.
-        ConfigError: A layer does not exist, or their number is not that of the configuration.
+        ConfigError: A layer does not exist, their number is not that of the configuration, or an embedding table is too
+            small.
     """
     source, layers, config = choice.student, choice.from_layers, choice.config
     if source is not None:
@@ -61,7 +62,11 @@ def start_student(
         seed_dropout(network, seed)
         return network
     depth = {} if layers is None else {"num_hidden_layers": len(layers)}
-    network, misfits = fresh_student(teacher, teacher.config.replace(**{**depth, **config}), layers=layers, seed=seed)
+    changed = teacher.config.replace(**{**depth, **config})
+    for name, least in (("vocab_size", tokenizer.vocab_size), ("type_vocab_size", teacher.config.type_vocab_size)):
+        if getattr(changed, name) < least:
+            raise ConfigError(f"{name} is {getattr(changed, name)}: the teacher's texts have ids for {least}")
+    network, misfits = fresh_student(teacher, changed, layers=layers, seed=seed)
     if misfits:
         say(f"random, since the teacher's are of another shape: {', '.join(misfits)}")
     return network

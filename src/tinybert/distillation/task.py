@@ -12,7 +12,7 @@ import numpy as np
 from mindspore import nn
 
 from ..checkpoint import Checkpoint, read_checkpoint
-from ..errors import CheckpointError
+from ..errors import CheckpointError, ConfigError
 from ..evaluation import Scorer
 from ..evaluation.labels import Examples
 from ..modeling import TinyBertModel
@@ -20,15 +20,18 @@ from ..task import KINDS, Task
 from ..text import BertTokenizer
 from ..training import Features, TrainingSettings, featurize
 from ..training.best_model import BestModel
+from ..training.class_weights import check_task
 from ..training.distributed import World
+from ..training.features import weighted
 from ..training.finetuning import fresh_network
 from ..training.learning import LEARNING
 from ..weights import restore
+from .checks import check_fit, check_parts
 from .phase import Phase, Selection
-from .settings import WEIGHTS, Objectives, PhaseSettings, PredictionSettings
+from .settings import INTERMEDIATE, WEIGHTS, Objectives, PhaseSettings, PredictionSettings
 
-INTERMEDIATE = "intermediate"
-"""The folder of the first phase, in the student's."""
+_LAYER_PARTS = ("embeddings", "hidden", "attention", "relations")
+"""What the first phase can learn."""
 NOTHING: dict[str, Any] = dict.fromkeys(WEIGHTS, 0.0)
 
 
@@ -69,7 +72,29 @@ class TaskDistillation:
 
     def __post_init__(self) -> None:
         check_head(self.teacher, self.task)
+        check_parts(self.objectives, (*_LAYER_PARTS, *_last_names(self.task)), self.task.kind)
+        check_task(self.task, self.settings.class_weights)
+        if self.settings.class_weights is not None and not self.objectives.hard_labels:
+            raise ConfigError(
+                "class weights are for the loss of true labels, whose weight is 0", argument="hard_labels", example=1
+            )
+        for objectives in filter(None, (self.layers, self.predictions)):
+            check_fit(objectives, self.student.config, self.teacher.config, self.teacher.sentence)
         LEARNING[self.task.kind].check(self.train, self.task, self.settings)
+
+    @property
+    def layers(self) -> Objectives | None:
+        """What the first phase learns; None if there is none."""
+        parts = {name: getattr(self.objectives, name) for name in _LAYER_PARTS}
+        if not self.phases.intermediate_epochs or not any(parts.values()):
+            return None
+        return dataclasses.replace(self.objectives, **{**NOTHING, **parts})
+
+    @property
+    def predictions(self) -> Objectives:
+        """What the second phase learns."""
+        parts: dict[str, Any] = {**NOTHING, **_last_parts(self.task, self.objectives)}
+        return dataclasses.replace(self.objectives, **parts)
 
     def run(self, world: World | None = None) -> dict[str, float]:
         """Train both phases to the end; each goes on from its saved state, and is not done again once it has ended.
@@ -90,7 +115,9 @@ class TaskDistillation:
         self.student.config = self.student.config.replace(seq_length=length)
         features = featurize(self.train, self.task, self.tokenizer, length)
         encoder = self._learn_layers(features, world)
-        objectives = dataclasses.replace(self.objectives, **{**NOTHING, **_last_parts(self.task, self.objectives)})
+        objectives = self.predictions
+        if objectives.hard_labels:
+            features = weighted(features, self.task, self.settings.class_weights)
         selection = None
         if self.dev is not None:
             selection = Selection(partial(_evaluate, self.dev), self.dev.key_metric, examples=self.dev.examples)
@@ -110,18 +137,17 @@ class TaskDistillation:
     def _learn_layers(self, features: Features, world: World | None) -> TinyBertModel:
         """Return the encoder after the first phase."""
         epochs, rate = self.phases.intermediate_epochs, self.phases.intermediate_learning_rate
-        if not epochs:
+        objectives = self.layers
+        if objectives is None:
             return self.student
-        names = ("embeddings", "hidden", "attention", "relations")
-        parts: dict[str, Any] = {**NOTHING, **{name: getattr(self.objectives, name) for name in names}}
         folder = self.folder / INTERMEDIATE
         Phase(
-            self.teacher.encoder(),
+            self.teacher if not self.teacher.has_pooler else self.teacher.encoder(),
             self.student,
             self.tokenizer,
             unlabelled(features),
             folder,
-            dataclasses.replace(self.objectives, **parts),
+            objectives,
             dataclasses.replace(self.settings, epochs=epochs, learning_rate=rate, class_weights=None),
             command=self.command,
             says_if_ended=False,
@@ -136,7 +162,12 @@ def restored(folder: Path) -> TinyBertModel:
 
 
 def check_head(teacher: Checkpoint, task: Task) -> None:
-    """Raise CheckpointError if a teacher lacks the head that a task needs; says how to fine-tune one."""
+    """Raise CheckpointError if a teacher lacks the head that a task needs, or has another task's; says what to do."""
+    if task.facts.has_head and teacher.task.facts.has_head and teacher.task.kind != task.kind:
+        raise CheckpointError(
+            f"the teacher, {teacher.source}, is for {teacher.task.kind}, and cannot teach {task.kind}: its students "
+            f"come from tinybert distill {KINDS[teacher.task.kind].command}"
+        )
     if task.facts.has_head and teacher.num_labels is None:
         command = KINDS[task.kind].command
         raise CheckpointError(
@@ -150,9 +181,14 @@ def unlabelled(features: Features) -> Features:
     return Features(features.encoding, np.zeros(len(features.encoding), np.int32))
 
 
+def _last_names(task: Task) -> tuple[str, str]:
+    """The parts that the second phase can learn."""
+    return ("prediction", "hard_labels") if task.facts.has_head else ("directions", "vectors")
+
+
 def _last_parts(task: Task, objectives: Objectives) -> dict[str, float]:
     """The parts that the second phase learns, with their weights; if none was asked for, the first of them."""
-    names = ("prediction", "hard_labels") if task.facts.has_head else ("directions", "vectors")
+    names = _last_names(task)
     found = {name: getattr(objectives, name) for name in names}
     return found if any(found.values()) else {names[0]: 1.0}
 

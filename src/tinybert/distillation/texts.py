@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import gzip
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +28,9 @@ def find_files(patterns: Sequence[str]) -> list[str]:
     """
     found: set[str] = set()
     for pattern in patterns:
-        files = glob.glob(pattern, recursive=True) if glob.has_magic(pattern) else [pattern]
+        files = [pattern]
+        if glob.has_magic(pattern) and not os.path.exists(pattern):  # a name may have brackets in it
+            files = [file for file in glob.glob(pattern, recursive=True) if not os.path.isdir(file)]
         if not files:
             raise InputError(f"no file matches {pattern}", argument="text")
         found.update(files)
@@ -50,6 +53,10 @@ def read_lines(path: str) -> list[str]:
         raise InputError(f"{path} is damaged: {error}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    except InputError as error:
+        if error.argument != "encoding":
+            raise
+        raise InputError(f"{error.message.rpartition('. ')[0]}: convert the file to UTF-8") from None
     if not lines:
         raise InputError(f"{path} has no text")
     return lines

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from ..data.labelled import Table, read_examples
 from ..task import Task
 from .labels import Examples
 
-Data = str | Path | Examples
-"""Labelled examples, or a file that holds them.
+Data = str | Path | BinaryIO | Examples
+"""Labelled examples, or a file that holds them, open or by its name.
 
 Files are TSV, CSV or JSON lines for texts, CoNLL for words and SQuAD JSON for questions; or, for any of these, token
 ids in TFRecord or MindRecord files or a folder of such files.
@@ -29,7 +31,7 @@ def examples_of(task: Task, data: Data, table: Table | None = None, *, strict: b
     Raises:
         InputError: The file is invalid or has no labels; the message names file and line.
     """
-    if not isinstance(data, str | Path):
+    if isinstance(data, Sequence) and not isinstance(data, str):
         return data
     table = replace(table or Table(), regression=task.problem == "regression")
     return read_examples(task.kind, data, table, strict=strict)
