@@ -38,6 +38,7 @@ OPTIONS = {
     "model": "--model",
     "learning_rate": "--learning-rate",
     "multi_label_separator": "--multi-label",
+    "output": "--output",
     "on_error": "--on-error",
     "pair": "--pair",
     "pooling": "--pooling",
