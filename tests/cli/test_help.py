@@ -25,7 +25,7 @@ TRAINING = (
 DISTILLED = (
     f"{TRAINING} --teacher --output -o --student --from-layers --config --embeddings --hidden --attention --relations "
     "--directions --vectors --prediction --hard-labels --temperature --layer-map --hidden-layers --projections "
-    "--relation-heads --dropout --no-dropout"
+    "--relation-heads --dropout --no-dropout --vocabulary"
 )
 LEARNED = (
     f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --from "

@@ -11,11 +11,11 @@ import pytest
 from tiny_teacher import CONFIG
 
 from tinybert import Embedder
-from tinybert.checkpoint import Checkpoint, read_checkpoint, save_folder
+from tinybert.checkpoint import Checkpoint, read_checkpoint, save_checkpoint, save_folder
 from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.distillation.general import distill_general
 from tinybert.distillation.settings import Objectives
-from tinybert.distillation.texts import find_files
+from tinybert.distillation.texts import find_files, read_lines
 from tinybert.errors import CheckpointError, ConfigError, InputError, OutputError
 from tinybert.text import BertTokenizer, Vocabulary
 from tinybert.training import Trainer, once
@@ -188,6 +188,24 @@ def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
     (tmp_path / "dev.txt").write_text("the film\na book\n")
     distill(held_out=str(tmp_path / "dev.txt"))
     assert found == [(len(lines), 2)]
+
+
+def test_a_checkpoint_file_teaches_with_a_vocabulary(distill, teacher_folder, tmp_path, monkeypatch):
+    file = save_checkpoint(read_checkpoint(teacher_folder), tmp_path / "teacher.ckpt")
+    given = {"teacher": file, "config": {"num_hidden_layers": 2}}
+    with pytest.raises(InputError, match="vocabulary="):
+        distill(**given)
+    found = []
+    monkeypatch.setattr("tinybert.distillation.phase.Phase.run", lambda self: found.append(self.tokenizer) or {})
+    distill(**given, vocabulary=teacher_folder / "vocab.txt")
+    assert found[0].vocab_size == 20
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path):
+    (tmp_path / "A.TXT.GZ").write_bytes(gzip.compress(b"the film\n"))
+    name = str(tmp_path / "A.TXT.GZ")
+    assert find_files([name, name.replace("/A.TXT", "/./A.TXT"), f"{tmp_path}/*.GZ"]) == [name]
+    assert read_lines(name) == ["the film"]
 
 
 def test_another_vocabulary_is_refused(distill, tmp_path, teacher: Checkpoint):

@@ -64,7 +64,7 @@ def general(
             teacher,
             text,
             output,
-            choice=StudentChoice(start.student, start.layers, options.config_fields(start.config)),
+            choice=StudentChoice(start.student, start.layers, options.config_fields(start.config), start.vocabulary),
             held_out=_held_out(held_out),
             objectives=objectives,
             settings=settings,
@@ -75,7 +75,14 @@ def general(
     def say_where(prepared: Any) -> None:
         complain(f"the student is in {output}; try it: tinybert embed {output} texts.txt --output vectors.npy")
 
-    train(prepare, output, devices, port, {"--teacher": teacher, "--student": start.student}, say_where)
+    train(
+        prepare,
+        output,
+        devices,
+        port,
+        {"--teacher": teacher, "--student": start.student, "--vocabulary": start.vocabulary},
+        say_where,
+    )
 
 
 def _held_out(given: str) -> float | list[str]:

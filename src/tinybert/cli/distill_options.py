@@ -63,6 +63,12 @@ class StudentOptions:
             help="A setting in which the student differs from the teacher, such as num_hidden_layers=4.",
         ),
     ] = None
+    vocabulary: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help="A vocab.txt, a folder with one, or hf:OWNER/NAME, for teacher and student. [default: their own]"
+        ),
+    ] = None
 
     @property
     def layers(self) -> tuple[int, ...] | None:

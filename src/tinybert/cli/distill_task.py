@@ -75,7 +75,9 @@ def task_command(kind: str) -> Callable[..., None]:
                 sys.stdin.buffer if train_ == "-" else train_,
                 output,
                 task=kind,
-                choice=StudentChoice(start.student, start.layers, options.config_fields(start.config)),
+                choice=StudentChoice(
+                    start.student, start.layers, options.config_fields(start.config), start.vocabulary
+                ),
                 dev=share if share is not None else sys.stdin.buffer if data.dev == "-" else data.dev,
                 table=data.table(regression=False),
                 objectives=objectives,
@@ -85,7 +87,7 @@ def task_command(kind: str) -> Callable[..., None]:
                 command=[PROGRAM, *sys.argv[1:]],
             )
 
-        named = {"--teacher": teacher, "--student": start.student}
+        named = {"--teacher": teacher, "--student": start.student, "--vocabulary": start.vocabulary}
         train(prepare, output, devices, port, named, lambda prepared: say_where_it_is(output, kind, prepared.train))
 
     command.__doc__ = f"""Train a small model to {WHAT[kind]}, and print its metrics on the dev set as JSON.

@@ -30,6 +30,7 @@ def distill(  # noqa: PLR0913 -- independent options, given by name
     student: str | Path | None = None,
     from_layers: Sequence[int] | None = None,
     config: Mapping[str, Any] | None = None,
+    vocabulary: str | Path | None = None,
     dev: Data | float | None = None,
     table: Table | None = None,
     objectives: Objectives | None = None,
@@ -50,6 +51,7 @@ def distill(  # noqa: PLR0913 -- independent options, given by name
         student: The model whose encoder the student starts with; it has the teacher's vocabulary.
         from_layers: The teacher's layers that it starts with instead, from 0.
         config: Fields of `TinyBertConfig` in which the student differs from the teacher or from `student`.
+        vocabulary: The vocabulary of teacher and student, as for `tinybert.tasks.load_model`, if they have none.
         dev: The dev set, by which the student is chosen; or the share of the training data put aside for it. None
             keeps the last student.
         table: How the files are read.
@@ -79,7 +81,7 @@ def distill(  # noqa: PLR0913 -- independent options, given by name
         train,
         output,
         task=None,
-        choice=StudentChoice(student, from_layers, config or {}),
+        choice=StudentChoice(student, from_layers, config or {}, vocabulary),
         dev=dev,
         table=table,
         objectives=objectives,
@@ -128,7 +130,7 @@ def prepare_task(  # noqa: PLR0913
             example="0,2,3,5",
         )
     check_output(path_of(output), teacher, choice.student)
-    model, tokenizer = find_stored(teacher).open(None)
+    model, tokenizer = find_stored(teacher).open(choice.vocabulary)
     kind = task or model.task.kind
     if not KINDS[kind].has_head:
         model = model.encoder()

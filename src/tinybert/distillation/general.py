@@ -30,6 +30,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
     student: str | Path | None = None,
     from_layers: Sequence[int] | None = None,
     config: Mapping[str, Any] | None = None,
+    vocabulary: str | Path | None = None,
     held_out: float | str | Sequence[str] = 0.01,
     objectives: Objectives | None = None,
     say: Callable[[str], None] | None = None,
@@ -46,6 +47,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
         from_layers: The teacher's layers that the student starts with, from 0; None for random weights.
         config: Fields of `TinyBertConfig` in which the student differs from the teacher, such as `num_hidden_layers`;
             by default it has as many layers as `from_layers`.
+        vocabulary: The vocabulary of teacher and student, as for `tinybert.tasks.load_model`, if they have none.
         held_out: The share of the lines that is not trained on and decides which student is kept; or files of such
             lines; 0 keeps the last student.
         objectives: What the student learns; by default what Jiao et al. have for general distillation.
@@ -68,7 +70,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
         teacher,
         text,
         output,
-        choice=StudentChoice(student, from_layers, config or {}),
+        choice=StudentChoice(student, from_layers, config or {}, vocabulary),
         held_out=held_out,
         objectives=objectives,
         settings=TrainingSettings.from_dict(settings),
@@ -107,7 +109,7 @@ def prepare_general(  # noqa: PLR0913
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
     paths = find_files([text] if isinstance(text, str) else text)
-    model, tokenizer = find_stored(teacher).open(None)
+    model, tokenizer = find_stored(teacher).open(choice.vocabulary)
     encoder = start_student(model, tokenizer, choice, settings.seed, say)
     layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)  # before any text is read
     length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)

@@ -28,11 +28,13 @@ class StudentChoice:
         from_layers: The teacher's layers that it starts with, from 0; None for random weights.
         config: Fields of `TinyBertConfig` that take precedence; without a model, `num_hidden_layers` is by default the
             number of `from_layers`.
+        vocabulary: The vocabulary of teacher and student, if the models come without one.
     """
 
     student: str | Path | None = None
     from_layers: Sequence[int] | None = None
     config: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    vocabulary: str | Path | None = None
 
 
 def start_student(
@@ -56,7 +58,7 @@ def start_student(
     if source is not None:
         if layers is not None:
             raise InputError("a student is either a model or layers of the teacher, not both", argument="from_layers")
-        stored, own = find_stored(source).open(None, **config)
+        stored, own = find_stored(source).open(choice.vocabulary, **config)
         check_same_vocabulary(own, tokenizer)
         network: TinyBertModel = restore(stored.encoder(), return_all_encoders=False)
         seed_dropout(network, seed)

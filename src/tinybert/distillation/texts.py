@@ -33,7 +33,7 @@ def find_files(patterns: Sequence[str]) -> list[str]:
             files = [file for file in glob.glob(pattern, recursive=True) if not os.path.isdir(file)]
         if not files:
             raise InputError(f"no file matches {pattern}", argument="text")
-        found.update(files)
+        found.update(map(os.path.normpath, files))
     return sorted(found)
 
 
@@ -44,7 +44,7 @@ def read_lines(path: str) -> list[str]:
         InputError: The file cannot be read, is not text, or has no text; names the file, and the line if there is one.
     """
     try:
-        if path.endswith(".gz"):
+        if path.lower().endswith(".gz"):
             with gzip.open(path) as file:
                 lines = [*_lines(file)]
         else:
