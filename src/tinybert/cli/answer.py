@@ -128,9 +128,9 @@ def answer(
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
-    """Answers questions with stretches of their contexts, which may be of any length.
+    """Answer questions with spans of their contexts, which may be of any length.
 
-    CSV has all columns of the input as well, and any format but JSON the one that --id names.
+    CSV also has all columns of the input; the other formats except JSON have the one named by --id.
 
     Example: tinybert answer my-model --question "Who?" --context "It was Ada."
     """

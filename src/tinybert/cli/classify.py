@@ -49,10 +49,10 @@ def classify(
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
-    """Classifies texts or pairs of texts: label and probability, or a score, as TSV, CSV or JSON lines.
+    """Classify texts or pairs of texts: label and probability, or a score, as TSV, CSV or JSON lines.
 
-    CSV has all columns of the input as well, and any format the one that --id names. A line that is skipped keeps its
-    place: as empty fields, or in JSON lines with its error.
+    CSV also has all columns of the input; the other formats have the one named by --id. A skipped line keeps its place:
+    as empty fields, or in JSON lines with its error.
 
     Example: tinybert classify my-model reviews.csv --text review -o out.csv
     """

@@ -44,11 +44,9 @@ def convert(
     config: options.Config = None,
     prefix: options.Prefix = None,
 ) -> None:
-    """Writes a model as a checkpoint file, or as a folder for transformers or sentence-transformers.
+    """Write a model as a checkpoint file, or as a folder for transformers or sentence-transformers.
 
-    What was read, and what was left aside, is said.
-
-    A folder gets the vocabulary too, where the source has one.
+    Prints what was read and what was left out. A folder gets the vocabulary too, if the source has one.
 
     Example: tinybert convert all-MiniLM-L6-v2 minilm.ckpt
     """

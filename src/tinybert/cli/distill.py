@@ -48,8 +48,8 @@ def general(
 ) -> None:
     """Distil an encoder from another on raw text, and print its loss on held-out lines as JSON.
 
-    After Ctrl-C or a kill the same command goes on from the saved state,
-    which is removed when the training has ended.
+    After Ctrl-C or a kill, the same command continues from the saved state,
+    which is removed once training has ended.
 
     \b
     Example: tinybert distill general --teacher all-MiniLM-L6-v2 \\

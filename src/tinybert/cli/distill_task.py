@@ -92,8 +92,8 @@ def task_command(kind: str) -> Callable[..., None]:
 
     command.__doc__ = f"""Train a small model to {WHAT[kind]}, and print its metrics on the dev set as JSON.
 
-    First it learns what the teacher's layers compute, then what the teacher predicts. After Ctrl-C or a kill
-    the same command goes on from the saved state.
+    First it learns what the teacher's layers compute, then what the teacher predicts. After Ctrl-C or a
+    kill, the same command continues from the saved state.
 
     \b
     Example: tinybert distill {KINDS[kind].command} --teacher my-teacher --from-layers 0,2,3,5 \\

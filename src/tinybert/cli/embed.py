@@ -68,11 +68,11 @@ def embed(
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
-    """Embeds texts: one vector a text, as .npy, JSON lines or TSV. Memory stays flat however long the input is.
+    """Embed texts: one vector per text, as .npy, JSON lines or TSV. Memory stays flat however long the input is.
 
-    A .npz is an index for `tinybert search`, which has the texts as well; it is made in memory.
+    A .npz is an index for `tinybert search`: it also holds the texts, and is built in memory.
 
-    A line that is skipped keeps its place: as NaN, or in JSON lines with its error.
+    A skipped line keeps its place: as NaN, or in JSON lines with its error.
 
     Example: tinybert embed all-MiniLM-L6-v2 reviews.txt -o reviews.npy
     """

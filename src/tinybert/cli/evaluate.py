@@ -38,7 +38,7 @@ def evaluate(
     computing: options.ComputeOptions,
     loading: options.ModelOptions,
 ) -> None:
-    """Prints a model's metrics on labelled data as JSON: the numbers that `tinybert finetune` prints.
+    """Print a model's metrics on labelled data as JSON: the numbers that `tinybert finetune` prints.
 
     Example: tinybert evaluate my-model dev.csv --predictions predicted.tsv
     """

@@ -100,17 +100,17 @@ def finetune(
         ),
     ] = None,
 ) -> None:
-    """Trains a model on labelled examples, and prints its metrics on the dev set as JSON.
+    """Train a model on labelled examples, and print its metrics on the dev set as JSON.
 
-    After Ctrl-C or a kill the same command goes on from the saved state,
-    which is removed when the training has ended.
+    After Ctrl-C or a kill, the same command continues from the saved state,
+    which is removed once training has ended.
 
     \b
     Example: tinybert finetune classify --model all-MiniLM-L6-v2 \\
       --train train.csv --dev dev.csv --output my-model
 
     \b
-    To embed, from pairs with a number that says how alike their texts are:
+    To embed, from pairs with a number that says how similar their texts are:
     tinybert finetune embed --model all-MiniLM-L6-v2 --train pairs.tsv \\
       --text sentence1 --pair sentence2 --label score --dev dev.tsv --output my-encoder
     """  # noqa: D301 -- \b keeps the lines of the example

@@ -37,7 +37,7 @@ def list_modules(
     as_json: Json = False,
     cache: Cache = None,
 ) -> None:
-    """Lists all modules that can be loaded, and whether their weights are in the cache.
+    """List all modules that can be loaded, and whether their weights are in the cache.
 
     Example: tinybert hub list --cached
     """
@@ -53,7 +53,7 @@ def list_modules(
 
 @app.command()
 def info(uid: Uid, as_json: Json = False, cache: Cache = None) -> None:
-    """Describes a module: what it is, its files with their hashes, where they belong, which vocabulary it takes.
+    """Describe a module: what it is, its files with their hashes and locations, and the vocabulary it needs.
 
     Example: tinybert hub info mindspore/ascend/1.0/tinybert_v1.0_cn-wiki
     """
@@ -71,7 +71,7 @@ def verify(
     as_json: Json = False,
     cache: Cache = None,
 ) -> None:
-    """Checks the files in the cache against the hashes in their cards. Exit code 1 if one differs.
+    """Check the files in the cache against the hashes in their cards. Exit code 1 if one differs.
 
     Example: tinybert hub verify
     """
@@ -111,7 +111,7 @@ def install(
     force: Annotated[bool, typer.Option("--force", help="Replace another model of that uid.")] = False,
     cache: Cache = None,
 ) -> None:
-    """Lays a module's card, code and files into the cache, where the official client finds them too.
+    """Install a module's card, code and files in the cache, where the official client finds them too.
 
     Example: tinybert hub install mindspore/ascend/1.0/tinybert_v1.0_cn-wiki --checkpoint tinybert.ckpt
 
@@ -125,7 +125,7 @@ def install(
 
 @app.command()
 def remove(uid: Uid, cache: Cache = None) -> None:
-    """Takes a module out of the cache; what other modules need stays.
+    """Remove a module from the cache; files that other modules need stay.
 
     Example: tinybert hub remove me/1.0/reviews
     """
@@ -170,7 +170,7 @@ def publish(
     ] = False,
     cache: Cache = None,
 ) -> None:
-    """Turns a checkpoint or a Hugging Face model into a hub entry that `load` takes.
+    """Publish a checkpoint or a Hugging Face model as a hub entry that `load` accepts.
 
     Example: tinybert hub publish ./all-MiniLM-L6-v2 me/1.0/minilm --license Apache-2.0
     """

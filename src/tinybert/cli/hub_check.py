@@ -26,10 +26,10 @@ def check(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Checks model cards, and prints each problem with its line. Exit code 1 if there is an error.
+    """Check model cards, and print each problem with its line. Exit code 1 if there is an error.
 
-    Errors are what the hub's own validator refuses, too. Notes are what is missing or against the rules of this package
-    only: such a card is read.
+    Errors are what the hub's own validator also refuses. Notes are what is missing, or breaks only this package's rules:
+    such a card is still read.
 
     Example: tinybert hub check tinybert.md
 

@@ -47,7 +47,7 @@ def search(
     *,
     loading: options.ModelOptions,
 ) -> None:
-    """Finds the texts of an index that mean what a query means: score, line and text, the nearest first.
+    """Find the texts of an index that are closest in meaning to a query: score, line and text, nearest first.
 
     Example: tinybert search sentences.npz "Will it freeze tonight?" --top-k 3
     """

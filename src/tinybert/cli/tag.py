@@ -83,9 +83,9 @@ def tag(
     on_error: options.OnErrorOption = OnError.FAIL,
     loading: options.ModelOptions,
 ) -> None:
-    """Finds names and other labelled stretches: the spans of each text as JSON lines, or every word with its label.
+    """Find names and other labelled spans: the spans of each text as JSON lines, or every word with its label.
 
-    The input may also be a .conll file; its first column holds the words. CSV has all columns of the input, and then
+    The input may also be a .conll file; its first column holds the words. CSV has all columns of the input, then
     the spans as JSON.
 
     Example: tinybert tag my-model news.txt -o news.jsonl
