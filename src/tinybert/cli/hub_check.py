@@ -28,8 +28,8 @@ def check(
 ) -> None:
     """Check model cards, and print each problem with its line. Exit code 1 if there is an error.
 
-    Errors are what the hub's own validator also refuses. Notes are what is missing, or breaks only this package's rules:
-    such a card is still read.
+    Errors are what the hub's own validator also refuses. Notes are what is missing, or breaks only this package's
+    rules: such a card is still read.
 
     Example: tinybert hub check tinybert.md
 
