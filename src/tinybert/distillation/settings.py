@@ -7,18 +7,13 @@ import math
 from typing import Any
 
 from ..errors import ConfigError
-from ..training.settings import TrainingSettings
+from ..training.settings import TrainingSettings, check_number, setting
 from .layer_map import UNIFORM
 
 INTERMEDIATE = "intermediate"
 """The folder of a task distillation's first phase, in the student's."""
 PROJECTIONS = ("shared", "each")
 HIDDEN_LAYERS = ("all", "last")
-
-
-def _setting(default: Any, help_: str) -> Any:
-    """A field with its default, and the line that the command line says of it."""
-    return dataclasses.field(default=default, metadata={"help": help_})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,20 +43,20 @@ class Objectives:
         ConfigError: A value is not allowed, or all weights are 0.
     """
 
-    embeddings: float = _setting(1.0, "Weight of the embeddings' loss.")
-    hidden: float = _setting(1.0, "Weight of the hidden states' loss.")
-    attention: float = _setting(1.0, "Weight of the attention scores' loss; needs as many heads in both.")
-    relations: float = _setting(0.0, "Weight of the loss of relations of queries, keys and values.")
-    directions: float = _setting(0.0, "Weight of the loss of the directions of text vectors.")
-    vectors: float = _setting(0.0, "Weight of the loss of text vectors.")
-    prediction: float = _setting(0.0, "Weight of the predictions' loss.")
-    hard_labels: float = _setting(0.0, "Weight of the true labels' loss.")
-    temperature: float = _setting(1.0, "Temperature of the predictions' loss.")
-    layer_map: str = _setting(UNIFORM, "Teacher layer for each student layer: uniform, last, or such as 0,2,3,5.")
-    hidden_layers: str = _setting("all", "Layers whose hidden states are learned: all, or the last.")
-    projections: str = _setting("shared", "Projections where widths differ: one shared, or each layer its own.")
-    relation_heads: int = _setting(12, "Heads of the relations' loss.")
-    dropout: bool = _setting(True, "Whether the student's dropout is active.")
+    embeddings: float = setting(1.0, "Weight of the embeddings' loss.")
+    hidden: float = setting(1.0, "Weight of the hidden states' loss.")
+    attention: float = setting(1.0, "Weight of the attention scores' loss; needs as many heads in both.")
+    relations: float = setting(0.0, "Weight of the loss of relations of queries, keys and values.")
+    directions: float = setting(0.0, "Weight of the loss of the directions of text vectors.")
+    vectors: float = setting(0.0, "Weight of the loss of text vectors.")
+    prediction: float = setting(0.0, "Weight of the predictions' loss.")
+    hard_labels: float = setting(0.0, "Weight of the true labels' loss.")
+    temperature: float = setting(1.0, "Temperature of the predictions' loss.")
+    layer_map: str = setting(UNIFORM, "Teacher layer for each student layer: uniform, last, or such as 0,2,3,5.")
+    hidden_layers: str = setting("all", "Layers whose hidden states are learned: all, or the last.")
+    projections: str = setting("shared", "Projections where widths differ: one shared, or each layer its own.")
+    relation_heads: int = setting(12, "Heads of the relations' loss.")
+    dropout: bool = setting(True, "Whether the student's dropout is active.")
 
     def __post_init__(self) -> None:
         for name in WEIGHTS:
@@ -76,8 +71,7 @@ class Objectives:
             if getattr(self, name) not in allowed:
                 given = getattr(self, name)
                 raise ConfigError(f"{name} is {given!r}: it must be {' or '.join(allowed)}", argument=name)
-        if not isinstance(self.relation_heads, int) or self.relation_heads < 1:
-            raise ConfigError(f"relation_heads is {self.relation_heads!r}: it must be an integer of at least 1")
+        check_number("relation_heads", self.relation_heads, int, least=1)
 
     @property
     def needs_predictions(self) -> bool:
@@ -115,21 +109,16 @@ class PhaseSettings:
         ConfigError: A value is not allowed.
     """
 
-    intermediate_epochs: int = _setting(20, "Passes over the training data to learn layers; 0 for none.")
-    intermediate_learning_rate: float = _setting(5e-5, "Highest learning rate in these.")
+    intermediate_epochs: int = setting(20, "Passes over the training data to learn layers; 0 for none.")
+    intermediate_learning_rate: float = setting(5e-5, "Highest learning rate in these.")
 
     def __post_init__(self) -> None:
-        if not isinstance(self.intermediate_epochs, int) or self.intermediate_epochs < 0:
-            raise ConfigError(
-                f"intermediate_epochs is {self.intermediate_epochs!r}: it must be an integer of at least 0"
-            )
-        rate: Any = self.intermediate_learning_rate
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < math.inf:
-            raise ConfigError(f"intermediate_learning_rate is {rate!r}: it must be a number of at least 0")
+        check_number("intermediate_epochs", self.intermediate_epochs, int, least=0)
+        check_number("intermediate_learning_rate", self.intermediate_learning_rate, float, least=0)
 
 
 @dataclasses.dataclass(frozen=True)
 class PredictionSettings(TrainingSettings):
     """How to train in the second phase: as for fine-tuning, with the learning rate of Jiao et al."""
 
-    learning_rate: float = _setting(3e-5, "Highest learning rate.")
+    learning_rate: float = setting(3e-5, "Highest learning rate.")

@@ -11,7 +11,7 @@ from ..errors import ConfigError
 from .class_weights import as_text
 
 
-def _setting(default: Any, help_: str) -> Any:
+def setting(default: Any, help_: str) -> Any:
     """Return a field with its default and its help text for the command line."""
     return dataclasses.field(default=default, metadata={"help": help_})
 
@@ -43,34 +43,34 @@ class TrainingSettings:
         ConfigError: A value is invalid; the message names it and the allowed range.
     """
 
-    epochs: int = _setting(3, "Passes over the training data.")
-    batch_size: int = _setting(32, "Rows in a batch, on each device.")
-    learning_rate: float = _setting(5e-5, "Highest learning rate.")
-    warmup_ratio: float = _setting(0.1, "Share of the steps over which the learning rate rises from 0.")
-    weight_decay: float = _setting(0.01, "Weight decay of AdamW.")
-    max_grad_norm: float = _setting(1.0, "Global norm to which gradients are clipped; 0 for no limit.")
-    accumulation_steps: int = _setting(1, "Batches accumulated for one update.")
-    max_length: int = _setting(128, "Length of a row in tokens; 384 is usual for questions.")
-    seed: int = _setting(42, "Seed of the head, the order of rows and dropout.")
-    evals_per_epoch: int = _setting(1, "Evaluations on the dev set in each epoch.")
-    patience: int | None = _setting(None, "Evaluations without progress after which to stop. [default: never]")
-    pad_to_multiple_of: int = _setting(8, "Multiple to which the length of rows is padded.")
-    save_minutes: float = _setting(5.0, "Minutes between saved states.")
-    class_weights: str | None = _setting(
+    epochs: int = setting(3, "Passes over the training data.")
+    batch_size: int = setting(32, "Rows in a batch, on each device.")
+    learning_rate: float = setting(5e-5, "Highest learning rate.")
+    warmup_ratio: float = setting(0.1, "Share of the steps over which the learning rate rises from 0.")
+    weight_decay: float = setting(0.01, "Weight decay of AdamW.")
+    max_grad_norm: float = setting(1.0, "Global norm to which gradients are clipped; 0 for no limit.")
+    accumulation_steps: int = setting(1, "Batches accumulated for one update.")
+    max_length: int = setting(128, "Length of a row in tokens; 384 is usual for questions.")
+    seed: int = setting(42, "Seed of the head, the order of rows and dropout.")
+    evals_per_epoch: int = setting(1, "Evaluations on the dev set in each epoch.")
+    patience: int | None = setting(None, "Evaluations without progress after which to stop. [default: never]")
+    pad_to_multiple_of: int = setting(8, "Multiple to which the length of rows is padded.")
+    save_minutes: float = setting(5.0, "Minutes between saved states.")
+    class_weights: str | None = setting(
         None, "Weights of classes in the loss: balanced, or label=weight,label=weight. [default: 1 each]"
     )
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulation_steps", "evals_per_epoch", "pad_to_multiple_of"):
-            self._check(name, int, least=1)
-        self._check("max_length", int, least=3)
-        self._check("seed", int, least=0)
+            check_number(name, getattr(self, name), int, least=1)
+        check_number("max_length", self.max_length, int, least=3)
+        check_number("seed", self.seed, int, least=0)
         for name in ("weight_decay", "max_grad_norm", "save_minutes"):
-            self._check(name, float, least=0)
-        self._check("warmup_ratio", float, least=0, most=1)
-        self._check("learning_rate", float, least=0)
+            check_number(name, getattr(self, name), float, least=0)
+        check_number("warmup_ratio", self.warmup_ratio, float, least=0, most=1)
+        check_number("learning_rate", self.learning_rate, float, least=0)
         if self.patience is not None:
-            self._check("patience", int, least=1)
+            check_number("patience", self.patience, int, least=1)
         if self.class_weights is not None:
             object.__setattr__(self, "class_weights", as_text(self.class_weights))
 
@@ -91,10 +91,19 @@ class TrainingSettings:
         """Return all fields as plain JSON-compatible values."""
         return dataclasses.asdict(self)
 
-    def _check(self, name: str, kind: type[int] | type[float], *, least: float, most: float = math.inf) -> None:
-        value: Any = getattr(self, name)
-        right_kind = isinstance(value, (int, kind)) and not isinstance(value, bool) and math.isfinite(value)
-        if not right_kind or not least <= value <= most:
-            number = "an integer" if kind is int else "a number"
-            limits = f"of at least {least}" if most == math.inf else f"from {least} to {most}"
-            raise ConfigError(f"{name} is {value!r}: it must be {number} {limits}")
+
+def check_number(name: str, value: Any, kind: type[int] | type[float], *, least: float, most: float = math.inf) -> None:
+    """Raise ConfigError unless a setting is a finite number of a kind within limits.
+
+    Args:
+        name: The setting.
+        value: Its value.
+        kind: `int`; or `float`, which takes integers too.
+        least: The lowest value allowed.
+        most: The highest.
+    """
+    right_kind = isinstance(value, (int, kind)) and not isinstance(value, bool) and math.isfinite(value)
+    if not right_kind or not least <= value <= most:
+        number = "an integer" if kind is int else "a number"
+        limits = f"of at least {least}" if most == math.inf else f"from {least} to {most}"
+        raise ConfigError(f"{name} is {value!r}: it must be {number} {limits}")
