@@ -13,7 +13,7 @@ from ..distillation.settings import Objectives
 from ..task import KINDS
 from ..training.settings import TrainingSettings
 from . import completion, options
-from .distill_options import Devices, Port, StudentOptions, train
+from .distill_options import StudentOptions, train
 from .distill_task import task_command
 from .grouping import grouped
 from .stderr import PROGRAM, complain
@@ -43,8 +43,8 @@ def general(
     ] = "0.01",
     objectives: Objectives,
     settings: TrainingSettings,
-    devices: Devices = 1,
-    port: Port = None,
+    devices: options.Devices = 1,
+    port: options.Port = None,
 ) -> None:
     """Distil an encoder from another on raw text, and print its loss on held-out lines as JSON.
 

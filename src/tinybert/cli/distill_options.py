@@ -18,22 +18,6 @@ from .devices import is_launched, is_worker, join, launch_workers, pinned_option
 from .finetune import print_metrics, say_how_to_go_on
 from .stderr import complain
 
-Devices = Annotated[
-    int,
-    typer.Option(
-        "--devices", min=1, help="Devices to train on, data parallel, with one process each; on CPU, processes."
-    ),
-]
-Port = Annotated[
-    Optional[int],  # noqa: UP045
-    typer.Option(
-        "--port",
-        min=1024,
-        max=65535,
-        help="Port at which several processes find each other. [default: a free one]",
-    ),
-]
-
 
 @dataclass(frozen=True)
 class StudentOptions:

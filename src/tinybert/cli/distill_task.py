@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +13,8 @@ from ..distillation.settings import Objectives, PhaseSettings, PredictionSetting
 from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from . import completion, options
 from .devices import check_files
-from .distill_options import Devices, Port, StudentOptions, train
-from .finetune import dev_share, say_where_it_is
+from .distill_options import StudentOptions, train
+from .finetune import TrainingData, dev_share, say_where_it_is
 from .stderr import PROGRAM
 
 if TYPE_CHECKING:
@@ -28,20 +27,6 @@ WHAT: dict[str, str] = {
     QUESTION_ANSWERING.name: "answer questions as a fine-tuned model does",
 }
 """What a student of each kind learns."""
-
-
-@dataclass(frozen=True)
-class TrainingData(options.TableOptions):
-    """Options for reading training and dev data."""
-
-    dev: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            metavar="FILE|SHARE",
-            help="Dev set; the student that scores best on it is kept. A share such as 0.1 is taken from the training "
-            "data. [default: none; the last student is kept]",
-        ),
-    ] = None
 
 
 def task_command(kind: str) -> Callable[..., None]:
@@ -59,8 +44,8 @@ def task_command(kind: str) -> Callable[..., None]:
         phases: PhaseSettings,
         objectives: Objectives,
         settings: PredictionSettings,
-        devices: Devices = 1,
-        port: Port = None,
+        devices: options.Devices = 1,
+        port: options.Port = None,
     ) -> None:
         if devices > 1:
             check_files(train_, data.dev)

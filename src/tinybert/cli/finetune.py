@@ -37,7 +37,7 @@ TaskName = Enum("TaskName", {kind.command.upper(): kind.command for kind in KIND
 
 
 @dataclass(frozen=True)
-class DataOptions(options.TableOptions):
+class TrainingData(options.TableOptions):
     """Options for reading training and dev data."""
 
     dev: Annotated[
@@ -48,6 +48,12 @@ class DataOptions(options.TableOptions):
             "data, the same of each class. [default: none; the last network is kept]",
         ),
     ] = None
+
+
+@dataclass(frozen=True)
+class DataOptions(TrainingData):
+    """Options for reading data to fine-tune on."""
+
     labels: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -90,15 +96,8 @@ def finetune(
     data: DataOptions,
     loading: options.ModelOptions,
     settings: TrainingSettings,
-    devices: Annotated[
-        int, typer.Option(min=1, help="Devices to train on, data parallel, with one process each; on CPU, processes.")
-    ] = 1,
-    port: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(
-            min=1024, max=65535, help="Port at which several processes find each other. [default: a free one]"
-        ),
-    ] = None,
+    devices: options.Devices = 1,
+    port: options.Port = None,
 ) -> None:
     """Train a model on labelled examples, and print its metrics on the dev set as JSON.
 

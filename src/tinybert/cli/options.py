@@ -112,6 +112,22 @@ OnErrorOption = Annotated[
     typer.Option("--on-error", help="At a bad line, fail; or skip it: report it, go on, and exit with 1 at the end."),
 ]
 
+Devices = Annotated[
+    int,
+    typer.Option(
+        "--devices", min=1, help="Devices to train on, data parallel, with one process each; on CPU, processes."
+    ),
+]
+Port = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(
+        "--port",
+        min=1024,
+        max=65535,
+        help="Port at which several processes find each other. [default: a free one]",
+    ),
+]
+
 
 @dataclass(frozen=True)
 class InputOptions:
