@@ -36,6 +36,12 @@ class CrossEntropy(nn.Cell):
         return -(log_probs * counted).sum() / ops.maximum(counted.sum(), self.least)
 
 
+def binary_cross_entropies(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the cross entropy of each logit with its target, 0 to 1, both of any one shape; inside a graph."""
+    # -log(sigmoid(z)) = softplus(-z), in the form that does not overflow.
+    return ops.relu(logits) - logits * targets + ops.log1p(ops.exp(-ops.abs(logits)))
+
+
 class BinaryCrossEntropy(nn.Cell):
     """Mean binary cross entropy of independent labels.
 
@@ -48,8 +54,7 @@ class BinaryCrossEntropy(nn.Cell):
     """
 
     def construct(self, logits: Tensor, labels: Tensor) -> Tensor:
-        # -log(sigmoid(z)) = softplus(-z), in a form that does not overflow.
-        return (ops.relu(logits) - logits * labels + ops.log1p(ops.exp(-ops.abs(logits)))).mean()
+        return binary_cross_entropies(logits, labels).mean()
 
 
 class SquaredError(nn.Cell):

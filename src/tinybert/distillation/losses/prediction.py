@@ -8,9 +8,9 @@ import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 from ...task import QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
+from ...training.losses import binary_cross_entropies
 from ..networks import LOGITS
-
-_HIDDEN = -10000.0
+from .rows import PADDING
 
 
 class SoftCrossEntropy(nn.Cell):
@@ -73,9 +73,7 @@ class LabelPredictions(nn.Cell):
 
     def construct(self, student: Tensor, teacher: Tensor, input_mask: Tensor, labels: Tensor) -> Tensor:
         logits, targets = student * self.factor, ops.sigmoid(teacher * self.factor)
-        # -log(sigmoid(z)) = softplus(-z), in the form that does not overflow.
-        entropies = ops.relu(logits) - logits * targets + ops.log1p(ops.exp(-ops.abs(logits)))
-        return entropies.sum(axis=1).mean()
+        return binary_cross_entropies(logits, targets).sum(axis=1).mean()
 
 
 class ScorePredictions(nn.Cell):
@@ -140,7 +138,7 @@ class AnswerPredictions(nn.Cell):
     def construct(
         self, student: tuple[Tensor, Tensor], teacher: tuple[Tensor, Tensor], input_mask: Tensor, labels: Tensor
     ) -> Tensor:
-        hidden = ((1 - input_mask) * _HIDDEN).astype(ms.float32)
+        hidden = ((1 - input_mask) * PADDING).astype(ms.float32)
         start = self.cross_entropy(student[0] + hidden, teacher[0] + hidden)
         end = self.cross_entropy(student[1] + hidden, teacher[1] + hidden)
         return (start + end).mean() / 2

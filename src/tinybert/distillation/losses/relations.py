@@ -8,8 +8,7 @@ import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 from ..networks import RELATIONS
-
-_HIDDEN = -10000.0  # what padding adds to a score
+from .rows import PADDING
 
 
 class RelationError(nn.Cell):
@@ -42,7 +41,7 @@ class RelationError(nn.Cell):
 
     def construct(self, student: Tensor, teacher: Tensor, input_mask: Tensor, shares: Tensor) -> Tensor:
         rows, length = shares.shape
-        hidden = ((1 - input_mask) * _HIDDEN).astype(ms.float32).reshape((rows, 1, 1, length))
+        hidden = ((1 - input_mask) * PADDING).astype(ms.float32).reshape((rows, 1, 1, length))
         log_probs = self.log_softmax(self._scores(student, rows, length) + hidden)
         targets = self.softmax(self._scores(teacher, rows, length) + hidden)
         entropies = -(targets * log_probs).sum(axis=-1)  # (B, R, T)

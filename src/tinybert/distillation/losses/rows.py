@@ -5,6 +5,9 @@ from __future__ import annotations
 import mindspore as ms
 from mindspore import Tensor, nn, ops
 
+PADDING = -10000.0
+"""What a score over padding is lowered by, so that its probability is 0."""
+
 
 class Shares(nn.Cell):
     """What each token counts for in the mean of its row: 1/n for each of n real tokens, 0 for padding.
