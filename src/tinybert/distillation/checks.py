@@ -82,7 +82,7 @@ def check_parts(objectives: Objectives, learned: Collection[str], what: str) -> 
 
 
 def check_same_vocabulary(student: BertTokenizer, teacher: BertTokenizer) -> None:
-    """Raise InputError unless two tokenizers give the same ids for the same text."""
+    """Raise InputError unless two vocabularies have the same tokens; how text is split is up to the teacher's."""
     ours, theirs = student.vocabulary.tokens, teacher.vocabulary.tokens
     if ours != theirs:
         raise InputError(

@@ -50,7 +50,8 @@ def distill(  # noqa: PLR0913 -- independent options, given by name
         output: The folder of the student; the first phase has a folder in it, `intermediate`.
         student: The model whose encoder the student starts with; it has the teacher's vocabulary.
         from_layers: The teacher's layers that it starts with instead, from 0.
-        config: Fields of `TinyBertConfig` in which the student differs from the teacher or from `student`.
+        config: Fields of `TinyBertConfig` in which the student differs from the teacher; with `student`, those that its
+            files cannot tell.
         vocabulary: The vocabulary of teacher and student, as for `tinybert.tasks.load_model`, if they have none.
         dev: The dev set, by which the student is chosen; or the share of the training data put aside for it. None
             keeps the last student.
