@@ -9,8 +9,8 @@ from tinybert.distillation.losses.attention import AttentionError
 from tinybert.distillation.losses.hidden import HiddenError
 from tinybert.distillation.losses.prediction import PredictionPart
 from tinybert.distillation.losses.relations import RelationError
-from tinybert.distillation.losses.rows import Shares
 from tinybert.distillation.losses.vectors import DirectionError, VectorError
+from tinybert.training.embedding import Shares
 
 LENGTHS = (5, 3)
 MASK = (np.arange(5) < np.array(LENGTHS)[:, None]).astype(np.int32)

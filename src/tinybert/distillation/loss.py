@@ -9,12 +9,12 @@ import numpy as np
 from mindspore import Parameter, Tensor, nn, ops
 
 from ..modeling.base import Network
+from ..training.embedding import Shares
 from .layer_map import LayerMap
 from .losses.attention import AttentionPart
 from .losses.hidden import EmbeddingsPart, HiddenPart
 from .losses.prediction import LabelsPart, PredictionPart
 from .losses.relations import RelationsPart
-from .losses.rows import Shares
 from .losses.vectors import DirectionError, VectorError, VectorsPart
 from .networks import Outputs
 from .settings import WEIGHTS, Objectives

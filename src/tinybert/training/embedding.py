@@ -9,6 +9,21 @@ from ..errors import ConfigError
 from ..modeling import TinyBertModel
 
 
+class Shares(nn.Cell):
+    """What each token counts for in the mean of its row: 1/n for each of n real tokens, 0 for padding.
+
+    Inputs:
+        input_mask: (B, T) int32, 1 = real token.
+
+    Outputs:
+        (B, T) float32.
+    """
+
+    def construct(self, input_mask: Tensor) -> Tensor:
+        mask = input_mask.astype(ms.float32)
+        return mask / ops.maximum(mask.sum(axis=1, keepdims=True), 1.0)
+
+
 class Pooled(nn.Cell):
     """The vectors of rows, from the vectors of their tokens.
 
@@ -31,15 +46,15 @@ class Pooled(nn.Cell):
         if pooling not in ("mean", "first"):
             raise ConfigError(f"the model pools by {pooling}: only mean and first can be trained")
         self.is_mean = pooling == "mean"
+        self.shares = Shares()
         self.batch_matmul = ops.BatchMatMul()
 
     def construct(self, sequence_output: Tensor, input_mask: Tensor) -> Tensor:
         rows, length, size = sequence_output.shape
         if not self.is_mean:
             return sequence_output[:, 0]
-        mask = input_mask.astype(ms.float32)
-        shares = mask / mask.sum(axis=1, keepdims=True)
-        return self.batch_matmul(shares.reshape((rows, 1, length)), sequence_output).reshape((-1, size))
+        shares = self.shares(input_mask).reshape((rows, 1, length))
+        return self.batch_matmul(shares, sequence_output).reshape((-1, size))
 
 
 class TextVectors(nn.Cell):

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import mindspore as ms
 from mindspore import Tensor, nn, ops
 
 PADDING = -10000.0
 """What a score over padding is lowered by, so that its probability is 0."""
-
-
-class Shares(nn.Cell):
-    """What each token counts for in the mean of its row: 1/n for each of n real tokens, 0 for padding.
-
-    Inputs:
-        input_mask: (B, T) int32, 1 = real token.
-
-    Outputs:
-        (B, T) float32.
-    """
-
-    def construct(self, input_mask: Tensor) -> Tensor:
-        mask = input_mask.astype(ms.float32)
-        return mask / ops.maximum(mask.sum(axis=1, keepdims=True), 1.0)
 
 
 class MeanOverTokens(nn.Cell):
