@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
     from .config import TinyBertConfig
     from .errors import TinyBertError
     from .evaluation import evaluate
+    from .hub.included import DEFAULT_MODEL
     from .modeling import (
         TinyBertForQuestionAnswering,
         TinyBertForSequenceClassification,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
 __version__ = "0.1.0"
 
 _HOMES = {
+    "DEFAULT_MODEL": "hub.included",
     "BertTokenizer": "text",
     "Classifier": "tasks",
     "Embedder": "tasks",
@@ -47,6 +49,7 @@ _HOMES = {
     "top_k": "tasks",
 }
 __all__ = [
+    "DEFAULT_MODEL",
     "BertTokenizer",
     "Classifier",
     "Embedder",
