@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional, overload
 
 import typer
 
@@ -179,6 +179,14 @@ class TableOptions:
             "--label", help="Column of the label; for CoNLL files, its index. [default: a known name; the last]"
         ),
     ] = None
+    negative: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--negative",
+            metavar="COLUMN",
+            help="To embed: column of a text that does not match the first; may be repeated. [default: a known name]",
+        ),
+    ] = None
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option(
@@ -218,6 +226,7 @@ class TableOptions:
             self.encoding,
             self.skip_unlabelled,
             "skip" if self.on_error is OnError.SKIP else "raise",
+            tuple(map(column, self.negative)) if self.negative else None,
         )
 
 
@@ -302,6 +311,14 @@ def label_names(given: str) -> tuple[str, ...]:
         if not name:
             raise InputError(f"{where}: the label is empty", argument="labels", example="NAME,NAME")
     return tuple(name for _, name in found)
+
+
+@overload
+def column(given: str) -> Column: ...
+
+
+@overload
+def column(given: str | None) -> Column | None: ...
 
 
 def column(given: str | None) -> Column | None:
