@@ -57,6 +57,9 @@ def test_what_embed_learns_from_and_is_scored_on(encoder, tmp_path, monkeypatch)
     assert {"spearman", "pearson"} <= json.loads(again.out).keys()
     rows = [line.split("\t") for line in (tmp_path / "predictions.tsv").read_text().splitlines()]
     assert (rows[0], len(rows)) == (["label", "predicted"], 33)
+    cut = command("evaluate", encoder, dev, *PAIRS, "--truncate-dim", "3")
+    assert json.loads(cut.out).keys() == json.loads(again.out).keys()
+    assert cut.out != again.out
 
 
 @pytest.mark.slow

@@ -26,18 +26,17 @@ def torch():
     return pytest.importorskip("torch")
 
 
-class Vectors:
-    """What Matryoshka asks of a model."""
+def model_of(torch):
+    """A model whose input is its output."""
 
-    def __new__(cls, torch):
-        class Model(torch.nn.Module):
-            def forward(self, features):
-                return features
+    class Model(torch.nn.Module):
+        def forward(self, features):
+            return features
 
-            def get_embedding_dimension(self):
-                return 8
+        def get_embedding_dimension(self):
+            return 8
 
-        return Model()
+    return Model()
 
 
 def theirs(name, losses, model):
@@ -71,13 +70,12 @@ def test_value_and_gradient(name, count, form, settings, dims, losses, torch):
     from tinybert.training.embedding_losses import embedding_loss
 
     vectors = texts(count)
-    labels = (
-        SCORES if form == "scores" else np.tile(np.arange(5, dtype=np.int32)[:, None], count) + 5 * np.arange(count)
-    )
+    different = (np.arange(5)[:, None] + 5 * np.arange(count)).astype(np.int32)
+    labels = SCORES if form == "scores" else different
     ours = embedding_loss(form, count, TrainingSettings(loss=name, matryoshka=dims, **settings))
-    value, gradient = ms.value_and_grad(ours)(ms.Tensor(vectors), ms.Tensor(labels.astype(labels.dtype.type)))
+    value, gradient = ms.value_and_grad(ours)(ms.Tensor(vectors), ms.Tensor(labels))
 
-    model = Vectors(torch)
+    model = model_of(torch)
     loss = theirs(name, losses, model)
     if dims is not None:
         loss = losses.MatryoshkaLoss(model, loss, [int(dim) for dim in dims.split(",")])
@@ -85,5 +83,5 @@ def test_value_and_gradient(name, count, form, settings, dims, losses, torch):
     features = [{"sentence_embedding": part} for part in given.chunk(count)]
     expected = loss(features, torch.tensor(SCORES) if form == "scores" else None)
     expected.backward()
-    assert float(value.asnumpy()) == pytest.approx(float(expected), rel=1e-5)
+    assert float(value.asnumpy()) == pytest.approx(expected.item(), rel=1e-5)
     np.testing.assert_allclose(gradient.asnumpy(), given.grad.numpy(), rtol=1e-4, atol=1e-5)

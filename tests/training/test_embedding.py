@@ -215,6 +215,8 @@ def test_each_loss_is_learned(loss, changes, tmp_path, make_encoder, tokenizer):
     before = evaluate(model_of(encoder.set_train(False), tokenizer), dev)
     metrics = FineTuning(encoder, tokenizer, TASK, train, tmp_path, dev=dev, settings=settings).run()
     assert metrics["mrr"] > max(0.7, before["mrr"] + 0.2)
+    if "matryoshka" in changes:
+        assert evaluate(tmp_path, dev, truncate_dim=6)["mrr"] > max(0.7, before["mrr"] + 0.2)
 
 
 def test_of_matches_the_folder_has_the_network_with_the_best_rank(tmp_path, make_encoder, tokenizer, no_graphs):

@@ -99,6 +99,10 @@ Id = Annotated[
         help="Write this column of the input beside each result. [default: all columns where the output is CSV]",
     ),
 ]
+TruncateDim = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Number of leading numbers of each vector to keep. [default: as the model says]"),
+]
 PromptName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="Name of the model's prompt to put before each text. [default: as the model says]"),

@@ -56,6 +56,7 @@ OPTIONS = {
     "strict": "--skip-misplaced",
     "task": "--task",
     "text": "--text",
+    "truncate_dim": "--truncate-dim",
     "uid": "--uid",
     "vocabulary": "--vocabulary",
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},

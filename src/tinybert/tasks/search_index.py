@@ -43,6 +43,7 @@ class _Options(TypedDict, total=False):
 
     pooling: str
     normalize: bool
+    truncate_dim: int
     prompt_name: str
     prompt: str
     max_length: int
