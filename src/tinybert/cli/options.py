@@ -111,6 +111,10 @@ Prompt = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
 ]
+RankLabel = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--label", help="For a reranker with several labels, the one whose probability is the score."),
+]
 OnErrorOption = Annotated[
     OnError,
     typer.Option("--on-error", help="At a bad line, fail; or skip it: report it, go on, and exit with 1 at the end."),
@@ -294,8 +298,12 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
     return fields
 
 
-def label_names(given: str) -> tuple[str, ...]:
+def label_names(given: str, argument: str = "labels") -> tuple[str, ...]:
     """Return label names from a file, one per line, or from a comma-separated list.
+
+    Args:
+        given: The file, or the list.
+        argument: The name of the argument that they are for, for errors.
 
     Raises:
         InputError: A name is empty, or the file does not exist.
@@ -308,12 +316,12 @@ def label_names(given: str) -> tuple[str, ...]:
         while len(found) > 1 and not found[-1][1]:  # empty lines at the end
             found.pop()
     elif "," not in given and (path.suffix or len(path.parts) > 1):
-        raise InputError(f"the file of labels {given} does not exist", argument="labels", example="NAME,NAME")
+        raise InputError(f"the file of labels {given} does not exist", argument=argument, example="NAME,NAME")
     else:
         found = [(given, name.strip()) for name in given.split(",")]
     for where, name in found or [(given, "")]:
         if not name:
-            raise InputError(f"{where}: the label is empty", argument="labels", example="NAME,NAME")
+            raise InputError(f"{where}: the label is empty", argument=argument, example="NAME,NAME")
     return tuple(name for _, name in found)
 
 
