@@ -28,15 +28,16 @@ DISTILLED = (
     "--relation-heads --dropout --no-dropout --vocabulary"
 )
 LEARNED = (
-    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --negative --from "
-    "--multi-label --allow-extra-fields --skip-unlabelled --on-error"
+    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --negative "
+    "--from --multi-label --allow-extra-fields --skip-unlabelled --on-error"
 )
 OPTIONS = {
     "embed": f"{TABLES} "
-    "--output -o --to --pooling --normalize --no-normalize --truncate-dim --prompt-name --prompt --text --allow-extra-fields "
-    "--from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
+    "--output -o --to --pooling --normalize --no-normalize --truncate-dim --prompt-name --prompt --text "
+    "--allow-extra-fields --from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
     "classify": f"{TABLES} "
-    "--output -o --to --all --threshold --candidate-labels --hypothesis-template --multi-label --id --pair --text --allow-extra-fields --from --max-length "
+    "--output -o --to --all --threshold --candidate-labels --hypothesis-template --multi-label "
+    "--id --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
     "tag": f"{TABLES} "
     "--output -o --to --conll --words --aggregation --id --text --allow-extra-fields --from --max-length "
@@ -54,7 +55,8 @@ OPTIONS = {
     "--on-error --labels "
     f"--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config {TRAINING}",
     "evaluate": f"{TABLES} "
-    "--predictions --report --task --truncate-dim --text --pair --label --negative --from --multi-label --allow-extra-fields --max-length "
+    "--predictions --report --task --truncate-dim "
+    "--text --pair --label --negative --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
     "distill general": f"{DISTILLED} --text --held-out",
     "distill classify": f"{DISTILLED} {LEARNED}",

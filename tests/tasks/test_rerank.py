@@ -10,7 +10,7 @@ from tinybert.errors import InputError
 from tinybert.tasks import Ranked
 
 KIND = "sequence-classification"
-DOCUMENTS = ["the cat sat", "a", "the king is in the old town", "a"]
+DOCUMENTS = ["the king", "a", "the king is in the old town", "a"]
 
 
 def lengths(width):
@@ -27,11 +27,11 @@ def lengths(width):
 
 def test_the_number_of_a_regression_is_the_score(pretend):
     rank = Reranker(pretend(lengths(1), KIND, problem="regression"))
-    found = rank("the cat", DOCUMENTS)
+    found = rank("the old", DOCUMENTS)
     assert [(each.corpus_id, each.text) for each in found] == [(i, DOCUMENTS[i]) for i in (2, 0, 1, 3)]  # ties in order
-    assert [each.score for each in found] == pytest.approx([1.2, 0.8, 0.6, 0.6])
-    assert rank("the cat", DOCUMENTS, top_k=1) == found[:1]
-    assert rank("the cat", []) == []
+    assert [each.score for each in found] == pytest.approx([1.2, 0.7, 0.6, 0.6])
+    assert rank("the old", DOCUMENTS, top_k=1) == found[:1]
+    assert rank("the old", []) == []
     assert json.loads(json.dumps(found[0].to_dict())) == {"corpus_id": 2, "score": found[0].score, "text": DOCUMENTS[2]}
 
 
@@ -39,11 +39,11 @@ def test_scores_are_what_the_classifier_says_of_pairs(make_model):
     from tinybert.task import Task
 
     model = make_model(Task(KIND, ("bad", "fair", "good")))
-    results = Classifier(model)([("the cat", text) for text in DOCUMENTS])
+    results = Classifier(model)([("the old", text) for text in DOCUMENTS])
     for label in model.labels:
         expected = [result.probabilities[label] for result in results]
-        assert Reranker(model).scores("the cat", DOCUMENTS, label=label) == pytest.approx(expected, abs=1e-6)
-        found = Reranker(model)("the cat", DOCUMENTS, label=label)
+        assert Reranker(model).scores("the old", DOCUMENTS, label=label) == pytest.approx(expected, abs=1e-6)
+        found = Reranker(model)("the old", DOCUMENTS, label=label)
         assert [each.score for each in found] == pytest.approx(sorted(expected, reverse=True), abs=1e-6)
 
 
@@ -59,7 +59,7 @@ def test_one_label_or_the_second_of_two_numbered_ones_need_not_be_named(pretend,
 
 def test_a_stream_gives_scores_or_errors_in_order(pretend):
     rank = Reranker(pretend(lengths(1), KIND, problem="regression"))
-    first, error, last = rank.scores("a", iter(["a", None, "the cat"]), on_error="return")
+    first, error, last = rank.scores("a", iter(["a", None, "the king"]), on_error="return")
     assert (first, last) == pytest.approx((0.5, 0.6))
     assert isinstance(error, InputError)
 

@@ -64,8 +64,9 @@ class ZeroShotClassifier(TextTask):
         super().__init__(model)
         self._outputs = _outputs(self.model.labels, self.model.source)
 
+    # A string is also a collection of strings, but this overload comes first.
     @overload
-    def __call__(
+    def __call__(  # type: ignore[overload-overlap]
         self, texts: str, candidate_labels: Sequence[str], **options: Unpack[ZeroShotOptions]
     ) -> ZeroShotResult: ...
 
@@ -183,8 +184,8 @@ def _outputs(labels: tuple[str, ...], source: str) -> tuple[int, int]:
     if len(entails) != 1 or len(contradicts) != 1:
         raise InputError(
             f"{source} has the labels {', '.join(labels)}: to classify with any labels takes a model for natural "
-            "language inference, with the labels entailment and contradiction. If it is one, name its outputs when it is "
-            "loaded (labels=...) or published (tinybert hub publish --labels)"
+            "language inference, with the labels entailment and contradiction. If it is one, name its outputs when it "
+            "is loaded (labels=...) or published (tinybert hub publish --labels)"
         )
     return contradicts[0], entails[0]
 
