@@ -22,7 +22,17 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
         TinyBertModel,
     )
     from .task import Task
-    from .tasks import Classifier, Embedder, QuestionAnswerer, Tagger, load, similarity, top_k
+    from .tasks import (
+        Classifier,
+        Embedder,
+        QuestionAnswerer,
+        Reranker,
+        Tagger,
+        ZeroShotClassifier,
+        load,
+        similarity,
+        top_k,
+    )
     from .text import BertTokenizer
     from .training import finetune
 
@@ -34,6 +44,7 @@ _HOMES = {
     "Classifier": "tasks",
     "Embedder": "tasks",
     "QuestionAnswerer": "tasks",
+    "Reranker": "tasks",
     "Tagger": "tasks",
     "Task": "task",
     "TinyBertConfig": "config",
@@ -42,6 +53,7 @@ _HOMES = {
     "TinyBertForSequenceClassification": "modeling",
     "TinyBertForTokenClassification": "modeling",
     "TinyBertModel": "modeling",
+    "ZeroShotClassifier": "tasks",
     "evaluate": "evaluation",
     "finetune": "training",
     "load": "tasks",
@@ -54,6 +66,7 @@ __all__ = [
     "Classifier",
     "Embedder",
     "QuestionAnswerer",
+    "Reranker",
     "Tagger",
     "Task",
     "TinyBertConfig",
@@ -62,6 +75,7 @@ __all__ = [
     "TinyBertForSequenceClassification",
     "TinyBertForTokenClassification",
     "TinyBertModel",
+    "ZeroShotClassifier",
     "__version__",
     "evaluate",
     "finetune",

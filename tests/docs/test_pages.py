@@ -8,7 +8,15 @@ import pytest
 from pages import DOCS, NOT_RUN, ROOT, WITHIN, alike, blocks_of, commands_of, pages, shell_of
 
 WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md")
-WITH_MODEL = ("index.md", "tasks/embed.md", "tasks/classify.md", "tasks/tag.md", "tasks/answer.md", "distillation.md")
+WITH_MODEL = (
+    "index.md",
+    "tasks/embed.md",
+    "tasks/classify.md",
+    "tasks/tag.md",
+    "tasks/answer.md",
+    "tasks/rerank.md",
+    "distillation.md",
+)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 

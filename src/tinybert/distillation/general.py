@@ -14,6 +14,7 @@ from ..data.batches import shuffled
 from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
 from ..training import Features, TrainingSettings
+from ..training.loss_choice import check_no_vector_loss
 from .checks import check_fit, check_output, check_parts
 from .held_out import HeldOut
 from .phase import Phase
@@ -108,6 +109,7 @@ def prepare_general(  # noqa: PLR0913
     check_parts(objectives, WEIGHTS[:-2], "encoders")  # there is no head
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
+    check_no_vector_loss(settings, "distilling")
     paths = find_files([text] if isinstance(text, str) else text)
     model, tokenizer = find_stored(teacher).open(choice.vocabulary)
     encoder = start_student(model, tokenizer, choice, settings.seed, say)
