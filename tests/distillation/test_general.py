@@ -147,6 +147,7 @@ def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
         ({"epochs": 0}, ConfigError, "epochs is 0"),
         ({"objectives": Objectives(prediction=1)}, ConfigError, "prediction has a weight, but a distillation for enc"),
         ({"class_weights": "balanced"}, ConfigError, "class weights are for labels, and raw text has none"),
+        ({"matryoshka": "12"}, ConfigError, "matryoshka is for fine-tuning embeddings .*, not for distilling"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_written(distill, tmp_path, changes, error, message):
