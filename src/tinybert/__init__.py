@@ -15,13 +15,14 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
     from .errors import TinyBertError
     from .evaluation import evaluate
     from .modeling import (
+        TinyBertForMaskedLM,
         TinyBertForQuestionAnswering,
         TinyBertForSequenceClassification,
         TinyBertForTokenClassification,
         TinyBertModel,
     )
     from .task import Task
-    from .tasks import Classifier, Embedder, QuestionAnswerer, Tagger, load, similarity, top_k
+    from .tasks import Classifier, Embedder, MaskFiller, QuestionAnswerer, Tagger, load, similarity, top_k
     from .text import BertTokenizer
     from .training import finetune
 
@@ -31,11 +32,13 @@ _HOMES = {
     "BertTokenizer": "text",
     "Classifier": "tasks",
     "Embedder": "tasks",
+    "MaskFiller": "tasks",
     "QuestionAnswerer": "tasks",
     "Tagger": "tasks",
     "Task": "task",
     "TinyBertConfig": "config",
     "TinyBertError": "errors",
+    "TinyBertForMaskedLM": "modeling",
     "TinyBertForQuestionAnswering": "modeling",
     "TinyBertForSequenceClassification": "modeling",
     "TinyBertForTokenClassification": "modeling",
@@ -50,11 +53,13 @@ __all__ = [
     "BertTokenizer",
     "Classifier",
     "Embedder",
+    "MaskFiller",
     "QuestionAnswerer",
     "Tagger",
     "Task",
     "TinyBertConfig",
     "TinyBertError",
+    "TinyBertForMaskedLM",
     "TinyBertForQuestionAnswering",
     "TinyBertForSequenceClassification",
     "TinyBertForTokenClassification",
