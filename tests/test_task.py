@@ -11,6 +11,8 @@ from tinybert.errors import CheckpointError, TinyBertError
 from tinybert.task import (
     ENCODER,
     KINDS,
+    LEARNED,
+    MASKED_LANGUAGE_MODELING,
     PROBLEMS,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
@@ -34,14 +36,17 @@ ALL = [
 ]
 
 
-def test_the_four_kinds():
-    assert list(KINDS.values()) == [ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING]
-    assert [kind.command for kind in KINDS.values()] == ["embed", "classify", "tag", "answer"]
-    assert [kind.has_head for kind in KINDS.values()] == [False, True, True, True]
-    assert [kind.uses_pooler for kind in KINDS.values()] == [True, True, False, False]
-    assert [kind.has_labels for kind in KINDS.values()] == [False, True, True, False]
-    assert [kind.outputs for kind in KINDS.values()] == [None, None, None, 2]
-    assert [kind.problems for kind in KINDS.values()] == [(), PROBLEMS, (), ()]
+def test_the_five_kinds():
+    learned = [ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING]
+    assert list(KINDS.values()) == [*learned, MASKED_LANGUAGE_MODELING]
+    assert list(LEARNED.values()) == learned
+    assert [kind.command for kind in KINDS.values()] == ["embed", "classify", "tag", "answer", "fill"]
+    assert [kind.head for kind in KINDS.values()] == [None, DENSE, DENSE, DENSE, MASK_HEAD]
+    assert [kind.has_head for kind in KINDS.values()] == [False, True, True, True, True]
+    assert [kind.uses_pooler for kind in KINDS.values()] == [True, True, False, False, False]
+    assert [kind.has_labels for kind in KINDS.values()] == [False, True, True, False, False]
+    assert [kind.outputs for kind in KINDS.values()] == [None, None, None, 2, None]
+    assert [kind.problems for kind in KINDS.values()] == [(), PROBLEMS, (), (), ()]
 
 
 def test_a_kind_is_found_by_its_command():

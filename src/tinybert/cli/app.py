@@ -17,6 +17,7 @@ from ..task import (
     TOKEN_CLASSIFICATION,
 )
 from .answer import answer
+from .augment import augment
 from .classify import classify
 from .convert import convert
 from .distill import app as distill
@@ -49,7 +50,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # markup would swallow [default: ...], and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert]
+_OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert, augment]
 for command in [*COMMANDS.values(), *_OTHERS]:
     app.command(epilog=EXIT_CODES)(grouped(command))
 app.add_typer(distill, name="distill")

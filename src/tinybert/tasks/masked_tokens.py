@@ -33,14 +33,16 @@ def top_tokens(runtime: Runtime, inputs: Inputs, mask_id: int, count: int, allow
     for begin in range(0, len(rows), MOST_POSITIONS):
         part = slice(begin, begin + MOST_POSITIONS)
         found = softmax(runtime.token_logits(rows[part])[:, allowed])
-        best = _best(found, count)
+        best = best_of(found, count)
         ids[part], probabilities[part] = allowed[best], np.take_along_axis(found, best, axis=1)
     return ids, probabilities
 
 
-def _best(values: Array, count: int) -> Array:
+def best_of(values: Array, count: int) -> Array:
     """Return the indices (N, count) of the largest values in each row of (N, M), largest first, ties by index."""
-    among = np.argpartition(-values, count - 1, axis=1)[:, :count]
-    among.sort(axis=1)
-    order = np.argsort(-np.take_along_axis(values, among, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(among, order, axis=1)
+    least = np.partition(values, -count, axis=1)[:, -count]
+    best = np.empty((len(values), count), np.int64)
+    for row, (found, limit) in enumerate(zip(values, least.tolist(), strict=True)):
+        among = np.flatnonzero(~(found < limit))  # NaN included: the caller finds it in the probabilities
+        best[row] = among[np.argsort(-found[among], kind="stable")[:count]]
+    return best
