@@ -42,8 +42,8 @@ def augment(
 ) -> None:
     """Write training data with copies in which words are replaced, for `tinybert distill`.
 
-    Each example is followed by its copies, with its labels. Words are replaced by what the model predicts in their place
-    (algorithm 1 of Jiao et al. 2019). Prints the number of examples written.
+    Each example is followed by its copies, with its labels. Words are replaced by what the model predicts in their
+    place (algorithm 1 of Jiao et al. 2019). Prints the number of examples written.
 
     Example: tinybert augment --model bert-base-uncased --data train.tsv --output augmented.tsv
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -73,8 +74,8 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
 
     In each copy, each word is replaced with probability `p_threshold` by one of its `candidates`, drawn at random. If
     the model is a masked language model, those of a word of one piece are the most probable words in its place. Those
-    of other words are the nearest by the cosine of word vectors. Only words made of letters are replaced, and only by such
-    words; see `tinybert.distillation.augmentation` for how this differs from the published code.
+    of other words are the nearest by the cosine of word vectors. Only words made of letters are replaced, and only by
+    such words; see `tinybert.distillation.augmentation` for how this differs from the published code.
 
     Args:
         model: The model, as for `tinybert.load`; of one that is not a masked language model, only the word embeddings
@@ -115,7 +116,9 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
     check_kind(examples, wanted.kind)
     if are_tokenized(examples):
         raise InputError("the data holds token ids; words can only be replaced in text: give the texts")
-    checkpoint, tokenizer = find_stored(model).open(vocabulary, do_lower_case, **(config or {}))
+    stored = find_stored(model)
+    checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **(config or {}))
+    checkpoint = dataclasses.replace(checkpoint, source=stored.name)
     candidates = _candidates(checkpoint, tokenizer, word_vectors, chosen, batch_size, say or (lambda message: None))
     split = WordSplitter(tokenizer, min(checkpoint.config.max_position_embeddings, tokenizer.model_max_length))
     with ProgressBar(len(examples), unit="examples", shown=progress, patience=PATIENCE) as bar:
