@@ -11,9 +11,9 @@ from tinybert import Task, TinyBertConfig
 from tinybert.checkpoint import save_folder
 from tinybert.data import Table, TaggedExample, TextExample, read_conll, read_texts, write_conll, write_texts
 from tinybert.distillation import augment
-from tinybert.distillation.augmentation import AugmentSettings
 from tinybert.distillation.augmentation.candidates import WordCandidates, whole_words
 from tinybert.distillation.augmentation.copies import PARTS, augmented
+from tinybert.distillation.augmentation.settings import AugmentSettings
 from tinybert.distillation.augmentation.word_vectors import nearest_by_embeddings, nearest_by_file
 from tinybert.distillation.augmentation.words import Word, WordSplitter, is_word, replaced
 from tinybert.errors import ConfigError, InputError, WriteError
@@ -293,7 +293,7 @@ def test_an_encoder_gives_its_nearest_words(folders, train, tmp_path):
     assert len(read_texts(tmp_path / "out.tsv")) > 4
 
 
-GLOVE = "good 1 0 0.1\ngreat 0.9 0.1 0\nbad -1 0 0\n, 1 0 0\nsuper 0.95 0 0\nfilm 0 1 0\nmovie 0 0.9 0.1\n"
+GLOVE = "good 1 0 0.1\n. . . 1 0 0.1\ngreat 0.9 0.1 0\nbad -1 0 0\n, 1 0 0\nsuper 0.95 0 0\nfilm 0 1 0\nmovie 0 0.9 0.1\n"
 
 
 def word(text):
@@ -329,8 +329,8 @@ def test_word_vectors_replace_words_of_an_encoder(folders, train, tmp_path):
         (", 1 2\n", "has no words: give a text file of word vectors"),
         ("good 1 2\nbad 1\n", r"line 2: a line must be a word and 2 numbers"),
         ("good\nbad 1 2\n", r"line 1: a line must be a word and numbers"),
-        ("good one two\n", r"line 1: a line must be a word and numbers"),
-        ("good 1 nan\n", r"line 1: a line must be a word and numbers"),
+        ("good one two\n", r"line 1: a line must be a word and 2 numbers"),
+        ("good 1 nan\n", r"line 1: a line must be a word and 2 numbers"),
     ],
 )
 def test_word_vectors_that_are_none(tmp_path, content, message):

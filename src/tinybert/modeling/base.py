@@ -73,9 +73,9 @@ class CompiledGraph(nn.Cell):
         self.network = network
         self.compiled_with: list[tuple[Parameter, tuple[int, bool]]] = []
         if device_target() == "CPU":
-            self.set_inputs(*self.inputs())
+            self.set_inputs(*self.placeholders())
 
-    def inputs(self) -> list[Tensor]:
+    def placeholders(self) -> list[Tensor]:
         """Return placeholders for the inputs, whose dimensions are None where they may differ between calls."""
         raise NotImplementedError
 
@@ -99,7 +99,7 @@ class CompiledGraph(nn.Cell):
 class CompiledNetwork(CompiledGraph):
     """The compiled graph of a whole network."""
 
-    def inputs(self) -> list[Tensor]:
+    def placeholders(self) -> list[Tensor]:
         """See `CompiledGraph`."""
         return [Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)]
 

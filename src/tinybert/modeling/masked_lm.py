@@ -111,7 +111,7 @@ class TinyBertForMaskedLM(TaskNetwork):
 class CompiledHead(CompiledGraph):
     """The compiled graph of the head for single positions; on CPU one compilation serves any number of rows."""
 
-    def inputs(self) -> list[Tensor]:
+    def placeholders(self) -> list[Tensor]:
         """See `CompiledGraph`."""
         return [Tensor(shape=[None, self.network.config.hidden_size], dtype=ms.float32)]
 

@@ -10,8 +10,3 @@ Where the algorithm leaves a choice, or is departed from:
 - Words of several pieces, and those of an encoder without a masked language model, get the nearest words by the cosine
   of word vectors: GloVe, as in the paper, where given, otherwise the encoder's own word embeddings.
 """
-
-from .augmenting import augment
-from .settings import AugmentSettings
-
-__all__ = ["AugmentSettings", "augment"]

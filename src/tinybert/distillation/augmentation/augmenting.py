@@ -60,6 +60,10 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
     output: str | Path,
     *,
     task: str | Task = SEQUENCE_CLASSIFICATION.command,
+    p_threshold: float = AugmentSettings.p_threshold,
+    copies: int = AugmentSettings.copies,
+    candidates: int = AugmentSettings.candidates,
+    seed: int = AugmentSettings.seed,
     word_vectors: str | Path | None = None,
     table: Table | None = None,
     vocabulary: str | Path | BertTokenizer | None = None,
@@ -68,7 +72,6 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
     batch_size: int = BATCH_SIZE,
     progress: bool | None = None,
     say: Callable[[str], None] | None = None,
-    **settings: Any,
 ) -> int:
     """Write training data with augmented copies: algorithm 1 of Jiao et al. 2019 (arXiv:1909.10351).
 
@@ -84,6 +87,11 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
         output: The file to write, which the readers read back: `.tsv`, `.csv` or `.jsonl`, or CoNLL for tags. Each
             example is followed by its copies, which have its labels; copies that repeat another are left out.
         task: `classify` or `tag`; or a `Task`, such as one for a regression.
+        p_threshold: The probability with which each word is replaced, p_t in the paper.
+        copies: The number of copies made of each example, N_a in the paper.
+        candidates: The number of words to choose among for each word, K in the paper.
+        seed: Seed of the random choices, which depend on seed, row and copy alone. The same seed gives the same file
+            for any batch size, as long as rounding does not change the order of equally probable candidates.
         word_vectors: A text file of word vectors, such as GloVe's, to use instead of the model's word embeddings.
         table: How to read the file, as for `tinybert.finetune`.
         vocabulary: As for `tinybert.tasks.load_model`.
@@ -92,8 +100,6 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
         batch_size: Maximum number of rows per forward pass.
         progress: Whether to show a progress bar on stderr; None shows one on a terminal if the work takes long.
         say: Called with where the candidates come from.
-        **settings: Fields of `AugmentSettings`. The same seed gives the same file for any batch size, as far as the
-            network's rounding does not reorder candidates of equal probability.
 
     Returns:
         The number of examples written, with the originals.
@@ -106,7 +112,7 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
     Example:
         >>> augment("bert-base-uncased", "train.tsv", "augmented.tsv", copies=5)
     """
-    chosen = AugmentSettings(**settings)
+    settings = AugmentSettings(p_threshold, copies, candidates, seed)
     check_integer(batch_size, "batch_size", 1)
     wanted = task if isinstance(task, Task) else Task(kind_of_command(task).name)
     path = path_of(output)
@@ -119,10 +125,10 @@ def augment(  # noqa: PLR0913 -- independent options, given by name
     stored = find_stored(model)
     checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **(config or {}))
     checkpoint = dataclasses.replace(checkpoint, source=stored.name)
-    candidates = _candidates(checkpoint, tokenizer, word_vectors, chosen, batch_size, say or (lambda message: None))
+    find = _candidates(checkpoint, tokenizer, word_vectors, settings, batch_size, say or (lambda message: None))
     split = WordSplitter(tokenizer, min(checkpoint.config.max_position_embeddings, tokenizer.model_max_length))
     with ProgressBar(len(examples), unit="examples", shown=progress, patience=PATIENCE) as bar:
-        made = augmented(examples, PARTS[wanted.kind], split, candidates, chosen, bar.advance)
+        made = augmented(examples, PARTS[wanted.kind], split, find, settings, bar.advance)
         return _FILES[wanted.kind].write(path, made, table)
 
 

@@ -97,13 +97,15 @@ def nearest_by_file(path: str | Path, count: int) -> NearestWords:
     """
     index: dict[str, int] = {}
     rows: list[Array] = []
+    size = 0
     for number, line in numbered_lines(path):
-        name, _, numbers = line.rstrip("\r\n ").partition(" ")
-        vector = _numbers(numbers)
-        if number == 1 and len(vector) == 1:
+        fields = line.rstrip("\r\n ").split(" ")
+        if number == 1 and len(fields) == 2:
             continue
-        if not len(vector) or not np.isfinite(vector).all() or (rows and len(vector) != len(rows[0])):
-            expected = f"{len(rows[0])} numbers" if rows else "numbers"
+        size = size or len(fields) - 1
+        name, vector = " ".join(fields[:-size]), _numbers(fields[-size:])  # some of GloVe's names have blanks
+        if not size or len(fields) <= size or not np.isfinite(vector).all():
+            expected = f"{size} numbers" if size else "numbers"
             raise InputError(f"{place(path, number)}: a line must be a word and {expected}, separated by blanks")
         if is_word(name) and name not in index:
             index[name] = len(rows)
@@ -120,8 +122,9 @@ def nearest_by_file(path: str | Path, count: int) -> NearestWords:
     return NearestWords(list(index), vectors, vector_of, count)
 
 
-def _numbers(text: str) -> Array:
+def _numbers(fields: list[str]) -> Array:
+    """Return the numbers in some fields; NaN where one is none."""
     try:
-        return np.array(text.split(" "), np.float32)
+        return np.array(fields, np.float32)
     except ValueError:
-        return np.empty(0, np.float32)
+        return np.array([np.nan], np.float32)
