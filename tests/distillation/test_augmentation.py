@@ -293,7 +293,17 @@ def test_an_encoder_gives_its_nearest_words(folders, train, tmp_path):
     assert len(read_texts(tmp_path / "out.tsv")) > 4
 
 
-GLOVE = "good 1 0 0.1\n. . . 1 0 0.1\ngreat 0.9 0.1 0\nbad -1 0 0\n, 1 0 0\nsuper 0.95 0 0\nfilm 0 1 0\nmovie 0 0.9 0.1\n"
+GLOVE = """good 1 0 0.1
+. . . 1 0 0.1
+great 0.9 0.1 0
+bad -1 0 0
+, 1 0 0
+super 0.95 0 0
+film 0 1 0
+movie 0 0.9 0.1
+"""
+    "good 1 0 0.1\n. . . 1 0 0.1\ngreat 0.9 0.1 0\nbad -1 0 0\n, 1 0 0\nsuper 0.95 0 0\nfilm 0 1 0\nmovie 0 0.9 0.1\n"
+)
 
 
 def word(text):

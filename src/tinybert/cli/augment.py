@@ -45,8 +45,10 @@ def augment(
     Each example is followed by its copies, with its labels. Words are replaced by what the model predicts in their
     place (algorithm 1 of Jiao et al. 2019). Prints the number of examples written.
 
-    Example: tinybert augment --model bert-base-uncased --data train.tsv --output augmented.tsv
-    """
+    \b
+    Example: tinybert augment --model bert-base-uncased \\
+      --data train.tsv --output augmented.tsv
+    """  # noqa: D301 -- \b keeps the lines of the example
     from ..distillation import augment as write_augmented
 
     kind = kind_of_command(task)

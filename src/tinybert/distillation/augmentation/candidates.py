@@ -39,7 +39,7 @@ class WordCandidates:
     ) -> None:
         self._nearest, self._count, self._runtime, self._batch_size = nearest, count, runtime, batch_size
         self._tokens, self._allowed = list(tokenizer.vocab), whole_words(tokenizer)
-        self._mask_id, self._unknown_id = tokenizer.token_to_id(MASK), tokenizer.token_to_id(UNK)
+        self._mask_id, self._unknown_id = tokenizer.token_to_id(MASK), tokenizer.vocab[UNK]
 
     def __call__(self, encoding: Encoding, words: Sequence[Sequence[Word]]) -> list[list[tuple[str, ...]]]:
         """Find the candidates of each word of each text.
