@@ -302,8 +302,6 @@ super 0.95 0 0
 film 0 1 0
 movie 0 0.9 0.1
 """
-    "good 1 0 0.1\n. . . 1 0 0.1\ngreat 0.9 0.1 0\nbad -1 0 0\n, 1 0 0\nsuper 0.95 0 0\nfilm 0 1 0\nmovie 0 0.9 0.1\n"
-)
 
 
 def word(text):
