@@ -244,9 +244,7 @@ def test_our_masked_language_model_says_the_same_there(
 def test_the_encoder_of_their_other_models_is_read(tmp_path, make_theirs, theirs_computes, make_inputs):
     model = make_theirs("BertForPreTraining")
     model.save_pretrained(tmp_path)
-    checkpoint = read_checkpoint(tmp_path).encoder()
-    network = TinyBertModel(checkpoint.config)
-    report = bind(network, checkpoint)
+    network, report = load(tmp_path)
     assert "cls.predictions.bias" in report.left_aside
     inputs = make_inputs(3, 16)
     check_hidden_states(network, inputs, theirs_computes(model.bert, inputs, output_hidden_states=True))

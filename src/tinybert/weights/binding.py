@@ -46,7 +46,8 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
 
     Args:
         network: `TinyBertModel` or a task network.
-        checkpoint: The checkpoint, as returned by `read_checkpoint`.
+        checkpoint: The checkpoint, as returned by `read_checkpoint`. A head of pre-training is left aside if the
+            network is an encoder.
 
     Returns:
         What was bound and what was left aside.
@@ -56,6 +57,7 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
             unchanged.
     """
     parameters = own_parameters(network)
+    checkpoint = checkpoint.fitted(getattr(network, "task", checkpoint.task))
     _check(parameters, checkpoint)
     for name, parameter in parameters.items():
         value = Tensor(checkpoint.tensors[name].astype(np.float32, copy=False))
