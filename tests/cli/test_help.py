@@ -12,7 +12,19 @@ from tiny import command
 from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
-COMMANDS = ("embed", "classify", "tag", "answer", "search", "rerank", "finetune", "evaluate", "convert")
+COMMANDS = (
+    "embed",
+    "classify",
+    "tag",
+    "answer",
+    "search",
+    "rerank",
+    "finetune",
+    "evaluate",
+    "convert",
+    "fill",
+    "augment",
+)
 DISTILLATIONS = tuple(f"distill {name}" for name in ("general", "classify", "tag", "answer", "embed"))
 GROUPS = ("distill", "hub")
 # The command line of a release: options that users' scripts rely on.
@@ -49,6 +61,13 @@ OPTIONS = {
     "--cased --uncased --config",
     "rerank": f"{TABLES} "
     "--query --top-k --label --output -o --to --text --allow-extra-fields --from --max-length --batch-size --on-error "
+    "--vocabulary --cased --uncased --config",
+    "fill": f"{TABLES} "
+    "--output -o --to --top-k --id --text --allow-extra-fields --from --max-length --batch-size --on-error "
+    "--vocabulary --cased --uncased --config",
+    "augment": f"{TABLES} "
+    "--model --data --output -o --task --word-vectors --regression --batch-size --p-threshold --copies --candidates "
+    "--seed --text --pair --label --from --multi-label --allow-extra-fields --skip-unlabelled --on-error "
     "--vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --negative --from --regression --multi-label "

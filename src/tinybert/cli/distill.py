@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ..distillation.settings import Objectives
-from ..task import KINDS
+from ..task import LEARNED
 from ..training.settings import TrainingSettings
 from . import completion, options
 from .distill_options import StudentOptions, train
@@ -92,5 +92,5 @@ def _held_out(given: str) -> float | list[str]:
         return [given]
 
 
-for _kind in KINDS.values():
+for _kind in LEARNED.values():
     app.command(_kind.command, epilog=options.EXIT_CODES)(grouped(task_command(_kind.name)))

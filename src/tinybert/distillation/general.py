@@ -112,6 +112,8 @@ def prepare_general(  # noqa: PLR0913
     check_no_vector_loss(settings, "distilling")
     paths = find_files([text] if isinstance(text, str) else text)
     model, tokenizer = find_stored(teacher).open(choice.vocabulary)
+    if model.task.facts.is_pretraining:  # its head has nothing to teach
+        model = model.encoder()
     encoder = start_student(model, tokenizer, choice, settings.seed, say)
     layer_map = check_fit(objectives, encoder.config, model.config, model.sentence)  # before any text is read
     length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
