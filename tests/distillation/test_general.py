@@ -141,7 +141,6 @@ def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
         ({"from_layers": (0, 3)}, ConfigError, "there is no layer 3"),
         ({"student": "here"}, InputError, "either a model or layers of the teacher"),
         ({"held_out": 1.5}, InputError, "held_out is 1.5: it must be from 0 to less than 1"),
-        ({"held_out": 0.999}, InputError, "held_out is 0.999: of 80 lines that is all"),
         ({"text": "none/*.txt"}, InputError, r"no file matches none/\*.txt"),
         ({"text": "none.txt"}, InputError, "none.txt cannot be read"),
         ({"epochs": 0}, ConfigError, "epochs is 0"),
@@ -183,11 +182,24 @@ def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
     found = []
     monkeypatch.setattr(
         "tinybert.distillation.phase.Phase.run",
-        lambda self: found.append((len(self.features), len(self.selection.examples))) or {},
+        lambda self: found.append((len(self.features), self.selection.examples)) or {},
     )
-    (tmp_path / "dev.txt").write_text("the film\na book\n")
-    distill(held_out=str(tmp_path / "dev.txt"))
-    assert found == [(len(lines), 2)]
+    said = []
+    for text in ("the film\na book\n", "the film\na film\n"):
+        (tmp_path / "dev.txt").write_text(text)
+        distill(f"student of {text}", held_out=str(tmp_path / "dev.txt"), say=said.append)
+    assert said[1::2] == [f"{len(lines)} lines to learn from, 2 held out"] * 2
+    (rows, examples), (same_rows, other_examples) = found
+    assert rows == same_rows == len(lines)
+    assert examples != other_examples  # or a state would go on with another dev set
+
+
+def test_a_share_that_leaves_nothing(distill, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match=r"held_out is 0.999: of 80 lines that is all"):
+        distill(held_out=0.999)
+    monkeypatch.setattr("tinybert.distillation.phase.Phase.run", lambda self: {})
+    monkeypatch.setattr("tinybert.distillation.tokenizing.token_rows", None)
+    distill(held_out=0.5)  # with what was tokenized
 
 
 def test_a_checkpoint_file_teaches_with_a_vocabulary(distill, teacher_folder, tmp_path, monkeypatch):
@@ -205,7 +217,7 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path):
     (tmp_path / "A.TXT.GZ").write_bytes(gzip.compress(b"the film\n"))
     name = str(tmp_path / "A.TXT.GZ")
     assert find_files([name, name.replace("/A.TXT", "/./A.TXT"), f"{tmp_path}/*.GZ"]) == [name]
-    assert read_lines(name) == ["the film"]
+    assert [text for text, _ in read_lines(name)] == ["the film"]
 
 
 def test_another_vocabulary_is_refused(distill, tmp_path, teacher: Checkpoint):
