@@ -102,7 +102,8 @@ def train(
             say_where(prepared)
     except KeyboardInterrupt:
         if not is_worker():
-            from ..distillation.shards import MANIFEST, SHARDS
+            from ..distillation.manifest import MANIFEST
+            from ..distillation.shards import SHARDS
             from ..training.record import RECORD
 
             first = output / INTERMEDIATE

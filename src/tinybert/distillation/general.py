@@ -12,11 +12,11 @@ from ..counting import counted
 from ..data.batches import shuffled
 from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
-from ..text import BertTokenizer
 from ..text.vocabulary import PAD
 from ..training import TrainingSettings
 from .checks import check_fit, check_output, check_parts
 from .held_out import HeldOut
+from .packing import Packing
 from .phase import Phase
 from .settings import WEIGHTS, Objectives
 from .shard_rows import ShardRows
@@ -140,12 +140,13 @@ def prepare_general(  # noqa: PLR0913
     length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
     encoder.config = encoder.config.replace(seq_length=length)
     folder = path_of(output) / SHARDS if shards is None else path_of(shards)
-    rows = _rows(paths, folder, tokenizer, length, pack)
+    packing, pad_id = Packing(tokenizer, length, pack), tokenizer.vocab[PAD]
+    rows = ShardRows.of(tokenized(paths, folder, packing), pad_id)
     if isinstance(held_out, int | float):
         rows, aside = _aside(rows, held_out, settings.seed)
     else:
         others = find_files([held_out] if isinstance(held_out, str) else held_out)
-        aside = _rows(others, folder / _HELD_OUT, tokenizer, length, pack)
+        aside = ShardRows.of(tokenized(others, folder / _HELD_OUT, packing), pad_id)
     if objectives.needs_layers:
         say(str(layer_map))
     say(f"{counted(len(rows), 'row' if pack else 'line')} to learn from, {0 if aside is None else len(aside)} held out")
@@ -161,10 +162,6 @@ def prepare_general(  # noqa: PLR0913
         command=command or [*sys.argv],
         scratch=folder if shards is None else None,
     )
-
-
-def _rows(paths: Sequence[str], folder: Path, tokenizer: BertTokenizer, length: int, pack: bool) -> ShardRows:
-    return ShardRows.of(tokenized(paths, folder, tokenizer, length, pack=pack), tokenizer.vocab[PAD])
 
 
 def _aside(rows: ShardRows, share: float, seed: int) -> tuple[ShardRows, ShardRows | None]:

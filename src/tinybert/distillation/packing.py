@@ -30,44 +30,54 @@ class TokenRows:
     tokens_of_files: dict[int, tuple[int, int]]
 
 
-def token_rows(block: Block, tokenizer: BertTokenizer, max_length: int, *, pack: bool) -> TokenRows:
-    """Tokenize a block of lines.
+@dataclass(frozen=True)
+class Packing:
+    """How lines become rows.
 
-    Args:
-        block: The lines.
-        tokenizer: The tokenizer; its library uses all cores. Two processes on two cores were no faster than one
-            (17,400 lines a second, 15,700), so none are started.
+    Attributes:
+        tokenizer: The tokenizer; its library uses all cores. Two processes on two cores were hardly faster than one
+            (17,400 lines a second against 15,700), so none are started.
         max_length: Tokens that a row has at most, with [CLS] and [SEP].
         pack: Whether lines that follow each other go into one row as long as they fit, as in the full sentences of Liu
             et al. 2019 (arXiv:1907.11692), section 4.2. No row goes beyond an empty line or the end of a file, and a
             longer line goes on in the next row. Otherwise each line is a row, and is cut.
     """
-    ids, sizes, lines = [], [], []
-    for begin in range(0, len(block.lines), _LINES):
-        some = block.lines[begin : begin + _LINES]
-        encoding = tokenizer(some, max_length=max_length, return_overflowing=pack)
-        inside = encoding.sequence_ids >= 0
-        ids.append(encoding.input_ids[inside])
-        sizes.append(inside.sum(axis=1))
-        samples = encoding.overflow_to_sample
-        lines.append(begin + (np.arange(len(some)) if samples is None else samples))
-    kind = np.uint16 if tokenizer.vocab_size <= 1 << 16 else np.int32
-    text, size, line = (np.concatenate(parts) for parts in (ids, sizes, lines))
-    files = np.asarray(block.files)[line]
-    rows = size
-    if pack:
-        is_first = np.diff(line, prepend=-1) > 0  # of several parts of a long line
-        begins = np.asarray(block.begins)[line] & is_first
-        rows = _packed(size.tolist(), begins.tolist(), max_length - 2)
-    ends = np.cumsum(rows + 2)
-    offsets = np.concatenate([[0], ends]).astype(np.uint32)
-    tokens = np.empty(int(offsets[-1]), kind)
-    is_text = np.ones(len(tokens), bool)
-    for places, token in ((offsets[:-1], CLS), (ends - 1, SEP)):
-        tokens[places] = tokenizer.token_to_id(token)
-        is_text[places] = False
-    tokens[is_text] = text
-    return TokenRows(tokens, offsets, _by_file(np.repeat(files, size), text == tokenizer.token_to_id(UNK), files))
+
+    tokenizer: BertTokenizer
+    max_length: int
+    pack: bool = False
+
+    def rows(self, block: Block) -> TokenRows:
+        """Tokenize a block of lines."""
+        ids, sizes, lines = [], [], []
+        for begin in range(0, len(block.lines), _LINES):
+            some = block.lines[begin : begin + _LINES]
+            encoding = self.tokenizer(some, max_length=self.max_length, return_overflowing=self.pack)
+            inside = encoding.sequence_ids >= 0
+            ids.append(encoding.input_ids[inside])
+            sizes.append(inside.sum(axis=1))
+            samples = encoding.overflow_to_sample
+            lines.append(begin + (np.arange(len(some)) if samples is None else samples))
+        text, size, line = (np.concatenate(parts) for parts in (ids, sizes, lines))
+        files = np.asarray(block.files)[line]
+        rows = size
+        if self.pack:
+            is_first = np.diff(line, prepend=-1) > 0  # of several parts of a long line
+            begins = np.asarray(block.begins)[line] & is_first
+            rows = _packed(size.tolist(), begins.tolist(), self.max_length - 2)
+        is_unknown = text == self.tokenizer.token_to_id(UNK)
+        return TokenRows(*self._framed(text, rows), _by_file(np.repeat(files, size), is_unknown, files))
+
+    def _framed(self, text: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Put [CLS] and [SEP] around each row; returns tokens and offsets."""
+        offsets = np.concatenate([[0], np.cumsum(rows + 2)])
+        tokens = np.empty(offsets[-1], np.uint16 if self.tokenizer.vocab_size <= 1 << 16 else np.int32)
+        is_text = np.ones(len(tokens), bool)
+        for places, token in ((offsets[:-1], CLS), (offsets[1:] - 1, SEP)):
+            tokens[places] = self.tokenizer.token_to_id(token)
+            is_text[places] = False
+        tokens[is_text] = text
+        return tokens, offsets.astype(np.uint32)
 
 
 def _packed(sizes: Iterable[int], begins: Iterable[bool], room: int) -> np.ndarray:

@@ -10,52 +10,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
 import numpy as np
 
 from ..counting import counted
 from ..errors import InputError
 from ..hub.integrity import sha256_of
-from ..reading import read_json
-from ..writing import replacing, write_json
+from ..writing import replacing
+from .manifest import Manifest, Shard
 from .packing import TokenRows
 
-MANIFEST = "shards.json"
 SHARDS = "shards"
 """The folder of a student's tokenized text, in its own, while it trains."""
-
-
-class Shard(TypedDict):
-    """What the manifest says of a shard.
-
-    Attributes:
-        name: Its file.
-        sha256: The file's hash.
-        rows: How many rows it has.
-        tokens_of_files: Its tokens, and how many of them are [UNK], by the number of the text file.
-    """
-
-    name: str
-    sha256: str
-    rows: int
-    tokens_of_files: dict[str, tuple[int, int]]
-
-
-class Manifest(TypedDict):
-    """The manifest of a folder of shards.
-
-    Attributes:
-        made_with: The settings that the tokens depend on.
-        text: The text files.
-        shards: The shards that are complete.
-        complete: Whether these are all.
-    """
-
-    made_with: dict[str, str]
-    text: list[str]
-    shards: list[Shard]
-    complete: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,26 +69,6 @@ def write_shard(path: Path, rows: TokenRows) -> Shard:
         save_file({"tokens": rows.tokens, "offsets": rows.offsets}, str(temporary))
     of_files = {str(file): counts for file, counts in rows.tokens_of_files.items()}
     return {"name": path.name, "sha256": sha256_of(path), "rows": len(rows.offsets) - 1, "tokens_of_files": of_files}
-
-
-def read_manifest(folder: Path) -> Manifest | None:
-    """Return the manifest of a folder; None if there is none.
-
-    Raises:
-        InputError: It cannot be read.
-    """
-    if not (folder / MANIFEST).exists():
-        return None
-    try:
-        manifest: Manifest = read_json(folder / MANIFEST, Manifest)
-    except InputError as error:
-        raise InputError(f"{error.message.removesuffix('.')}. Remove {folder}, and it is made anew") from None
-    return manifest
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a folder."""
-    write_json(folder / MANIFEST, manifest)
 
 
 def open_shards(folder: Path, manifest: Manifest) -> Shards:

@@ -6,8 +6,7 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime, timezone
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import InputError
@@ -15,21 +14,18 @@ from ..hub.locks import locked
 from ..progress import PATIENCE, ProgressBar
 from ..text import BertTokenizer
 from ..writing import check_writable
-from .packing import token_rows
-from .shards import MANIFEST, Manifest, Shards, open_shards, read_manifest, write_manifest, write_shard
+from .manifest import MANIFEST, Manifest, manifest_of, write_manifest
+from .packing import Packing
+from .shards import Shards, open_shards, write_shard
 from .texts import check_files, read_blocks
 
-_LOCK = ".lock"
 _MOST_UNKNOWN = 0.5
 """Share of [UNK] from which a text is not of the vocabulary's language."""
 _ENOUGH = 10_000
 """Tokens of a file by which its language is judged before its end."""
-_MOST_SHOWN = 5
 
 
-def tokenized(
-    paths: Sequence[str], folder: Path, tokenizer: BertTokenizer, max_length: int, *, pack: bool = False
-) -> Shards:
+def tokenized(paths: Sequence[str], folder: Path, packing: Packing) -> Shards:
     """Tokenize text files into shards, unless a folder has them already.
 
     Each block of lines becomes a shard. What was interrupted goes on after the last whole one, with the same rows as
@@ -38,9 +34,7 @@ def tokenized(
     Args:
         paths: The files.
         folder: Where the shards are, or go.
-        tokenizer: The tokenizer.
-        max_length: Tokens that a row has at most.
-        pack: Whether a row has as many lines as fit, see `token_rows`.
+        packing: How lines become rows.
 
     Returns:
         The rows, in the order of files and lines.
@@ -52,36 +46,32 @@ def tokenized(
     """
     check_files(paths)
     check_writable(folder / MANIFEST)
-    with locked(folder / _LOCK, f"tokenizes text into {folder}"):
-        manifest = _manifest(paths, folder, tokenizer, max_length, pack)
+    with locked(folder / ".lock", f"tokenizes text into {folder}"):
+        made_with = {
+            "max_length": str(packing.max_length),
+            "pack": str(packing.pack),
+            "tokenizer": hashlib.sha256(packing.tokenizer.to_json().encode()).hexdigest(),
+        }
+        manifest = manifest_of(folder, made_with, paths)
         if not manifest["complete"]:
             for left in folder.glob(".write-*"):  # by a killed process
                 shutil.rmtree(left, ignore_errors=True)
-            _tokenize(paths, folder, manifest, tokenizer, max_length, pack)
+            _tokenize(paths, folder, packing, manifest)
         return open_shards(folder, manifest)
 
 
-def _tokenize(
-    paths: Sequence[str], folder: Path, manifest: Manifest, tokenizer: BertTokenizer, max_length: int, pack: bool
-) -> None:
-    tokens, unknown = Counter[int](), Counter[int]()
-    total = sum(map(os.path.getsize, paths))
-    with ProgressBar(total, unit="bytes", patience=PATIENCE, description="tokenizing") as bar:
-        read = 0
+def _tokenize(paths: Sequence[str], folder: Path, packing: Packing, manifest: Manifest) -> None:
+    """Make the shards that a manifest lacks."""
+    shards, language, read = manifest["shards"], _Language(paths, packing.tokenizer), 0
+    with ProgressBar(
+        sum(map(os.path.getsize, paths)), unit="bytes", patience=PATIENCE, description="tokenizing"
+    ) as bar:
         for number, block in enumerate(read_blocks(paths)):
-            shards = manifest["shards"]
-            is_done = number < len(shards)
-            if not is_done:
-                rows = token_rows(block, tokenizer, max_length, pack=pack)
-                of_files = rows.tokens_of_files
+            if number < len(shards):  # before the interruption
+                language.add({int(file): counts for file, counts in shards[number]["tokens_of_files"].items()})
             else:
-                of_files = {int(file): counts for file, counts in shards[number]["tokens_of_files"].items()}
-            for file, (some, some_unknown) in of_files.items():
-                tokens[file] += some
-                unknown[file] += some_unknown
-                if file in block.ended or tokens[file] >= _ENOUGH:
-                    _check_language(paths[file], unknown[file], tokens[file], tokenizer)
-            if not is_done:
+                rows = packing.rows(block)
+                language.add(rows.tokens_of_files, block.ended)
                 shards.append(write_shard(folder / f"{number:05}.safetensors", rows))
                 write_manifest(folder, manifest)
             bar.advance(block.read - read)
@@ -90,59 +80,25 @@ def _tokenize(
     write_manifest(folder, manifest)
 
 
-def _check_language(path: str, unknown: int, tokens: int, tokenizer: BertTokenizer) -> None:
-    share = unknown / tokens if tokens else 1.0
-    if share > _MOST_UNKNOWN:
-        raise InputError(
-            f"{path}: {share:.0%} of its tokens are [UNK] in the teacher's vocabulary, {tokenizer.vocabulary.source}: "
-            "the text is in another language. Use a teacher whose vocabulary covers it"
-        )
+class _Language:
+    """Whether files are in a language that the vocabulary covers, judged while they are tokenized."""
 
+    def __init__(self, paths: Sequence[str], tokenizer: BertTokenizer) -> None:
+        self._paths, self._source = paths, tokenizer.vocabulary.source
+        self._tokens, self._unknown = Counter[int](), Counter[int]()
 
-def _manifest(paths: Sequence[str], folder: Path, tokenizer: BertTokenizer, max_length: int, pack: bool) -> Manifest:
-    """Return the manifest to go on from."""
-    present: Manifest = {
-        "made_with": {
-            "max_length": str(max_length),
-            "pack": str(pack),
-            "tokenizer": hashlib.sha256(tokenizer.to_json().encode()).hexdigest(),
-        },
-        "text": [*map(_described, paths)],
-        "shards": [],
-        "complete": False,
-    }
-    saved = read_manifest(folder)
-    if saved is None:
-        return present
-    if differences := _differences(saved, present):
-        raise InputError(
-            f"{folder} has other tokenized text:\n"
-            + "\n".join(f"  {line}" for line in differences)
-            + "\nTokenize as before, remove the folder, or name another for the new text",
-            argument="shards",
-        )
-    missing = [not (folder / shard["name"]).exists() for shard in saved["shards"]]
-    if True in missing:
-        saved["shards"], saved["complete"] = saved["shards"][: missing.index(True)], False
-    return saved
+    def add(self, tokens_of_files: Mapping[int, tuple[int, int]], ended: Sequence[int] = ()) -> None:
+        """Count tokens of files, and raise InputError if most of a file's are unknown."""
+        for file, (tokens, unknown) in tokens_of_files.items():
+            self._tokens[file] += tokens
+            self._unknown[file] += unknown
+            if file in ended or self._tokens[file] >= _ENOUGH:
+                self._check(file)
 
-
-def _described(path: str) -> str:
-    """A file as it is now. A folder may be moved, so its name does not count."""
-    status = os.stat(path)
-    changed = datetime.fromtimestamp(status.st_mtime, timezone.utc).isoformat(sep=" ", timespec="microseconds")
-    return f"{os.path.basename(path)}, {status.st_size:,} bytes, of {changed.partition('+')[0]} UTC"
-
-
-def _differences(saved: Manifest, present: Manifest) -> list[str]:
-    found = []
-    for name, value in present["made_with"].items():
-        before = saved["made_with"].get(name)
-        if before != value:
-            found.append(f"{name}: different" if name == "tokenizer" else f"{name}: {before} then, {value} now")
-    then, now = Counter(saved["text"]), Counter(present["text"])
-    files = [f"{file}: {when}" for when, some in (("then", then - now), ("now", now - then)) for file in some]
-    if not files and saved["text"] != present["text"]:
-        files = ["the order of the files"]
-    more = [f"and {len(files) - _MOST_SHOWN} more files"] if len(files) > _MOST_SHOWN else []
-    return found + files[:_MOST_SHOWN] + more
+    def _check(self, file: int) -> None:
+        share = self._unknown[file] / self._tokens[file] if self._tokens[file] else 1.0
+        if share > _MOST_UNKNOWN:
+            raise InputError(
+                f"{self._paths[file]}: {share:.0%} of its tokens are [UNK] in the teacher's vocabulary, "
+                f"{self._source}: the text is in another language. Use a teacher whose vocabulary covers it"
+            )
