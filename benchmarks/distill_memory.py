@@ -26,6 +26,8 @@ TARGET = 3000.0
 """Maximum memory of the process in MB."""
 FLAT = 1.25
 """Maximum ratio of the memory with the most text to that with the least."""
+LOGGED = 10
+"""Steps of a line in the log."""
 TOKENIZED = 3
 """Shards that are tokenized where the others are copied."""
 COPIED = f"""
@@ -102,7 +104,7 @@ def distill(teacher: Path, text: Path, output: Path, steps: int) -> tuple[float,
     while process.poll() is None:
         if not tokenized and manifest.exists() and json.loads(manifest.read_text(encoding="utf-8"))["complete"]:
             tokenized = time.perf_counter() - began
-        if log.exists() and log.read_bytes().count(b"\n") >= steps:
+        if log.exists() and log.read_bytes().count(b"\n") >= steps / LOGGED:
             process.send_signal(signal.SIGINT)
         memory = resident(process.pid)
         if memory is not None:
@@ -146,8 +148,8 @@ def section(runs: list[Run], steps: int, copied: bool) -> str:
 
 `tinybert distill general` from plain text, one line a row, batches of 32: the resident memory of the process, sampled
 each {INTERVAL} seconds while it tokenizes and in the first {steps} steps of the training. Two layers of width 32 teach
-one, so that nearly all of it is for the text and MindSpore. *Seconds*: of the tokenizing, with other programs running. The text is one
-block of {LINES:,} sentences again and again.{COPIED if copied else ""}
+one, so that nearly all of it is for the text and for MindSpore. *Seconds*: of the tokenizing, with
+other programs running. The text is one block of {LINES:,} sentences again and again.{COPIED if copied else ""}
 
 {table(header, rows)}
 

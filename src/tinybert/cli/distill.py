@@ -52,6 +52,13 @@ def general(
             "trains]",
         ),
     ] = None,
+    keep_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--keep-vectors",
+            help="Compute the teacher's vectors once and keep them, if only directions and vectors are learned.",
+        ),
+    ] = False,
     objectives: Objectives,
     settings: TrainingSettings,
     devices: options.Devices = 1,
@@ -79,6 +86,7 @@ def general(
             held_out=_held_out(held_out),
             pack=pack,
             shards=shards,
+            keep_vectors=keep_vectors,
             objectives=objectives,
             settings=settings,
             say=say,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from .settings import WEIGHTS, Objectives
 from .shard_rows import ShardRows
 from .shards import SHARDS
 from .starting import StudentChoice, start_student
+from .teacher_vectors import teacher_vectors
 from .texts import find_files
 from .tokenizing import tokenized
 
@@ -41,6 +43,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
     held_out: float | str | Sequence[str] = 0.01,
     pack: bool = False,
     shards: str | Path | None = None,
+    keep_vectors: bool = False,
     objectives: Objectives | None = None,
     say: Callable[[str], None] | None = None,
     **settings: Any,
@@ -64,6 +67,9 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
             by default each line is a row.
         shards: A folder that keeps the tokenized text for other trainings; by default it is in `output` until the
             training has ended.
+        keep_vectors: Whether to compute the teacher's vectors once and keep them beside the tokenized text, in place of
+            computing the teacher in each step; only if nothing but `directions` and `vectors` is learned. It pays with
+            several epochs or trainings.
         objectives: What the student learns; by default what Jiao et al. have for general distillation.
         say: Called with what is decided before the training, such as the layer map.
         **settings: Fields of `TrainingSettings`.
@@ -89,6 +95,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
         held_out=held_out,
         pack=pack,
         shards=shards,
+        keep_vectors=keep_vectors,
         objectives=objectives,
         settings=TrainingSettings.from_dict(settings),
         say=say,
@@ -104,6 +111,7 @@ def prepare_general(  # noqa: PLR0913
     held_out: float | str | Sequence[str],
     pack: bool = False,
     shards: str | Path | None = None,
+    keep_vectors: bool = False,
     objectives: Objectives | None,
     settings: TrainingSettings,
     say: Callable[[str], None] | None = None,
@@ -119,6 +127,7 @@ def prepare_general(  # noqa: PLR0913
         held_out: As for `distill_general`.
         pack: As for `distill_general`.
         shards: As for `distill_general`.
+        keep_vectors: As for `distill_general`.
         objectives: What the student learns.
         settings: How to train.
         say: Called with what is decided before the training.
@@ -127,6 +136,8 @@ def prepare_general(  # noqa: PLR0913
     say, objectives = say or (lambda message: None), objectives or Objectives()
     check_output(path_of(output), teacher, choice.student)
     check_parts(objectives, WEIGHTS[:-2], "encoders")  # there is no head
+    if keep_vectors:
+        check_parts(objectives, ("directions", "vectors"), "vectors alone, which keep_vectors asks for,")
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
     paths = find_files([text] if isinstance(text, str) else text)
@@ -140,13 +151,18 @@ def prepare_general(  # noqa: PLR0913
     length = min(settings.max_length, encoder.config.max_position_embeddings, tokenizer.model_max_length)
     encoder.config = encoder.config.replace(seq_length=length)
     folder = path_of(output) / SHARDS if shards is None else path_of(shards)
-    packing, pad_id = Packing(tokenizer, length, pack), tokenizer.vocab[PAD]
-    rows = ShardRows.of(tokenized(paths, folder, packing), pad_id)
+    packing = Packing(tokenizer, length, pack)
+
+    def rows_of(paths: Sequence[str], folder: Path) -> ShardRows:
+        rows = ShardRows.of(tokenized(paths, folder, packing), tokenizer.vocab[PAD])
+        return dataclasses.replace(rows, vectors=teacher_vectors(rows, model)) if keep_vectors else rows
+
+    rows = rows_of(paths, folder)
     if isinstance(held_out, int | float):
         rows, aside = _aside(rows, held_out, settings.seed)
     else:
         others = find_files([held_out] if isinstance(held_out, str) else held_out)
-        aside = ShardRows.of(tokenized(others, folder / _HELD_OUT, packing), pad_id)
+        aside = rows_of(others, folder / _HELD_OUT)
     if objectives.needs_layers:
         say(str(layer_map))
     say(f"{counted(len(rows), 'row' if pack else 'line')} to learn from, {0 if aside is None else len(aside)} held out")
@@ -160,6 +176,7 @@ def prepare_general(  # noqa: PLR0913
         settings,
         None if aside is None else HeldOut(aside, settings).selection,
         command=command or [*sys.argv],
+        knows_vectors=keep_vectors,
         scratch=folder if shards is None else None,
     )
 

@@ -71,6 +71,7 @@ class Phase:
         hard_labels: The loss of predictions against true labels; None without such.
         command: What to record as the command.
         says_if_ended: Whether to warn that there is nothing to do where it had ended before.
+        knows_vectors: Whether the labels are the teacher's vectors, so that it is not computed.
         scratch: A folder that is only for this training: it is removed when it has ended.
 
     Raises:
@@ -88,6 +89,7 @@ class Phase:
     hard_labels: nn.Cell | None = None
     command: list[str] = field(default_factory=lambda: [*sys.argv])
     says_if_ended: bool = True
+    knows_vectors: bool = False
     scratch: Path | None = None
 
     def __post_init__(self) -> None:
@@ -110,13 +112,10 @@ class Phase:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = self.teacher.sentence
         pooling = sentence.pooling[0] if self.objectives.needs_vectors else "mean"
-        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
-        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
-        teacher = as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
-        layer_map = check_fit(self.objectives, self.student.config, teacher.config, sentence)
-        loss = DistillationLoss(teacher, self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
+        layer_map = check_fit(self.objectives, self.student.config, self.teacher.config, sentence)
+        loss = DistillationLoss(self._teacher(), self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
         ms.set_seed(self.settings.seed + 1)  # of the projections; MindSpore takes no 0
-        network = Student(self.student, self.objectives, teacher.config.hidden_size, pooling)
+        network = Student(self.student, self.objectives, self.teacher.config.hidden_size, pooling)
         model = TaskModel(MindSporeRuntime(self.student), self.tokenizer, "the student", sentence=self._sentence())
         best = BestModel(model, self.folder, world)
         selection = self.selection
@@ -138,6 +137,14 @@ class Phase:
         if self.scratch is not None and world.is_first:  # the others are done with it, too: they have shared
             shutil.rmtree(self.scratch, ignore_errors=True)
         return metrics
+
+    def _teacher(self) -> Network | None:
+        """The network that teaches in each step."""
+        if self.knows_vectors:
+            return None
+        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
+        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
+        return as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
 
     def _sentence(self) -> SentenceSettings:
         """The teacher's, but dense layers are for its width alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +10,25 @@ from functools import cached_property
 
 import numpy as np
 
+from .shard_vectors import ShardVectors
 from .shards import Shards
 
 
 @dataclass(frozen=True, eq=False)
 class ShardRows:
-    """Rows of shards to train on, N of them; as `Features`, without labels.
+    """Rows of shards to train on, N of them; as `Features`. What a teacher says of them may be their labels.
 
     Attributes:
         shards: The shards.
         numbers: (N,) uint32, which of their rows these are.
         pad_id: The id of [PAD].
+        vectors: The teacher's vectors of all rows of the shards; None for none.
     """
 
     shards: Shards
     numbers: np.ndarray
     pad_id: int
+    vectors: ShardVectors | None = None
 
     counts_rows = True
 
@@ -43,29 +47,34 @@ class ShardRows:
 
     @property
     def labels(self) -> np.ndarray:
-        """(N,) int32 zeros, which nobody uses and which take no memory."""
-        return np.broadcast_to(np.zeros((), np.int32), len(self))
+        """The dtype and the shape of labels, (N, H) float32 of vectors and else (N,) int32: zeros without memory."""
+        if self.vectors is None:
+            return np.broadcast_to(np.zeros((), np.int32), len(self))
+        return np.broadcast_to(np.zeros((), np.float32), (len(self), self.vectors.width))
 
     @property
     def digest(self) -> str:
         """Equal for equal rows only."""
         digest = hashlib.sha256(self.shards.digest.encode())
         digest.update(self.numbers.data)
+        digest.update(b"vectors" * (self.vectors is not None))  # not to the last digit what the loss would compute
         return digest.hexdigest()
 
     def take(self, rows: np.ndarray) -> ShardRows:
         """Return some of the rows, in their order."""
-        return ShardRows(self.shards, self.numbers[np.sort(rows)], self.pad_id)
+        return dataclasses.replace(self, numbers=self.numbers[np.sort(rows)])
 
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
         """Return the network's three inputs and the labels for some rows, padded to the longest of them."""
-        found = self.shards.read(self.numbers[np.asarray(rows)])
+        numbers = self.numbers[np.asarray(rows)]
+        found = self.shards.read(numbers)
         lengths = np.array([len(row) for row in found])
         width = min(-(-int(lengths.max()) // pad_to_multiple_of) * pad_to_multiple_of, self._longest)
         mask = (np.arange(width) < lengths[:, None]).astype(np.int32)
         ids = np.full(mask.shape, self.pad_id, np.int32)
         ids[mask == 1] = np.concatenate(found)
-        return ids, mask, np.zeros_like(mask), self.labels[: len(found)]
+        labels = np.zeros(len(found), np.int32) if self.vectors is None else self.vectors.read(numbers)
+        return ids, mask, np.zeros_like(mask), labels
 
     def amount(self, labels: np.ndarray) -> float:
         """Return the weight of a batch: its number of rows."""

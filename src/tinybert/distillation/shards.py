@@ -7,7 +7,7 @@ begin with a new order of two million rows, and the files are four times as larg
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +32,18 @@ class Shards:
         paths: The files.
         begins: (S + 1,) int64, the number of the first row of each of the S files; the last is N.
         lengths: (N,) uint16, the number of tokens in each row.
-        digest: Equal for equal rows only.
+        hashes: The SHA-256 of each file.
     """
 
     paths: tuple[Path, ...]
     begins: np.ndarray
     lengths: np.ndarray
-    digest: str
+    hashes: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal rows only."""
+        return hashlib.sha256("".join(self.hashes).encode()).hexdigest()
 
     def read(self, rows: Sequence[int] | np.ndarray) -> list[np.ndarray]:
         """Return the token ids of some rows, in their order.
@@ -48,17 +53,22 @@ class Shards:
         """
         from safetensors import safe_open
 
-        numbers = np.asarray(rows, np.int64)
-        places = np.searchsorted(self.begins, numbers, side="right") - 1
-        found: list[np.ndarray] = [np.empty(0)] * len(numbers)
-        for place in np.unique(places):
+        found: list[np.ndarray] = [np.empty(0)] * len(rows)
+        for place, where in self.places(rows):
             with safe_open(str(self.paths[place]), framework="numpy") as file:
                 tokens, offsets = file.get_slice("tokens"), file.get_slice("offsets")
-                for index in np.flatnonzero(places == place):
-                    row = int(numbers[index] - self.begins[place])
+                for index, row in where:
                     begin, end = map(int, offsets[row : row + 2])
                     found[index] = tokens[begin:end]
         return found
+
+    def places(self, rows: Sequence[int] | np.ndarray) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+        """Yield where rows are: the number of each file, with their indices in `rows` and their rows in the file."""
+        numbers = np.asarray(rows, np.int64)
+        files = np.searchsorted(self.begins, numbers, side="right") - 1
+        for file in np.unique(files).tolist():
+            indices = np.flatnonzero(files == file)
+            yield file, [*zip(indices.tolist(), (numbers[indices] - self.begins[file]).tolist(), strict=True)]
 
 
 def write_shard(path: Path, rows: TokenRows) -> Shard:
@@ -77,14 +87,11 @@ def open_shards(folder: Path, manifest: Manifest) -> Shards:
     Raises:
         InputError: A shard is missing, cut or changed, or has another number of rows; names it.
     """
-    digest, lengths = hashlib.sha256(), [np.empty(0, np.uint16)]
-    for shard in manifest["shards"]:
-        path = folder / shard["name"]
-        lengths.append(_lengths(path, shard))
-        digest.update(shard["sha256"].encode())
-    paths = tuple(folder / shard["name"] for shard in manifest["shards"])
-    begins = np.cumsum([0, *(shard["rows"] for shard in manifest["shards"])])
-    return Shards(paths, begins, np.concatenate(lengths), digest.hexdigest())
+    shards = manifest["shards"]
+    paths = tuple(folder / shard["name"] for shard in shards)
+    lengths = np.concatenate([_lengths(path, shard) for path, shard in zip(paths, shards, strict=True)])
+    begins = np.cumsum([0, *(shard["rows"] for shard in shards)])
+    return Shards(paths, begins, lengths, tuple(shard["sha256"] for shard in shards))
 
 
 def _lengths(path: Path, shard: Shard) -> np.ndarray:
