@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -261,6 +262,13 @@ def test_no_row_goes_beyond_a_file(tmp_path, tokenizer):
         (tmp_path / name).write_text(text)
     found = tokenized([f"{tmp_path}/a.txt", f"{tmp_path}/b.txt"], tmp_path / "shards", Packing(tokenizer, 8, pack=True))
     assert [tokenizer.decode(row) for row in found.read(range(3))] == ["the film", "was good", "a book"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe is a pipe, and text is read more than once"):
+        check_files([f"{tmp_path}/pipe"])
 
 
 def test_files_are_checked_at_their_beginnings(tmp_path):

@@ -47,10 +47,10 @@ class ShardRows:
 
     @property
     def labels(self) -> np.ndarray:
-        """The dtype and the shape of labels, (N, H) float32 of vectors and else (N,) int32: zeros without memory."""
+        """Zeros without memory, of the dtype and shape of labels: (N, H) float32 for vectors, else (N,) int32."""
         if self.vectors is None:
             return np.broadcast_to(np.zeros((), np.int32), len(self))
-        return np.broadcast_to(np.zeros((), np.float32), (len(self), self.vectors.width))
+        return np.broadcast_to(np.zeros(self.vectors.width, np.float32), (len(self), self.vectors.width))
 
     @property
     def digest(self) -> str:

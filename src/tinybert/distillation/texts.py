@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -57,9 +58,11 @@ def check_files(paths: Sequence[str]) -> None:
     """Look at the beginning of each file, before hours are spent on the first.
 
     Raises:
-        InputError: As `read_lines`.
+        InputError: As `read_lines`; or a file is a pipe, which cannot be read again.
     """
     for path in paths:
+        if os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode):
+            raise InputError(f"{path} is a pipe, and text is read more than once: write it to a file first")
         next(text for text, _ in read_lines(path) if text)
 
 
