@@ -55,7 +55,7 @@ def test_a_distillation(arguments, runs, tmp_path):
         (("--from-layers", "a"), 1, "the layers are 'a': give their numbers (--from-layers 0,2,3,5)"),
         (("--layer-map", "0"), 1, "the layer map is 0, 1 layer: the student has 3 (--layer-map ...)"),
         (("--hidden", "-1"), 1, "hidden is -1.0: a weight is a number of at least 0 (--hidden ...)"),
-        (("--held-out", "0.99"), 1, "of 14 lines that is all (--held-out 0)"),
+        (("--held-out", "0.99"), 1, "of 14 rows that is all (--held-out 0)"),
         (("--text", "none.txt"), 1, "none.txt cannot be read"),
         (("--student", "nowhere"), 1, "nowhere is neither a folder nor a file"),
         (

@@ -229,7 +229,7 @@ def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
 
 
 def test_a_share_that_leaves_nothing(distill, tmp_path, monkeypatch):
-    with pytest.raises(InputError, match=r"held_out is 0.999: of 80 lines that is all"):
+    with pytest.raises(InputError, match=r"held_out is 0.999: of 80 rows that is all"):
         distill(held_out=0.999)
     monkeypatch.setattr("tinybert.distillation.phase.Phase.run", lambda self: {})
     monkeypatch.setattr(Packing, "rows", None)

@@ -188,7 +188,7 @@ def _aside(rows: ShardRows, share: float, seed: int) -> tuple[ShardRows, ShardRo
     count = max(1, round(share * len(rows)))
     if count == len(rows):
         raise InputError(
-            f"held_out is {share:g}: of {counted(count, 'line')} that is all", argument="held_out", example=0
+            f"held_out is {share:g}: of {counted(count, 'row')} that is all", argument="held_out", example=0
         )
     order = shuffled(len(rows), seed, 0, stream=2)
     return rows.take(order[count:]), rows.take(order[:count])

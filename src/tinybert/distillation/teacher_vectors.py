@@ -33,8 +33,7 @@ def teacher_vectors(rows: ShardRows, teacher: Checkpoint) -> ShardVectors:
         KeyboardInterrupt: Ctrl-C; the same call goes on after the last whole file.
     """
     shards = rows.shards
-    encoder, pooling = teacher.encoder(), teacher.sentence.pooling
-    tensors = encoder.tensors
+    pooling, tensors = teacher.sentence.pooling, teacher.tensors
     origin = f"{digest_of(tensors[name] for name in sorted(tensors))} {pooling}"
     names = [hashlib.sha256(f"{origin} {each}".encode()).hexdigest()[:16] for each in shards.hashes]
     paths = tuple(
@@ -44,7 +43,7 @@ def teacher_vectors(rows: ShardRows, teacher: Checkpoint) -> ShardVectors:
         sizes = np.diff(shards.begins)
         missing = [number for number, path in enumerate(paths) if not path.exists()]
         if missing:
-            runtime = MindSporeRuntime.of_checkpoint(encoder)
+            runtime = MindSporeRuntime.of_checkpoint(teacher)  # of a head it computes nothing
             done = int(sizes.sum() - sizes[missing].sum())
             with ProgressBar(int(sizes.sum()), unit="rows", done=done, description="teacher's vectors") as bar:
                 for number in missing:

@@ -53,9 +53,9 @@ def tokenized(paths: Sequence[str], folder: Path, packing: Packing) -> Shards:
             "tokenizer": hashlib.sha256(packing.tokenizer.to_json().encode()).hexdigest(),
         }
         manifest = manifest_of(folder, made_with, paths)
+        for left in folder.glob(".write-*") if manifest["shards"] else ():  # by a killed process
+            shutil.rmtree(left, ignore_errors=True)
         if not manifest["complete"]:
-            for left in folder.glob(".write-*"):  # by a killed process
-                shutil.rmtree(left, ignore_errors=True)
             _tokenize(paths, folder, packing, manifest)
         return open_shards(folder, manifest)
 
