@@ -52,7 +52,7 @@ OPTIONS = {
     "evaluate": f"{TABLES} "
     "--predictions --report --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
-    "distill general": f"{DISTILLED} --text --held-out",
+    "distill general": f"{DISTILLED} --text --held-out --pack --shards --keep-vectors",
     "distill classify": f"{DISTILLED} {LEARNED}",
     "distill tag": f"{DISTILLED} {LEARNED}",
     "distill answer": f"{DISTILLED} {LEARNED}",
