@@ -77,6 +77,8 @@ class TrainingBatches:
         for total in self.totals[len(whole) :]:
             steps.append(order[begin : begin + total])
             begin += total
+        if self._size == 1:
+            return steps
         # Neighbouring rows have similar lengths, so dealing them out in turn balances the work of the processes.
         return [rows[self._rank :: self._size] for rows in steps]
 
