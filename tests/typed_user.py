@@ -12,10 +12,12 @@ from tinybert import (
     Classifier,
     Embedder,
     QuestionAnswerer,
+    Reranker,
     Tagger,
     Task,
     TinyBertConfig,
     TinyBertModel,
+    ZeroShotClassifier,
     evaluate,
     finetune,
     load,
@@ -23,7 +25,7 @@ from tinybert import (
     top_k,
 )
 from tinybert.hub import Module, find_module, publish
-from tinybert.tasks import Answer, Classification, MultiLabel, Regression, Span, TaskModel, Word, load_model
+from tinybert.tasks import Answer, Classification, MultiLabel, Ranked, Regression, Span, TaskModel, Word, load_model
 from tinybert.text import Encoding
 from tinybert.training import TrainingSettings
 
@@ -120,3 +122,12 @@ tagger(["two", "words"], is_split_into_words=True, on_error="return")
 answerer([("q", "c")], top_k=3, on_error="return")
 answerer("q", "c", top_k=3)
 embedder(["a"], on_error="return")
+
+reranker = Reranker.from_pretrained("x")
+assert_type(reranker, Reranker)
+assert_type(reranker("q", ["a", "b"], top_k=1, label="yes"), list[Ranked])
+zero_shot = ZeroShotClassifier.from_pretrained("x", labels=["contradiction", "entailment", "neutral"])
+assert_type(zero_shot("a", ["b", "c"]), Classification | MultiLabel)
+assert_type(zero_shot(["a"], ["b", "c"], multi_label=True), list[Classification | MultiLabel])
+assert_type(zero_shot(iter(["a"]), ["b", "c"]), Iterator[Classification | MultiLabel])
+assert_type(embedder("a", truncate_dim=64), Vector)

@@ -21,7 +21,17 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
         TinyBertModel,
     )
     from .task import Task
-    from .tasks import Classifier, Embedder, QuestionAnswerer, Tagger, load, similarity, top_k
+    from .tasks import (
+        Classifier,
+        Embedder,
+        QuestionAnswerer,
+        Reranker,
+        Tagger,
+        ZeroShotClassifier,
+        load,
+        similarity,
+        top_k,
+    )
     from .text import BertTokenizer
     from .training import finetune
 
@@ -32,6 +42,7 @@ _HOMES = {
     "Classifier": "tasks",
     "Embedder": "tasks",
     "QuestionAnswerer": "tasks",
+    "Reranker": "tasks",
     "Tagger": "tasks",
     "Task": "task",
     "TinyBertConfig": "config",
@@ -40,6 +51,7 @@ _HOMES = {
     "TinyBertForSequenceClassification": "modeling",
     "TinyBertForTokenClassification": "modeling",
     "TinyBertModel": "modeling",
+    "ZeroShotClassifier": "tasks",
     "evaluate": "evaluation",
     "finetune": "training",
     "load": "tasks",
@@ -51,6 +63,7 @@ __all__ = [
     "Classifier",
     "Embedder",
     "QuestionAnswerer",
+    "Reranker",
     "Tagger",
     "Task",
     "TinyBertConfig",
@@ -59,6 +72,7 @@ __all__ = [
     "TinyBertForSequenceClassification",
     "TinyBertForTokenClassification",
     "TinyBertModel",
+    "ZeroShotClassifier",
     "__version__",
     "evaluate",
     "finetune",

@@ -25,6 +25,7 @@ TOKENIZER = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]", "rain"
         SentenceSettings(),
         SentenceSettings(("first", "max"), normalize=True),
         SentenceSettings(prompts={"query": "q: "}, default_prompt="query"),
+        SentenceSettings(normalize=True, truncate_dim=7),
         SentenceSettings(dense=(layer("tanh"), layer("identity", 6, bias=False)), normalize=True),
     ],
 )
@@ -48,6 +49,7 @@ def test_a_folder_keeps_it(tmp_path, make_checkpoint, settings):
         ({"pooling": []}, r"pooling is \(\)"),
         ({"pooling": [1]}, r"pooling\[0\]: expected str, got int"),
         ({"dense": ["tanh"]}, "config.json: the weights of dense layer 0 are missing"),
+        ({"truncate_dim": 0}, "truncate_dim is 0: it must be at least 1"),
         ({"default_prompt": "q"}, "the default prompt is 'q', but the prompts are none"),
     ],
 )

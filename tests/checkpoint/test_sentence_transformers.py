@@ -241,3 +241,15 @@ def test_the_pooled_output_is_not_one_of_theirs(tmp_path, make_checkpoint):
     with pytest.raises(CheckpointError, match="no pooling by the encoder's pooled output"):
         save_sentence_transformer(checkpoint, tmp_path / "model", tokenizer=TOKENIZER)
     assert not (tmp_path / "model").exists()
+
+
+def test_where_vectors_are_cut_off(folder, tmp_path, make_checkpoint):
+    path = folder("Pooling", config_sentence_transformers={"truncate_dim": 7})
+    settings = read_checkpoint(path).sentence
+    assert settings == SentenceSettings(truncate_dim=7)
+    checkpoint = dataclasses.replace(make_checkpoint(), sentence=settings)
+    written = save_sentence_transformer(checkpoint, tmp_path / "written", tokenizer=TOKENIZER)
+    assert read_checkpoint(written).sentence == settings
+    path = folder("Pooling", config_sentence_transformers={"truncate_dim": 0})
+    with pytest.raises(CheckpointError, match="truncate_dim is 0; it must be at least 1"):
+        read_checkpoint(path)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from tiny import command, save_model
 
-from tinybert.tasks import Classifier
+from tinybert.tasks import Classifier, ZeroShotClassifier
 
 PAIRS = [("the good film", "a bad film"), ("fine", "a very poor book")]
 STDIN = b"good film\n\nbad \xff\nbad film\n"
@@ -84,3 +85,46 @@ def test_an_encoder_does_not_classify(encoder_folder):
     assert (
         "has no head for sequence-classification. Fine-tune one first (tinybert finetune classify), or use" in run.err
     )
+
+
+@pytest.fixture(scope="module")
+def inference(tmp_path_factory):
+    labels = ("contradiction", "entailment", "neutral")
+    return save_model(tmp_path_factory.mktemp("inference"), "sequence-classification", labels)
+
+
+def test_labels_of_ones_own(inference):
+    texts = ["good film", "a very bad book"]
+    stdin = "\n".join(texts).encode()
+    labels = ("--candidate-labels", "film, book")
+    template = ("--hypothesis-template", "it is a {}")
+    classify = partial(ZeroShotClassifier.from_pretrained(inference), hypothesis_template="it is a {}")
+    run = command("classify", inference, *labels, *template, "--all", stdin=stdin)
+    rows = [line.split("\t") for line in run.out.splitlines()]
+    assert (run.code, rows[0]) == (0, ["label", "probability", "film", "book"])
+    for row, result in zip(rows[1:], classify(texts, ["film", "book"]), strict=True):
+        assert row[0] == result.label
+        assert [float(value) for value in row[2:]] == pytest.approx([*result.probabilities.values()], abs=1e-5)
+    run = command("classify", inference, *labels, *template, "--multi-label", "--to", "jsonl", stdin=stdin)
+    found = [tuple(json.loads(line)["labels"]) for line in run.out.splitlines()]
+    assert found == [result.labels for result in classify(texts, ["film", "book"], multi_label=True)]
+
+
+def test_labels_of_ones_own_need_a_model_for_inference_and_single_texts(single, inference, tmp_path):
+    run = command("classify", single, "--candidate-labels", "film,book", stdin=b"a\n")
+    assert (run.code, run.out) == (1, "")
+    assert "has the labels no, yes, maybe: to classify with any labels takes a model for natural language" in run.err
+    run = command("classify", inference, "--candidate-labels", "film", stdin=b"a\n")
+    assert "every text would be 'film', the only label" in run.err
+    assert "(--multi-label)" in run.err
+    assert "(--candidate-labels NAME,NAME)" in command("classify", inference, "--candidate-labels", "a,", stdin=b"").err
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("sentence1\tsentence2\na\tb\n", encoding="utf-8")
+    assert (
+        "pairs of texts. Say which of them is meant"
+        in command("classify", inference, pairs, "--candidate-labels=a,b").err
+    )
+    for option in (("--multi-label",), ("--hypothesis-template", "{}")):
+        run = command("classify", inference, *option, stdin=b"a\n")
+        assert (run.code, run.out) == (2, "")
+        assert "there are no candidate labels" in run.err

@@ -56,6 +56,20 @@ def test_a_prompt_of_ones_own(encoder_folder):
     assert run == command("embed", encoder_folder, "--to", "tsv", stdin=b"the good film\n")
 
 
+def test_vectors_are_cut_off_before_they_are_scaled(encoder_folder, tmp_path):
+    whole = Embedder.from_pretrained(encoder_folder)(TEXTS, pooling="first")[:, :5]
+    path, index = tmp_path / "vectors.npy", tmp_path / "index.npz"
+    assert embed(encoder_folder, "-", "--truncate-dim", "5", "--output", path).code == 0
+    np.testing.assert_allclose(np.load(path), whole / np.linalg.norm(whole, axis=1, keepdims=True), atol=1e-6)
+    assert embed(encoder_folder, "-", "--truncate-dim", "5", "--output", index).code == 0
+    found = command("search", index, TEXTS[2], "--top-k", "1")
+    assert (found.code, found.out.splitlines()[1]) == (0, f"1.0000\t3\t{TEXTS[2]}")
+    assert np.load(index)["vectors"].shape == (len(TEXTS), 5)
+    run = embed(encoder_folder, "--truncate-dim", "500")
+    assert (run.code, run.out) == (1, "")
+    assert "truncate_dim is 500; it must be an integer, 1 to" in run.err
+
+
 def test_a_bad_line_keeps_its_place(encoder_folder, expected, tmp_path):
     path = tmp_path / "vectors.npy"
     lines = [b"the good film", b"a \xff", b"a bad book was very poor"]

@@ -9,6 +9,7 @@ import pytest
 from tiny import COLUMNS, SETTINGS, WORDS, command
 
 from tinybert import Task
+from tinybert.data import TripletExample
 
 
 def write_pairs(path, count, seed):
@@ -56,6 +57,9 @@ def test_what_embed_learns_from_and_is_scored_on(encoder, tmp_path, monkeypatch)
     assert {"spearman", "pearson"} <= json.loads(again.out).keys()
     rows = [line.split("\t") for line in (tmp_path / "predictions.tsv").read_text().splitlines()]
     assert (rows[0], len(rows)) == (["label", "predicted"], 33)
+    cut = command("evaluate", encoder, dev, *PAIRS, "--truncate-dim", "3")
+    assert json.loads(cut.out).keys() == json.loads(again.out).keys()
+    assert cut.out != again.out
 
 
 @pytest.mark.slow
@@ -89,6 +93,29 @@ def test_pairs_without_scores_are_matches(encoder, tmp_path):
     heading, *ranks = predictions.read_text().splitlines()
     assert heading == "rank"
     assert json.loads(run.out)["mrr"] == np.mean([1 / int(rank) for rank in ranks])
+
+
+def test_triplets_losses_and_sizes_are_given_as_options(encoder, tmp_path, monkeypatch):
+    prepared = []
+    monkeypatch.setattr("tinybert.training.FineTuning.run", lambda self, world: prepared.append(self) or {})
+    train = tmp_path / "train.tsv"
+    train.write_text("query\tpositive\tother\na good film\tgreat\tpoor\na bad film\tpoor\tgreat\n", encoding="utf-8")
+    start = ("finetune", "embed", "--model", encoder, "--train", train, "--output", tmp_path / "model")
+    run = command(*start, "--negative", "other", "--loss", "triplet", "--margin", "0.5", "--matryoshka", "24,12")
+    assert (run.code, run.err.splitlines()[0]) == (0, "tinybert: 2 pairs, each a match, with 2 negatives in all")
+    [found] = prepared
+    assert found.train[1] == TripletExample("a bad film", "poor", negatives=("great",))
+    assert (found.settings.loss, found.settings.margin, found.settings.matryoshka) == ("triplet", 0.5, "24,12")
+    run = command(*start, "--loss", "triplet")
+    assert run.code == 1
+    assert run.err.endswith(
+        "tinybert: the loss triplet learns from pairs without scores that have negatives; the training data are pairs "
+        "without scores, for which there is multiple-negatives (--loss ...)\n"
+    )
+    run = command(*start, "--negative", "positive")
+    assert run.err.endswith(
+        "the column 'positive' would be a negative and another text or the label (--negative ...).\n"
+    )
 
 
 def test_embed_says_what_it_needs(encoder, reviews, tmp_path):

@@ -12,7 +12,7 @@ from tiny import command
 from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
-COMMANDS = ("embed", "classify", "tag", "answer", "search", "finetune", "evaluate", "convert")
+COMMANDS = ("embed", "classify", "tag", "answer", "search", "rerank", "finetune", "evaluate", "convert")
 DISTILLATIONS = tuple(f"distill {name}" for name in ("general", "classify", "tag", "answer", "embed"))
 GROUPS = ("distill", "hub")
 # The command line of a release: options that users' scripts rely on.
@@ -20,7 +20,7 @@ TABLES = "--header --no-header --delimiter --encoding"
 TRAINING = (
     "--devices --port --epochs --batch-size --learning-rate --warmup-ratio --weight-decay --max-grad-norm "
     "--accumulation-steps --max-length --seed --evals-per-epoch --patience --pad-to-multiple-of --save-minutes "
-    "--class-weights"
+    "--class-weights --loss --margin --matryoshka"
 )
 DISTILLED = (
     f"{TRAINING} --teacher --output -o --student --from-layers --config --embeddings --hidden --attention --relations "
@@ -28,15 +28,16 @@ DISTILLED = (
     "--relation-heads --dropout --no-dropout --vocabulary"
 )
 LEARNED = (
-    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --from "
-    "--multi-label --allow-extra-fields --skip-unlabelled --on-error"
+    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --negative "
+    "--from --multi-label --allow-extra-fields --skip-unlabelled --on-error"
 )
 OPTIONS = {
     "embed": f"{TABLES} "
-    "--output -o --to --pooling --normalize --no-normalize --prompt-name --prompt --text --allow-extra-fields "
-    "--from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
+    "--output -o --to --pooling --normalize --no-normalize --truncate-dim --prompt-name --prompt --text "
+    "--allow-extra-fields --from --max-length --batch-size --on-error --vocabulary --cased --uncased --config",
     "classify": f"{TABLES} "
-    "--output -o --to --all --threshold --id --pair --text --allow-extra-fields --from --max-length "
+    "--output -o --to --all --threshold --candidate-labels --hypothesis-template --multi-label "
+    "--id --pair --text --allow-extra-fields --from --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
     "tag": f"{TABLES} "
     "--output -o --to --conll --words --aggregation --id --text --allow-extra-fields --from --max-length "
@@ -44,13 +45,18 @@ OPTIONS = {
     "answer": f"{TABLES} --align-to-words --no-align-to-words --id --question-column --context-column "
     "--question --context --output -o --to --top-k --no-answer-threshold --from --allow-extra-fields --max-length "
     "--batch-size --on-error --vocabulary --cased --uncased --config",
-    "search": "--model --top-k --output -o --to --prompt-name --prompt --vocabulary --cased --uncased --config",
+    "search": "--model --top-k --output -o --to --prompt-name --prompt --rerank --candidates --label --vocabulary "
+    "--cased --uncased --config",
+    "rerank": f"{TABLES} "
+    "--query --top-k --label --output -o --to --text --allow-extra-fields --from --max-length --batch-size --on-error "
+    "--vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
-    "--model --train --output -o --dev --text --pair --label --from --regression --multi-label "
+    "--model --train --output -o --dev --text --pair --label --negative --from --regression --multi-label "
     "--on-error --labels "
     f"--allow-extra-fields --skip-unlabelled --skip-misplaced --vocabulary --cased --uncased --config {TRAINING}",
     "evaluate": f"{TABLES} "
-    "--predictions --report --task --text --pair --label --from --multi-label --allow-extra-fields --max-length "
+    "--predictions --report --task --truncate-dim "
+    "--text --pair --label --negative --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
     "distill general": f"{DISTILLED} --text --held-out --pack --shards --keep-vectors",
     "distill classify": f"{DISTILLED} {LEARNED}",
@@ -116,7 +122,7 @@ def test_defaults_are_not_taken_for_markup():
     assert "[default: a known name; the last]" in " ".join(command("finetune", "--help").out.split())
 
 
-NOT_NONE = {"patience": 1, "class_weights": "balanced"}
+NOT_NONE = {"patience": 1, "class_weights": "balanced", "loss": "cosent", "margin": 0.5, "matryoshka": "24,12"}
 """Values of the settings whose default is none."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinybert.data import TextExample, read_texts, write_texts
+from tinybert.data import TextExample, TripletExample, read_texts, write_texts
 from tinybert.data.label_column import NO_LABEL
 from tinybert.errors import InputError
 
@@ -71,12 +71,27 @@ def test_several_labels_survive(folder, name, separator, examples):
     assert read_texts(folder / name, multi_label_separator=separator) == examples
 
 
+@pytest.mark.parametrize("name", ["a.tsv", "a.csv", "a.jsonl"])
+@pytest.mark.parametrize("negatives", [("c",), ("c", "d")])
+def test_triplets_survive(tmp_path, name, negatives):
+    examples = [TripletExample("a", "b", negatives=negatives)] * 2
+    write_texts(tmp_path / name, examples)
+    assert read_texts(tmp_path / name, negatives=None) == examples
+    assert read_texts(tmp_path / name) == [TextExample("a", "b")] * 2
+
+
 @pytest.mark.parametrize(
     ("name", "examples", "options", "message"),
     [
         ("a.tsv", [TextExample("a"), TextExample("b\tc")], {}, r"examples\[1\]: 'b\\tc' holds a tab or a line end"),
         ("a.csv", [TextExample(" ")], {}, r"examples\[0\]: the text is empty"),
         ("a.csv", [TextExample("a"), TextExample("b", "c")], {}, r"examples\[1\]: it differs from the first"),
+        (
+            "a.csv",
+            [TextExample("a", "b"), TripletExample("a", "b", negatives=("c",))],
+            {},
+            r"examples\[1\]: it differs",
+        ),
         ("a.csv", [TextExample("a", label="x"), TextExample("b", label=1.0)], {}, r"examples\[1\]: it differs"),
         ("a.csv", [TextExample("a", label=" x")], {}, "the label ' x' is empty or has blanks around it"),
         ("a.csv", [TextExample("a", label=float("nan"))], {}, "the label is nan, which is not a score"),

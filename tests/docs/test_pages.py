@@ -8,7 +8,7 @@ import pytest
 from pages import DOCS, NOT_RUN, ROOT, WITHIN, alike, blocks_of, commands_of, pages, shell_of
 
 WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md")
-WITH_MODEL = ("index.md", "tasks/embed.md", "tasks/classify.md", "tasks/tag.md", "tasks/answer.md")
+WITH_MODEL = ("index.md", "tasks/embed.md", "tasks/classify.md", "tasks/tag.md", "tasks/answer.md", "tasks/rerank.md")
 WITH_REAL_MODEL = (*WITH_MODEL, "distillation.md")  # which needs layers to choose from
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

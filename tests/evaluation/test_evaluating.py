@@ -7,7 +7,7 @@ import pytest
 from reviews import write_csv
 from to_find import CASES, by_hand
 
-import tinybert
+import tinybert.metrics
 from tinybert import Embedder, Tagger
 from tinybert.data import QuestionExample, Table, TaggedExample, TextExample
 from tinybert.errors import InputError
@@ -163,3 +163,15 @@ def test_a_label_that_the_model_does_not_know_is_a_miss(finder, classifier):
     with pytest.warns(UserWarning, match="does not know 'never heard of'"):
         more = evaluate(classifier(task), [*examples, TextExample("the film", label="never heard of")])
     assert more["accuracy"] == pytest.approx(known * 8 / 9)
+
+
+def test_an_encoder_is_evaluated_by_vectors_that_are_cut_off(encoder, finder):
+    pairs = [TextExample(one, other, float(len(one))) for one in ("good", "a film", "bad") for other in ("a", "fine")]
+    embed = Embedder(encoder)
+    first, second = (embed([getattr(pair, name) for pair in pairs], truncate_dim=4) for name in ("text", "pair"))
+    cosines = [tinybert.similarity(*both)[0, 0] for both in zip(first, second, strict=True)]
+    expected = tinybert.metrics.correlation_scores([pair.label for pair in pairs], cosines)
+    assert evaluate(encoder, pairs, truncate_dim=4) == pytest.approx(expected, abs=1e-5)
+    assert evaluate(encoder, pairs) != pytest.approx(expected, abs=1e-3)
+    with pytest.raises(InputError, match="it has no vectors to cut off"):
+        evaluate(finder, [TaggedExample(("a",), ("O",))], truncate_dim=4)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tinybert.data import TextExample
-from tinybert.evaluation.pairs import are_matches, as_cosines, text_ids
+from tinybert.data import TextExample, TripletExample
+from tinybert.evaluation.pairs import are_matches, as_cosines, form_of, text_ids
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,18 @@ def test_equal_texts_have_equal_numbers():
 def test_a_single_score_is_no_match():
     assert are_matches([TextExample("a", "b")] * 2)
     assert not are_matches([TextExample("a", "b"), TextExample("a", "b", 0.0)])
+
+
+def test_negatives_are_numbered_with_the_second_texts_which_they_are_compared_with():
+    triplets = [TripletExample("a", "b", negatives=("c", "d")), TripletExample("b", "d", negatives=("b", "e"))]
+    assert text_ids(triplets).tolist() == [[0, 0, 1, 2], [1, 2, 0, 3]]
+
+
+def test_the_form_of_pairs():
+    pair, triplet = TextExample("a", "b"), TripletExample("a", "b", negatives=("c",))
+    assert [form_of(each) for each in ([pair], [triplet], [pair, triplet], [TextExample("a", "b", 1.0)])] == [
+        "matches",
+        "triplets",
+        "triplets",
+        "scores",
+    ]

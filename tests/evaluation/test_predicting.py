@@ -9,7 +9,7 @@ from processes import in_processes
 from to_find import CASES, tagged
 
 from tinybert import Embedder, QuestionAnswerer, top_k
-from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample
+from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, TripletExample
 from tinybert.evaluation import evaluate, predictions, scorer_for
 from tinybert.evaluation.predicting import PREDICTORS
 from tinybert.task import KINDS
@@ -55,6 +55,14 @@ def matches(count, seed):
     words = ["good", "great", "fine", "bad", "awful", "poor", "not"]
     chosen = np.random.default_rng(seed).integers(len(words), size=count)
     return [TextExample(f"the film is very {words[index]}", f"a {words[index]} book") for index in chosen]
+
+
+def test_negatives_are_ranked_among_the_second_texts(encoder):
+    """The first text itself is nearer to it than any positive, and the same again is no further text."""
+    pair, other = TextExample("a good film", "the book was poor"), TextExample("not", "not")
+    triplets = [TripletExample(pair.text, pair.pair, negatives=("a good film", "a good film")), other]
+    (before, _), (after, last) = predictions(encoder, [pair, other]), predictions(encoder, triplets)
+    assert (after, last) == (before + 1, 1)
 
 
 def test_the_rank_is_that_among_all_distinct_second_texts(encoder):

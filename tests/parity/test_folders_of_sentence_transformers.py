@@ -63,6 +63,7 @@ def dense(activation):
     [
         *(SentenceSettings((mode,)) for mode in ("first", "max", "mean", "mean_sqrt_len", "weighted_mean", "last")),
         SentenceSettings(("max", "mean"), normalize=True),
+        SentenceSettings(truncate_dim=7),
         *(SentenceSettings(dense=(dense(name),)) for name in ("identity", "tanh", "relu", "gelu_erf", "sigmoid")),
         SentenceSettings(prompts={"query": "query : ", "document": ""}, default_prompt="query", normalize=True),
     ],
@@ -86,6 +87,13 @@ def test_prompts_are_chosen_by_name_or_given(modules, ours):
         np.testing.assert_allclose(embed(TEXTS, prompt_name=prompt), theirs, rtol=0, atol=1e-4)
     for prompt in ("in the ", "query", ""):
         np.testing.assert_allclose(embed(TEXTS, prompt=prompt), their_vectors(folder, prompt=prompt), rtol=0, atol=1e-4)
+
+
+def test_vectors_that_are_cut_off_and_scaled(modules, ours):
+    """Where the model itself scales vectors, they cut off the scaled ones, and scale again only if asked."""
+    embed = Embedder.from_pretrained(ours(SentenceSettings(truncate_dim=7, normalize=True)))
+    theirs = their_vectors(embed.model.source, normalize_embeddings=True)
+    np.testing.assert_allclose(embed(TEXTS), theirs, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("pooling", [*POOLINGS, ("cls", "max")])

@@ -132,3 +132,22 @@ def test_an_embedding_is_as_wide_as_the_model_says(embedder):
     assert embed.embedding_size_with("mean") == len(embed("cat", pooling="mean")) == 2
     assert embed([], pooling="mean").shape == (0, 2)
     assert embed(["cat", "the"], pooling="mean").shape == (2, 2)
+
+
+def test_vectors_are_cut_off_before_they_are_scaled():
+    settings = SentenceSettings(("first", "last"), truncate_dim=3)
+    np.testing.assert_allclose(vectors_of(OUTPUTS, MASK, settings), [[1, -4, 5], [2, 2, 2]])
+    unit = vectors_of(OUTPUTS, MASK, dataclasses.replace(settings, normalize=True))
+    np.testing.assert_allclose(unit, np.array([[1, -4, 5], [2, 2, 2]]) / np.sqrt([[42], [12]]), rtol=1e-6)
+
+
+def test_the_caller_says_where_vectors_are_cut_off_or_the_model(embedder):
+    embed = embedder(SentenceSettings(("first", "last", "mean"), truncate_dim=5))
+    whole = embed("cat", truncate_dim=6)
+    np.testing.assert_array_equal(embed("cat"), whole[:5])
+    np.testing.assert_array_equal(embed(["cat"], truncate_dim=1), whole[None, :1])
+    assert (embed.embedding_size, embed.embedding_size_with(None, 2)) == (5, 2)
+    assert embed("cat", pooling="mean").shape == (2,)
+    for wrong in (0, 7, "2"):
+        with pytest.raises(InputError, match=f"truncate_dim is {wrong!r}; it must be an integer, 1 to 6"):
+            embed("cat", truncate_dim=wrong)

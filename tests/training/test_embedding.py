@@ -14,7 +14,7 @@ from test_trainer import stop_in
 
 from tinybert import Embedder, TinyBertModel
 from tinybert.checkpoint.sentence import SentenceSettings
-from tinybert.data import TextExample
+from tinybert.data import TextExample, TripletExample
 from tinybert.evaluation import evaluate, predictions
 from tinybert.metrics import correlation_scores
 from tinybert.runtime.mindspore import MindSporeRuntime
@@ -22,9 +22,9 @@ from tinybert.task import Task
 from tinybert.tasks import TaskModel, load_model
 from tinybert.tasks.pooling import vectors_of
 from tinybert.training import FineTuning, TrainingSettings, featurize
-from tinybert.training.embedding import CosineLoss, InBatchNegatives, TextVectors
+from tinybert.training.embedding import TextVectors
+from tinybert.training.embedding_losses import CosineLoss, InBatchNegatives
 from tinybert.training.gradients import LossOfBatch
-from tinybert.training.learning import LEARNING
 from tinybert.training.log import read_log
 
 WORDS = ("good", "great", "fine", "bad", "awful", "poor")
@@ -163,18 +163,6 @@ def test_the_loss_of_matches_is_the_cross_entropy_of_finding_them(encoder, token
     assert float(loss.asnumpy()) == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_gradient_is_that_of_the_formula():
-    random = np.random.default_rng(0)
-    vectors, scores = random.normal(size=(10, 6)), random.random(5)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    (a, b), (length_a, length_b) = np.split(vectors / lengths, 2), np.split(lengths, 2)
-    cosines = (a * b).sum(axis=1, keepdims=True)
-    outer = 2 * (cosines - scores[:, None]) / 5
-    expected = np.concatenate([outer * (b - cosines * a) / length_a, outer * (a - cosines * b) / length_b])
-    found = ms.grad(CosineLoss())(Tensor(vectors, ms.float32), Tensor(scores, ms.float32)).asnumpy()
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-
-
 def matches(count, seed):
     """Pairs of texts with the same word, whatever the words around it."""
     words = [*WORDS, "not"]
@@ -194,6 +182,43 @@ def test_matches_without_scores_are_learned_by_what_else_is_in_the_batch(tmp_pat
     assert 0 < progress["best_step"] <= progress["steps"]
 
 
+@pytest.mark.slow  # a graph for each
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("loss", "changes"),
+    [
+        ("multiple-negatives", {}),
+        ("multiple-negatives", {"matryoshka": "24,6"}),
+        ("triplet", {"matryoshka": "24,6"}),
+        ("triplet-cosine", {"margin": 0.5}),
+        ("cosent", {"matryoshka": "24,6"}),
+    ],
+)
+def test_each_loss_is_learned(loss, changes, tmp_path, make_encoder, tokenizer):
+    """Negatives have the words around the anchor's word; with Matryoshka, vectors that are cut off rank as well."""
+    random = np.random.default_rng(2)
+    dev = matches(24, 1)
+    if loss == "cosent":
+        train = [
+            TextExample(f"the film is very {WORDS[a]}", f"a {WORDS[b]} book", float(a == b))
+            for a, b in random.integers(len(WORDS), size=(96, 2)).tolist()
+        ]
+    else:
+        others = [f"the film was {WORDS[index]}" for index in random.integers(len(WORDS), size=96)]
+        train = [
+            TripletExample(pair.text, pair.pair, negatives=(other,))
+            for pair, other in zip(matches(96, 0), others, strict=True)
+            if pair.text.rsplit(" ", 1)[1] not in other
+        ]
+    settings = dataclasses.replace(SETTINGS, loss=loss, epochs=8, **changes)
+    encoder = make_encoder()
+    before = evaluate(model_of(encoder.set_train(False), tokenizer), dev)
+    metrics = FineTuning(encoder, tokenizer, TASK, train, tmp_path, dev=dev, settings=settings).run()
+    assert metrics["mrr"] > max(0.7, before["mrr"] + 0.2)
+    if "matryoshka" in changes:
+        assert evaluate(tmp_path, dev, truncate_dim=6)["mrr"] > max(0.7, before["mrr"] + 0.2)
+
+
 def test_of_matches_the_folder_has_the_network_with_the_best_rank(tmp_path, make_encoder, tokenizer, no_graphs):
     dev = matches(24, 1)
     metrics = FineTuning(make_encoder(), tokenizer, TASK, matches(16, 0), tmp_path, dev=dev, settings=SETTINGS).run()
@@ -205,26 +230,7 @@ def test_of_matches_the_folder_has_the_network_with_the_best_rank(tmp_path, make
     assert progress["steps"] == 8
 
 
-def test_pairs_with_scores_and_without_have_losses_of_their_own(tokenizer, pairs):
-    for examples, expected in ((pairs, CosineLoss), (matches(8, 0), InBatchNegatives)):
-        features = featurize(examples, TASK, tokenizer, 12)
-        assert type(LEARNING[TASK.kind].loss(TASK, features)) is expected
-
-
-def test_the_gradient_of_matches_is_the_slope_of_their_loss():
-    vectors = np.random.default_rng(1).normal(size=(6, 4))
-    ids = np.array([[0, 0], [1, 1], [0, 2]], np.int32)
-
-    def loss(vectors):
-        first, second = np.split(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), 2)
-        logits = 20 * first @ second.T
-        logits[0, 2] = logits[2, 0] = -np.inf  # the same first text
-        return np.mean(np.log(np.exp(logits).sum(axis=1)) - np.diag(logits))
-
-    slopes = np.zeros_like(vectors)
-    for index in np.ndindex(vectors.shape):
-        step = np.zeros_like(vectors)
-        step[index] = 1e-6
-        slopes[index] = (loss(vectors + step) - loss(vectors - step)) / 2e-6
-    found = ms.grad(InBatchNegatives())(Tensor(vectors, ms.float32), Tensor(ids)).asnumpy()
-    np.testing.assert_allclose(found, slopes, atol=1e-4)
+def test_vectors_of_a_model_that_normalizes_have_length_1_in_training(encoder, batch):
+    plain, unit = (TextVectors(encoder, normalize=normalize)(*map(Tensor, batch[:3])) for normalize in (False, True))
+    assert np.linalg.norm(plain.asnumpy(), axis=1).max() > 1.1
+    np.testing.assert_allclose(unit.asnumpy(), np.concatenate(unit_vectors(encoder, batch)), atol=1e-6)

@@ -8,7 +8,7 @@ from mindspore import Tensor
 
 from tinybert.errors import CheckpointError
 from tinybert.task import Task
-from tinybert.training import featurize, identity
+from tinybert.training import TrainingSettings, featurize, identity
 from tinybert.training.identity import compare, contents
 from tinybert.training.state import Progress, load_state, save_state
 
@@ -77,6 +77,15 @@ def test_a_state_of_another_number_of_devices_is_refused(tmp_path):
         with pytest.raises(CheckpointError, match=rf"devices: {words}\nTrain as before, use another folder"):
             load_state(tmp_path, {}, present)
         assert load_state(tmp_path, {}, saved) == Progress()
+
+
+def test_a_state_without_settings_that_are_newer_has_their_defaults():
+    saved = TrainingSettings().to_dict()
+    for name in ("loss", "margin", "matryoshka"):
+        del saved[name]
+    compare(saved, TrainingSettings().to_dict(), "resume.safetensors")
+    with pytest.raises(CheckpointError, match="loss: None then, cosent now"):
+        compare(saved, TrainingSettings(loss="cosent").to_dict(), "resume.safetensors")
 
 
 def test_labels_are_part_of_the_training_data(train, tokenizer, features, make_encoder):

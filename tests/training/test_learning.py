@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tinybert.data import QuestionExample, TaggedExample, TextExample
+from tinybert.data import QuestionExample, TaggedExample, TextExample, TripletExample
 from tinybert.errors import ConfigError, InputError
 from tinybert.task import KINDS, PROBLEMS, Task
 from tinybert.training import FineTuning, TrainingSettings, learning
@@ -50,10 +50,27 @@ def test_what_cannot_be_learned_is_told_before_anything_is_written(examples, mes
         refused(InputError, message, EMBEDDING, PAIRS, dev=examples)
 
 
+TRIPLET = TripletExample("a film", "the film", place="t.csv, line 2", negatives=("awful",))
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (TextExample("a film", "a book"), r"example 1 has 0 negatives, but t.csv, line 2 has 1: give all rows as many"),
+        (TripletExample("a", "the", negatives=("awful", "poor")), "example 1 has 2 negatives, but t.csv, line 2 has 1"),
+        (TripletExample("a", "the", negatives=("the",)), "example 1: a negative is the same text as the positive"),
+        (TextExample("a film", "a book", 0.5), "t.csv, line 2 has no score, but others have"),
+    ],
+)
+def test_triplets_all_have_as_many_negatives_none_of_them_the_positive(other, message, refused):
+    refused(InputError, message, EMBEDDING, [TRIPLET, other])
+
+
 def test_a_match_needs_others_in_its_batch(refused):
     matches = [TextExample("a film", "the film"), TextExample("a book", "the book")]
     settings = dataclasses.replace(SETTINGS, batch_size=1)
-    refused(ConfigError, "batch_size is 1: a pair without a score needs others", EMBEDDING, matches, settings=settings)
+    message = "batch_size is 1: the loss multiple-negatives compares a row with the others in its batch"
+    refused(ConfigError, message, EMBEDDING, matches, settings=settings)
 
 
 def test_a_pair_with_a_score_needs_none_and_is_not_refused(tmp_path, make_encoder, tokenizer, no_graphs):

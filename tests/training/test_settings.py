@@ -20,6 +20,11 @@ from tinybert.training import TrainingSettings
         ({"learning_rate": float("nan")}, "learning_rate is nan: it must be a number of at least 0"),
         ({"learning_rate": "1e-3"}, "learning_rate is '1e-3': it must be a number of at least 0"),
         ({"patience": 0}, "patience is 0: it must be an integer of at least 1"),
+        ({"loss": "mse"}, r"loss is 'mse': it must be one of cosine, cosent, .*\(loss=...\)"),
+        ({"margin": -1}, "margin is -1: it must be a number of at least 0"),
+        ({"matryoshka": "64,x"}, "matryoshka is '64,x': give sizes of vectors, separated by commas"),
+        ({"matryoshka": [64, 64]}, r"matryoshka is \[64, 64\]: each size must be at least 1, and different"),
+        ({"matryoshka": 0}, "matryoshka is 0: each size must be at least 1"),
     ],
 )
 def test_what_is_not_allowed(setting, message):
@@ -30,6 +35,11 @@ def test_what_is_not_allowed(setting, message):
 def test_the_limits_are_allowed():
     settings = TrainingSettings(epochs=1, max_length=3, seed=0, warmup_ratio=1, learning_rate=0, patience=None)
     assert TrainingSettings(**json.loads(json.dumps(settings.to_dict()))) == settings
+
+
+def test_matryoshka_sizes_are_kept_as_text_from_the_largest_down():
+    for given in ("96, 384,192", [96, 384, 192], (384, 192, 96)):
+        assert TrainingSettings(matryoshka=given).matryoshka == "384,192,96"
 
 
 def test_an_unknown_setting_is_told_the_known_ones():

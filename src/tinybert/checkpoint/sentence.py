@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from ..arguments import check_integer
 from ..errors import CheckpointError
 from ..reading import checked
 
@@ -75,6 +76,7 @@ class SentenceSettings:
         normalize: Whether the final vector is scaled to length 1.
         prompts: Prompts by name; one of them is prepended to each text.
         default_prompt: Name of the prompt used unless another is requested; None for none.
+        truncate_dim: Number of leading numbers of a vector to keep, before it is scaled to length 1; None for all.
         refused: Features of the model that this package does not support; None if there are none.
 
     Raises:
@@ -87,6 +89,7 @@ class SentenceSettings:
     prompts: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
     default_prompt: str | None = None
     refused: str | None = None
+    truncate_dim: int | None = None
 
     def __post_init__(self) -> None:
         if not self.pooling or any(mode not in POOLINGS for mode in self.pooling):
@@ -94,6 +97,10 @@ class SentenceSettings:
         if self.default_prompt is not None and self.default_prompt not in self.prompts:
             known = ", ".join(self.prompts) or "none"
             raise CheckpointError(f"the default prompt is {self.default_prompt!r}, but the prompts are {known}")
+        if self.truncate_dim is not None and self.truncate_dim < 1:
+            raise CheckpointError(
+                f"truncate_dim is {self.truncate_dim}: it must be at least 1", argument="truncate_dim"
+            )
         for before, layer in pairwise(self.dense):
             _check_inputs(layer, before.weight.shape[0], before.source)
 
@@ -106,11 +113,24 @@ class SentenceSettings:
         Raises:
             CheckpointError: The dense layers do not fit an encoder of this width.
         """
-        pooled = len(self.pooling) * hidden_size
-        if not self.dense:
-            return pooled
-        _check_inputs(self.dense[0], pooled, "the pooling")
-        return self.dense[-1].weight.shape[0]
+        width = len(self.pooling) * hidden_size
+        if self.dense:
+            _check_inputs(self.dense[0], width, "the pooling")
+            width = self.dense[-1].weight.shape[0]
+        return width if self.truncate_dim is None else min(width, self.truncate_dim)
+
+    def truncated(self, truncate_dim: int, hidden_size: int) -> SentenceSettings:
+        """Return the settings with another `truncate_dim`.
+
+        Args:
+            truncate_dim: The number of leading numbers of a vector to keep.
+            hidden_size: Width of the encoder (H).
+
+        Raises:
+            InputError: It is not an integer from 1 to the size of whole vectors.
+        """
+        whole = dataclasses.replace(self, truncate_dim=None).width(hidden_size)
+        return dataclasses.replace(self, truncate_dim=check_integer(truncate_dim, "truncate_dim", 1, whole))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what differs from plain mean pooling as JSON-serializable values, without the dense layers' arrays."""
@@ -120,6 +140,7 @@ class SentenceSettings:
             "normalize": self.normalize,
             "prompts": dict(self.prompts),
             "default_prompt": self.default_prompt,
+            "truncate_dim": self.truncate_dim,
         }
         return {name: value for name, value in values.items() if value not in ([], {}, None, False, ["mean"])}
 
@@ -155,7 +176,14 @@ class SentenceSettings:
                 raise CheckpointError(f"{source}: the weights of dense layer {index} are missing")
             weight, bias = arrays[f"{index}.weight"], arrays.get(f"{index}.bias")
             dense.append(Dense(weight, bias, activation, f"{arrays_source or source}, layer {index}"))
-        return cls(found.pooling, tuple(dense), found.normalize, found.prompts, found.default_prompt)
+        return cls(
+            found.pooling,
+            tuple(dense),
+            found.normalize,
+            found.prompts,
+            found.default_prompt,
+            truncate_dim=found.truncate_dim,
+        )
 
 
 class _Values(msgspec.Struct, forbid_unknown_fields=True):
@@ -166,6 +194,7 @@ class _Values(msgspec.Struct, forbid_unknown_fields=True):
     normalize: bool = False
     prompts: dict[str, str] = {}
     default_prompt: str | None = None
+    truncate_dim: int | None = None
 
 
 def _check_inputs(layer: Dense, given: int, what: str) -> None:

@@ -15,8 +15,8 @@ from .sentence import Dense, SentenceSettings
 
 MODULES = "modules.json"
 SENTENCE_CONFIG = "sentence_bert_config.json"
-_PROMPTS = "config_sentence_transformers.json"
-SETTINGS = (MODULES, SENTENCE_CONFIG, _PROMPTS)
+_CONFIG = "config_sentence_transformers.json"
+SETTINGS = (MODULES, SENTENCE_CONFIG, _CONFIG)
 """The files that make a Hugging Face folder a sentence-transformers one; module folders are ignored without them."""
 _MODES = {
     "cls": "first",
@@ -52,9 +52,10 @@ class _Module(TypedDict):
     path: str
 
 
-class _Prompts(TypedDict, total=False):
+class _Config(TypedDict, total=False):
     prompts: dict[str, str] | None
     default_prompt_name: str | None
+    truncate_dim: int | None
 
 
 class _Length(TypedDict, total=False):
@@ -97,19 +98,23 @@ def read_sentence_settings(folder: Path) -> SentenceSettings:
     Raises:
         CheckpointError: A file is malformed.
     """
-    prompts = _settings(folder / _PROMPTS, _Prompts)
-    texts, default = prompts.get("prompts") or {}, prompts.get("default_prompt_name")
+    path = folder / _CONFIG
+    config = _settings(path, _Config)
+    texts, default = config.get("prompts") or {}, config.get("default_prompt_name")
     if default is not None and default not in texts:
-        raise CheckpointError(f"{folder / _PROMPTS}: default_prompt_name is {default!r}, which no prompt has")
-    found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": ()}
+        raise CheckpointError(f"{path}: default_prompt_name is {default!r}, which no prompt has")
+    size = config.get("truncate_dim")
+    if size is not None and size < 1:
+        raise CheckpointError(f"{path}: truncate_dim is {size}; it must be at least 1")
+    found: dict[str, Any] = {"prompts": texts, "default_prompt": default, "dense": (), "truncate_dim": size}
     modules = _modules(folder)
     refused = _unlike_ours(folder, modules)
-    for kind, path in modules:
+    for kind, place in modules:
         if found.get("normalize") and kind not in _NOTHING:
             refused.append(f"{kind} after Normalize")
         if kind in _READERS:
-            _READERS[kind](path, found, refused)
-            vectors = _settings(path / "config.json", _Vectors)
+            _READERS[kind](place, found, refused)
+            vectors = _settings(place / "config.json", _Vectors)
             refused += [f"{kind} of {name}" for name in vectors.values() if name not in (None, "sentence_embedding")]
         elif kind not in _NOTHING:
             refused.append(f"a module {kind}")
@@ -146,11 +151,12 @@ def sentence_files(settings: SentenceSettings, hidden_size: int, length: int) ->
         raise CheckpointError("sentence-transformers has no pooling by the encoder's pooled output", argument="pooling")
     modules = [("", "Transformer"), ("1_Pooling", "Pooling")]
     pooling = {flag: theirs_name in {theirs[mode] for mode in settings.pooling} for flag, theirs_name in _FLAGS.items()}
+    config: dict[str, Any] = {"prompts": dict(settings.prompts), "default_prompt_name": settings.default_prompt}
+    if settings.truncate_dim is not None:
+        config["truncate_dim"] = settings.truncate_dim
     files = {
         SENTENCE_CONFIG: _json({"max_seq_length": length, "do_lower_case": False}),
-        _PROMPTS: _json(
-            {**_VERSIONS, "prompts": dict(settings.prompts), "default_prompt_name": settings.default_prompt}
-        ),
+        _CONFIG: _json({**_VERSIONS, **config}),
         "1_Pooling/config.json": _json({"word_embedding_dimension": hidden_size, **pooling, "include_prompt": True}),
     }
     activations = {ours: name for name, ours in _ACTIVATIONS.items()}

@@ -20,6 +20,7 @@ from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
 from .options import EXIT_CODES
+from .rerank import rerank
 from .search import search
 from .stderr import complain, rendered, warnings_as_messages
 from .streams import flush_stderr, flush_stdout, open_closed_streams
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # markup would swallow [default: ...], and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_OTHERS: list[Callable[..., None]] = [search, finetune, evaluate, convert]
+_OTHERS: list[Callable[..., None]] = [search, rerank, finetune, evaluate, convert]
 for command in [*COMMANDS.values(), *_OTHERS]:
     app.command(epilog=EXIT_CODES)(grouped(command))
 app.add_typer(distill, name="distill")

@@ -41,6 +41,20 @@ def classify(
             min=0, max=1, help="For models with several labels a text: the probability above which a label applies."
         ),
     ] = 0.5,
+    candidate_labels: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            help="Any labels, separated by commas, or a file with one a line; the model is one for natural language "
+            "inference."
+        ),
+    ] = None,
+    hypothesis_template: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="With candidate labels: what may follow from a text. [default: This example is {}.]"),
+    ] = None,
+    multi_label: Annotated[
+        bool, typer.Option("--multi-label", help="With candidate labels: any number of them may apply to a text.")
+    ] = False,
     pair: options.Pair = None,
     id_: options.Id = None,
     *,
@@ -55,25 +69,40 @@ def classify(
     as empty fields, or in JSON lines with its error.
 
     Example: tinybert classify my-model reviews.csv --text review -o out.csv
+
+    With --candidate-labels, a model for natural language inference says which of them fits.
     """
     from .beside import beside
     from .input_rows import open_input
     from .output import output_format, text_output
     from .results import Results
 
+    if candidate_labels is None and (hypothesis_template is not None or multi_label):
+        option = "--multi-label" if multi_label else "--hypothesis-template"
+        raise typer.BadParameter("there are no candidate labels: --candidate-labels NAME,NAME", param_hint=option)
+    candidates = () if candidate_labels is None else options.label_names(candidate_labels, "candidate_labels")
     form = output_format(output, to and to.value, ("tsv", "csv", "jsonl"))
     whole = form == "csv" or id_ is not None
     with open_input(input_) as file:
-        rows = reading.rows(file, input_, pair=pair, pairs=True, whole=whole)
-        from ..tasks import Classifier
+        rows = reading.rows(file, input_, pair=pair, pairs=not candidates, whole=whole)
+        from ..tasks import Classifier, ZeroShotClassifier
 
-        classifier = Classifier(loading.load(model, SEQUENCE_CLASSIFICATION.name))
-        task = partial(
-            classifier, threshold=threshold, max_length=computing.max_length, batch_size=computing.batch_size
-        )
+        loaded = loading.load(model, SEQUENCE_CLASSIFICATION.name)
+        chosen: dict[str, Any] = {
+            "threshold": threshold,
+            "max_length": computing.max_length,
+            "batch_size": computing.batch_size,
+        }
+        if candidates:
+            chosen |= {"candidate_labels": candidates, "multi_label": multi_label}
+            chosen |= {} if hypothesis_template is None else {"hypothesis_template": hypothesis_template}
+            task = partial(ZeroShotClassifier(loaded), **chosen)
+            problem, labels = "multi-label" if multi_label else "single-label", candidates
+        else:
+            task = partial(Classifier(loaded), **chosen)
+            problem, labels = loaded.task.problem or "", loaded.labels
         results = Results(task, input_, output, on_error)
-        problem = classifier.model.task.problem or ""
-        labels = classifier.labels if all_ and problem != "regression" else ()
+        labels = labels if all_ and problem != "regression" else ()
         found = results.of(rows)
         names = _NAMES[problem]
         if form == "jsonl":

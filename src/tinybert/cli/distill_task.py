@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Optional
 
 import typer
 
+from ..distillation.presets import PRESETS
 from ..distillation.settings import Objectives, PhaseSettings, PredictionSettings
 from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from . import completion, options
@@ -17,9 +19,6 @@ from .distill_options import StudentOptions, train
 from .finetune import TrainingData, dev_share, say_where_it_is
 from .stderr import PROGRAM
 
-if TYPE_CHECKING:
-    pass
-
 WHAT: dict[str, str] = {
     ENCODER.name: "embed as an encoder does",
     SEQUENCE_CLASSIFICATION.name: "classify as a fine-tuned model does",
@@ -27,6 +26,17 @@ WHAT: dict[str, str] = {
     QUESTION_ANSWERING.name: "answer questions as a fine-tuned model does",
 }
 """What a student of each kind learns."""
+
+
+PresetName = Enum("PresetName", {name: name for name in PRESETS}, type=str)  # type: ignore[misc]
+"""A configuration of the model zoo."""
+
+
+def _apply(context: typer.Context, preset: PresetName | None) -> PresetName | None:
+    """Make a preset's values the defaults of the options that are not given."""
+    if preset is not None:
+        context.default_map = {**(context.default_map or {}), **PRESETS[preset.value]}
+    return preset
 
 
 def task_command(kind: str) -> Callable[..., None]:
@@ -44,9 +54,18 @@ def task_command(kind: str) -> Callable[..., None]:
         phases: PhaseSettings,
         objectives: Objectives,
         settings: PredictionSettings,
+        preset: Annotated[
+            Optional[PresetName],  # noqa: UP045
+            typer.Option(
+                is_eager=True,
+                callback=_apply,
+                help="The model zoo's settings, td_config_NAME.yaml, where no option says otherwise.",
+            ),
+        ] = None,
         devices: options.Devices = 1,
         port: options.Port = None,
     ) -> None:
+        del preset  # its values came as those of the options
         if devices > 1:
             check_files(train_, data.dev)
 

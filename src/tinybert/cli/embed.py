@@ -60,6 +60,7 @@ def embed(
         Optional[bool],  # noqa: UP045
         typer.Option("--normalize/--no-normalize", help="Scale vectors to length 1. [default: as the model says]"),
     ] = None,
+    truncate_dim: options.TruncateDim = None,
     prompt_name: options.PromptName = None,
     prompt: options.Prompt = None,
     *,
@@ -91,11 +92,12 @@ def embed(
         chosen = {
             "pooling": pooling and pooling.value,
             "normalize": normalize,
+            "truncate_dim": truncate_dim,
             "prompt_name": prompt_name,
             "prompt": prompt,
             "max_length": computing.max_length,
         }
-        width = embedder.embedding_size_with(pooling and pooling.value)
+        width = embedder.embedding_size_with(pooling and pooling.value, truncate_dim)
         results = Results(partial(embedder, batch_size=computing.batch_size, **chosen), input_, output, on_error)
         if form == "npz":
             _write_index(results.of(rows), output, embedder, chosen)

@@ -33,6 +33,7 @@ def evaluate(
             "token-classification or question-answering.",
         ),
     ] = None,
+    truncate_dim: options.TruncateDim = None,
     *,
     reading: options.TableOptions,
     computing: options.ComputeOptions,
@@ -50,6 +51,8 @@ def evaluate(
     if predictions:
         check_writable(predictions)
     loaded = loading.load(model, kind)
+    if truncate_dim is not None:
+        loaded = evaluation.truncated(loaded, truncate_dim)
     task = loaded.task
     source = sys.stdin.buffer if data == "-" else data
     examples = read_examples(task.kind, source, reading.table(regression=task.problem == "regression"))

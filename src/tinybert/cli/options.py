@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Optional, overload
 
 import typer
 
@@ -99,6 +99,10 @@ Id = Annotated[
         help="Write this column of the input beside each result. [default: all columns where the output is CSV]",
     ),
 ]
+TruncateDim = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option(min=1, help="Number of leading numbers of each vector to keep. [default: as the model says]"),
+]
 PromptName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="Name of the model's prompt to put before each text. [default: as the model says]"),
@@ -106,6 +110,10 @@ PromptName = Annotated[
 Prompt = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
+]
+RankLabel = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--label", help="For a reranker with several labels, the one whose probability is the score."),
 ]
 OnErrorOption = Annotated[
     OnError,
@@ -179,6 +187,14 @@ class TableOptions:
             "--label", help="Column of the label; for CoNLL files, its index. [default: a known name; the last]"
         ),
     ] = None
+    negative: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--negative",
+            metavar="COLUMN",
+            help="To embed: column of a text that does not match the first; may be repeated. [default: a known name]",
+        ),
+    ] = None
     from_: Annotated[
         Optional[From],  # noqa: UP045
         typer.Option(
@@ -218,6 +234,7 @@ class TableOptions:
             self.encoding,
             self.skip_unlabelled,
             "skip" if self.on_error is OnError.SKIP else "raise",
+            tuple(map(column, self.negative)) if self.negative else None,
         )
 
 
@@ -281,8 +298,12 @@ def config_fields(settings: list[str] | None, prefix: str | None = None) -> dict
     return fields
 
 
-def label_names(given: str) -> tuple[str, ...]:
+def label_names(given: str, argument: str = "labels") -> tuple[str, ...]:
     """Return label names from a file, one per line, or from a comma-separated list.
+
+    Args:
+        given: The file, or the list.
+        argument: The name of the argument that they are for, for errors.
 
     Raises:
         InputError: A name is empty, or the file does not exist.
@@ -295,13 +316,21 @@ def label_names(given: str) -> tuple[str, ...]:
         while len(found) > 1 and not found[-1][1]:  # empty lines at the end
             found.pop()
     elif "," not in given and (path.suffix or len(path.parts) > 1):
-        raise InputError(f"the file of labels {given} does not exist", argument="labels", example="NAME,NAME")
+        raise InputError(f"the file of labels {given} does not exist", argument=argument, example="NAME,NAME")
     else:
         found = [(given, name.strip()) for name in given.split(",")]
     for where, name in found or [(given, "")]:
         if not name:
-            raise InputError(f"{where}: the label is empty", argument="labels", example="NAME,NAME")
+            raise InputError(f"{where}: the label is empty", argument=argument, example="NAME,NAME")
     return tuple(name for _, name in found)
+
+
+@overload
+def column(given: str) -> Column: ...
+
+
+@overload
+def column(given: str | None) -> Column | None: ...
 
 
 def column(given: str | None) -> Column | None:

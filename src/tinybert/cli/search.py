@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -14,7 +14,7 @@ from ..task import ENCODER
 from . import completion, options
 
 if TYPE_CHECKING:
-    from ..tasks import TaskModel
+    from ..tasks import Reranker, TaskModel
     from ..tasks.search_index import Hit, SearchIndex
 
 
@@ -44,14 +44,26 @@ def search(
     ] = None,
     prompt_name: options.PromptName = None,
     prompt: options.Prompt = None,
+    rerank: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="MODEL",
+            help="Classifier of pairs, as for `tinybert rerank`, that orders what was found.",
+            autocompletion=completion.uids,
+        ),
+    ] = None,
+    candidates: Annotated[int, typer.Option(min=1, help="Number of texts that are reranked for each query.")] = 100,
+    label: options.RankLabel = None,
     *,
     loading: options.ModelOptions,
 ) -> None:
     """Find the texts of an index that are closest in meaning to a query: score, line and text, nearest first.
 
+    With --rerank, a classifier of pairs orders the nearest texts, and the score is its own.
+
     Example: tinybert search sentences.npz "Will it freeze tonight?" --top-k 3
     """
-    from ..tasks import Embedder
+    from ..tasks import Embedder, Reranker
     from ..tasks.search_index import SearchIndex
     from .output import output_format, text_output
 
@@ -62,11 +74,20 @@ def search(
     chosen = {"prompt": prompt, "prompt_name": prompt_name}
     # A given prompt or prompt name replaces both of those that the index was made with.
     own = chosen if any(value is not None for value in chosen.values()) else {}
-    results = opened.search(embedder, queries, top_k, **own)
+    if rerank is None:
+        results = opened.search(embedder, queries, top_k, **own)
+    else:
+        reranker = Reranker.from_pretrained(rerank)
+        results = opened.search(embedder, queries, max(candidates, top_k), **own)
+        results = [_reranked(reranker, *found, top_k, label) for found in zip(queries, results, strict=True)]
     with text_output(output) as write:
-        found = zip(queries, results, strict=True)
-        for line in _json_lines(found) if form == "jsonl" else _tsv(found, several=query == "-"):
+        for line in hit_lines(form, queries, results, several=query == "-"):
             write(line)
+
+
+def _reranked(reranker: Reranker, query: str, hits: list[Hit], top_k: int, label: str | None) -> list[Hit]:
+    found = reranker(query, [hit.text for hit in hits], top_k=top_k, label=label)
+    return [replace(hits[ranked.corpus_id], score=ranked.score) for ranked in found]
 
 
 def _model(loading: options.ModelOptions, given: str | None, index: SearchIndex) -> TaskModel:
@@ -95,6 +116,19 @@ def _queries(query: str) -> list[str]:
         if not text.strip():
             raise InputError(f"stdin, line {number}: the query is empty" if query == "-" else "the query is empty")
     return found
+
+
+def hit_lines(form: str, queries: list[str], results: list[list[Hit]], *, several: bool = False) -> Iterator[str]:
+    """Yield the lines of an output.
+
+    Args:
+        form: `tsv` or `jsonl`.
+        queries: The queries.
+        results: The texts found for each.
+        several: Whether TSV has a column for the query.
+    """
+    found = zip(queries, results, strict=True)
+    return _json_lines(found) if form == "jsonl" else _tsv(found, several=several)
 
 
 def _tsv(found: Iterable[tuple[str, list[Hit]]], *, several: bool) -> Iterator[str]:

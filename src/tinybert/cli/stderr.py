@@ -17,6 +17,7 @@ PROGRAM = "tinybert"
 """Prefix of each message on stderr."""
 OPTIONS = {
     "allow_extra_fields": "--allow-extra-fields",
+    "candidate_labels": "--candidate-labels",
     "class_weights": "--class-weights",
     "delimiter": "--delimiter",
     **{
@@ -29,6 +30,7 @@ OPTIONS = {
     "force": "--force",
     "from_layers": "--from-layers",
     "held_out": "--held-out",
+    "hypothesis_template": "--hypothesis-template",
     "id": "--id",
     "format": "--from",
     "kind": "--task",
@@ -37,7 +39,11 @@ OPTIONS = {
     "labels": "--labels",
     "model": "--model",
     "learning_rate": "--learning-rate",
+    "loss": "--loss",
+    "matryoshka": "--matryoshka",
+    "multi_label": "--multi-label",
     "multi_label_separator": "--multi-label",
+    "negatives": "--negative",
     "output": "--output",
     "on_error": "--on-error",
     "pair": "--pair",
@@ -53,12 +59,13 @@ OPTIONS = {
     "strict": "--skip-misplaced",
     "task": "--task",
     "text": "--text",
+    "truncate_dim": "--truncate-dim",
     "uid": "--uid",
     "vocabulary": "--vocabulary",
     **{field.name: f"--config {field.name}" for field in dataclasses.fields(TinyBertConfig)},
 }
 """The command line option for each argument that an error may name; other arguments have none."""
-FLAGS = ("allow_extra_fields", "force", "regression", "skip_unlabelled", "strict")
+FLAGS = ("allow_extra_fields", "force", "multi_label", "regression", "skip_unlabelled", "strict")
 """Arguments whose options take no value."""
 
 

@@ -15,7 +15,7 @@
 from .batches import TrainingBatches
 from .conll import read_conll
 from .conll_writer import write_conll
-from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample, TokenizedExample
+from .examples import AnswerSpan, Label, QuestionExample, TaggedExample, TextExample, TokenizedExample, TripletExample
 from .labelled import EXAMPLES, Table, read_examples
 from .mindrecord import write_mindrecord
 from .mindrecord_index import check_mindrecord
@@ -40,6 +40,7 @@ __all__ = [
     "TextExample",
     "TokenizedExample",
     "TrainingBatches",
+    "TripletExample",
     "check_mindrecord",
     "check_tfrecord",
     "convert_tags",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -15,11 +16,14 @@ PAIRS = (
     ("premise", "hypothesis"),  # SNLI, XNLI and other copies of MNLI
     ("text_a", "text_b"),
     ("text1", "text2"),
+    ("anchor", "positive"),  # pairs and triplets of sentence-transformers
+    ("query", "positive"),
     ("#1 String", "#2 String"),  # MRPC as GLUE publishes it
 )
 TEXTS = ("sentence", "text", "review", "content", "comment", "text_a")
 CLASSES = ("label", "labels", "gold_label", "is_duplicate", "Quality", "label_desc", "label_des")
 SCORES = ("score", "similarity", "similarity_score", "relatedness_score")
+NEGATIVES = re.compile(r"negatives?([_ -]?[0-9]{1,4})?")
 # Label names used in people's own tables; tried last.
 OTHERS = ("sentiment", "category", "class", "rating", "stars", "target")
 
@@ -40,6 +44,8 @@ class Request(NamedTuple):
         pairs: Whether pairs are read. If not, a table with the two columns of a known pair is an error, since either
             could be the text.
         classes: Whether labels are classes; a column whose name is known for scores is then an error.
+        negatives: Columns of texts that do not match the first one; none by default. None takes those with known names
+            if there is no label.
     """
 
     text: Column | None = None
@@ -48,11 +54,13 @@ class Request(NamedTuple):
     regression: bool = False
     pairs: bool = True
     classes: bool = False
+    negatives: tuple[Column, ...] | None = ()
 
     @property
     def given(self) -> list[Column]:
         """The columns that the caller named."""
-        return [column for column in (self.text, self.pair, self.label) if column is not None and column is not False]
+        columns = (self.text, self.pair, self.label, *(self.negatives or ()))
+        return [column for column in columns if column is not None and column is not False]
 
     @property
     def by_index(self) -> bool:
@@ -71,6 +79,7 @@ class Columns(NamedTuple):
     text: int
     pair: int | None
     label: int | None
+    negatives: tuple[int, ...] = ()
 
 
 def choose_columns(names: Sequence[str], request: Request) -> Columns:
@@ -117,12 +126,31 @@ def choose_columns(names: Sequence[str], request: Request) -> Columns:
         label = None  # the caller's choice of text overrides the column's name
     if pair == text:
         raise InputError(f"the column {names[text]!r} would be both texts of a pair.", argument="pair")
-    return Columns(text, pair, label)
+    return Columns(text, pair, label, _negatives(names, known, request, Columns(text, pair, label)))
 
 
 def is_known(name: str) -> bool:
     """Return whether the name is a known one for a text, pair, label or score column."""
-    return name.strip().casefold() in _KNOWN
+    known = name.strip().casefold()
+    return known in _KNOWN or NEGATIVES.fullmatch(known) is not None
+
+
+def _negatives(names: Sequence[str], known: list[str], request: Request, others: Columns) -> tuple[int, ...]:
+    if request.negatives is None:
+        if others.pair is None or others.label is not None:
+            return ()
+        return tuple(index for index, name in enumerate(known) if NEGATIVES.fullmatch(name) and index not in others)
+    found = tuple(_index(names, known, column, "negatives") for column in request.negatives)
+    for index in found:
+        if index in others[:3] or found.count(index) > 1:
+            raise InputError(
+                f"the column {names[index]!r} would be a negative and another text or the label.", argument="negatives"
+            )
+    if found and others.pair is None:
+        raise InputError(
+            "negatives need a text that matches. Say which column has it.", argument="pair", example="NAME"
+        )
+    return found
 
 
 def _texts(names: Sequence[str], known: list[str]) -> tuple[int, int | None]:

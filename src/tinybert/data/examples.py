@@ -35,6 +35,32 @@ class TextExample:
 
 
 @dataclass(frozen=True, slots=True)
+class TripletExample(TextExample):
+    """An anchor, a positive (a text that matches it) and negatives (texts that do not), to train embeddings.
+
+    Attributes:
+        text: The anchor.
+        pair: The positive.
+        label: None.
+        place: As for `TextExample`.
+        negatives: The negatives, at least one.
+
+    Raises:
+        InputError: There is a label, or there are no negatives.
+
+    Example:
+        >>> TripletExample("It rains.", "Rain is falling.", negatives=("It is dry.",)).negatives
+        ('It is dry.',)
+    """
+
+    negatives: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.label is not None or not self.negatives:
+            raise InputError("a triplet is an anchor, a positive and at least one negative, without a label.")
+
+
+@dataclass(frozen=True, slots=True)
 class TaggedExample:
     """A sentence of words, each with a label.
 
@@ -121,3 +147,8 @@ def place_of(examples: Sequence[Any], row: int) -> str:
     """Return where an example comes from, for messages: its file and line, or its index, as in `example 3`."""
     place = getattr(examples[row], "place", None) if row < len(examples) else None
     return place or f"example {row}"
+
+
+def negatives_of(example: TextExample) -> tuple[str, ...]:
+    """Return the texts that do not match the first text of a pair; empty if it has none of its own."""
+    return example.negatives if isinstance(example, TripletExample) else ()

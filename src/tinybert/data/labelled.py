@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import InputError
-from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from .bad_rows import OnError
 from .columns import Column
 from .conll import read_conll
-from .examples import QuestionExample, TaggedExample, TextExample, TokenizedExample
+from .examples import QuestionExample, TaggedExample, TextExample, TokenizedExample, negatives_of
 from .squad import read_squad
 from .table_formats import table_format
 from .tables import read_texts
@@ -38,6 +38,7 @@ class Table:
         skip_unlabelled: Whether rows without a label are left out.
         on_error: `raise` an error at a bad row, or `skip` bad rows, sentences and questions, those whose answers are
             not where the file says among them; a warning counts them.
+        negatives: For embeddings, columns of texts that do not match the first one; None for those with known names.
     """
 
     text: Column | None = None
@@ -52,6 +53,7 @@ class Table:
     encoding: str | None = None
     skip_unlabelled: bool = False
     on_error: OnError = "raise"
+    negatives: tuple[Column, ...] | None = None
 
 
 _ANY_TABLE = Table()
@@ -75,6 +77,8 @@ def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, stric
     Warns:
         UserWarning: Rows were skipped, or something about the file was assumed.
     """
+    if table.negatives and KINDS[kind].has_head:
+        raise InputError(f"negatives are for training embeddings, not for {kind}", argument="negatives")
     if are_records(source):
         return _read_records(kind, source, table)
     return _READERS[kind](source, table, strict)
@@ -91,13 +95,13 @@ def _read_records(kind: str, source: Any, table: Table) -> list[TokenizedExample
 def _read_pairs(source: Source, table: Table, strict: bool | None) -> list[TextExample]:
     del strict
     try:
-        examples = _read_table(source, replace(table, regression=True))
+        examples = _read_table(source, replace(table, regression=True), table.negatives)
     except InputError as error:
         raise error.prefixed(
             "an encoder is trained and evaluated on pairs of texts, each with a number that says how alike they are "
             "or, without such a column, each a match: "
         ) from None
-    if examples[0].label is None:
+    if examples[0].label is None and not any(map(negatives_of, examples)):
         problem = "no column is known as a score, so each pair is taken for a match"
         warnings.warn(
             f"{name_of(source)}: {problem}; if there are scores, give their column as the label", stacklevel=3
@@ -131,12 +135,13 @@ def _read_questions(source: Source, table: Table, strict: bool | None) -> list[Q
     return read_squad(decoded(source, table.encoding), strict=False if skips else strict, on_error=table.on_error)
 
 
-def _read_table(source: Source, table: Table) -> list[TextExample]:
+def _read_table(source: Source, table: Table, negatives: Sequence[Column] | None = ()) -> list[TextExample]:
     return read_texts(
         source,
         text=table.text,
         pair=table.pair,
         label=table.label,
+        negatives=negatives,
         regression=table.regression,
         multi_label_separator=table.multi_label_separator,
         format=table_format(source, table.format),

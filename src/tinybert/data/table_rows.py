@@ -26,6 +26,7 @@ class TableRow(NamedTuple):
         text: The text, or the first text of a pair; None in a bad row.
         pair: The second text; None if the table has no pairs.
         label: The field or JSON value; None without a label.
+        negatives: The texts that do not match the first one; a JSON list counts as several.
         id: Value of the key `id` in JSON lines; otherwise None.
         error: The error of a bad row, worded to follow file and line; None if the row is good.
         record: If requested, the whole row by column name. Without a header the names are the column indices; the
@@ -39,6 +40,7 @@ class TableRow(NamedTuple):
     id: Any = None
     error: InputError | None = None
     record: dict[str, Any] | None = None
+    negatives: tuple[Any, ...] = ()
 
 
 class Form(NamedTuple):
@@ -129,7 +131,8 @@ def _by_field(source: Source, kind: Format, request: Request, form: Form, whole:
         pair = None if columns.pair is None else fields[columns.pair]
         label = None if columns.label is None else fields[columns.label]
         record = dict(zip(names, fields, strict=False)) if whole else None
-        yield TableRow(line, fields[columns.text], pair, label, record=record)
+        negatives = tuple(fields[column] for column in columns.negatives)
+        yield TableRow(line, fields[columns.text], pair, label, record=record, negatives=negatives)
 
 
 def _different(names: list[str]) -> list[str]:
@@ -172,11 +175,13 @@ def _by_key(source: Source, request: Request, whole: bool) -> Iterator[TableRow]
                 _check_late_label(values, names, request)
             text = _text(values, names[columns.text])
             pair = None if columns.pair is None else _text(values, names[columns.pair])
+            negatives = _negatives(values, [names[column] for column in columns.negatives])
         except InputError as error:
             yield TableRow(line, id=identifier, error=error)
             continue
         label = None if columns.label is None else values.get(names[columns.label])
-        yield TableRow(line, text, pair, label, identifier, record=values if whole else None)
+        record = values if whole else None
+        yield TableRow(line, text, pair, label, identifier, record=record, negatives=negatives)
 
 
 def _choose_by_index(fields: list[str], request: Request) -> Columns:
@@ -210,3 +215,14 @@ def _text(values: dict[str, Any], key: str) -> str:
     if not isinstance(values[key], str):
         raise InputError(f"the key {key!r} is {values[key]!r:.60}, not a string.")
     return values[key]
+
+
+def _negatives(values: dict[str, Any], keys: list[str]) -> tuple[str, ...]:
+    """Return the texts under some keys; a key may have a list of them."""
+    found: list[str] = []
+    for key in keys:
+        if isinstance(values.get(key), list):
+            found += [_text({key: item}, key) for item in values[key]]
+        else:
+            found.append(_text(values, key))
+    return tuple(found)

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from ..errors import InputError
 from ..writing import replacing
-from .examples import Label, TextExample
+from .examples import Label, TextExample, negatives_of
 from .label_column import NO_LABEL
 from .table_formats import Format, table_format
 from .tables import check_text
@@ -26,12 +26,13 @@ def write_texts(
 ) -> int:
     """Write a table that `read_texts` reads back unchanged, given the same separator, and `regression` for scores.
 
-    The columns are `text`, or `sentence1` and `sentence2` for pairs, and `label` if there are labels.
+    The columns are `text`, or `sentence1` and `sentence2` for pairs, and `label` if there are labels; for triplets,
+    `anchor`, `positive`, `negative`, and `negative_2` and so on, which `read_texts(..., negatives=None)` reads.
 
     Args:
         path: The file, written atomically.
         examples: The examples, consumed one at a time. Either all or none have a second text; either all or none have a
-            label.
+            label; all have as many negatives.
         format: "tsv", "csv" or "jsonl"; by default determined by the file's extension.
         multi_label_separator: Separator to write between several classes; not needed for JSON lines.
 
@@ -62,20 +63,25 @@ class _TableWriter:
     def __init__(self, kind: Format, separator: str | None) -> None:
         self._kind = kind
         self._separator = separator
-        self._first: tuple[bool, type] | None = None
+        self._first: tuple[bool, type, int] | None = None
 
     def write(self, file: TextIO, example: TextExample) -> None:
-        shape = (example.pair is not None, type(example.label))
+        negatives = negatives_of(example)
+        shape = (example.pair is not None, type(example.label), len(negatives))
         columns = ["sentence1", "sentence2"] if example.pair is not None else ["text"]
         columns += ["label"] if example.label is not None else []
+        if negatives:
+            columns = ["anchor", "positive", "negative", *(f"negative_{n}" for n in range(2, len(negatives) + 1))]
         if self._first is None:
             self._first = shape
             if self._kind != "jsonl":
                 self._write_fields(file, columns)
         elif shape != self._first:
-            raise InputError("it differs from the first in having a second text, or in the kind of its label.")
+            raise InputError(
+                "it differs from the first in having a second text or negatives, or in the kind of its label."
+            )
         texts = [example.text] if example.pair is None else [example.text, example.pair]
-        values: list[Any] = [check_text(text) for text in texts]
+        values: list[Any] = [check_text(text) for text in (*texts, *negatives)]
         if example.label is not None:
             values.append(self._label(example.label))
         if self._kind == "jsonl":

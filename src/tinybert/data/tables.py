@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from ..counting import counted
 from ..errors import InputError
 from .bad_rows import BadRows, OnError
 from .columns import Column, Request
-from .examples import TextExample
+from .examples import Label, TextExample, TripletExample
 from .label_column import LabelReader
 from .table_formats import Format, table_format
 from .table_rows import Form, TableRow, table_rows
@@ -23,6 +23,7 @@ def read_texts(  # noqa: PLR0913 - independent options, given by name
     text: Column | None = None,
     pair: Column | None = None,
     label: Column | Literal[False] | None = None,
+    negatives: Sequence[Column] | None = (),
     regression: bool = False,
     multi_label_separator: str | None = None,
     format: Format | None = None,  # noqa: A002 - same name as in pandas and MindSpore
@@ -60,6 +61,7 @@ def read_texts(  # noqa: PLR0913 - independent options, given by name
             text=text,
             pair=pair,
             label=label,
+            negatives=negatives,
             regression=regression,
             multi_label_separator=multi_label_separator,
             format=format,
@@ -79,6 +81,7 @@ def iter_texts(  # noqa: PLR0913 - independent options, given by name
     text: Column | None = None,
     pair: Column | None = None,
     label: Column | Literal[False] | None = None,
+    negatives: Sequence[Column] | None = (),
     regression: bool = False,
     multi_label_separator: str | None = None,
     format: Format | None = None,  # noqa: A002
@@ -100,6 +103,9 @@ def iter_texts(  # noqa: PLR0913 - independent options, given by name
         text: Column of the text, or of the first text of a pair: its name, or its index from 0.
         pair: Column of the second text.
         label: Column of the label; False reads no labels.
+        negatives: Columns of texts that do not match the first one of a pair; a JSON list counts as several texts. None
+            takes the columns with known names, such as `negative` and `negative_2`, unless there are labels. Rows with
+            negatives become a `TripletExample`.
         regression: Whether labels are scores, read as floats. Columns such as `score` are then preferred.
         multi_label_separator: Separator of the classes of a text that may have several; labels are then tuples. A JSON
             list always becomes a tuple.
@@ -126,7 +132,8 @@ def iter_texts(  # noqa: PLR0913 - independent options, given by name
     """
     kind = table_format(path, format)
     labels = LabelReader(regression=regression, separator=multi_label_separator, skip=skip_unlabelled)
-    request = Request(text, pair, label, regression, classes=not regression)
+    wanted = None if negatives is None else tuple(negatives)
+    request = Request(text, pair, label, regression, classes=not regression, negatives=wanted)
     form = Form(header, delimiter, allow_extra_fields)
     rows = table_rows(decoded(path, encoding), kind, request, form)
     return _examples(path, labels, rows, BadRows(path, on_error))
@@ -143,7 +150,7 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow], bad: 
             if labels.skipped > skipped:
                 continue
             pair = None if row.pair is None else check_text(row.pair)
-            example = TextExample(check_text(row.text), pair, label, place(path, row.line))
+            example = _example(row, pair, label, place(path, row.line))
         except InputError as error:
             bad.add(error_at(path, row.line, error))
             continue
@@ -156,6 +163,13 @@ def _examples(path: Source, labels: LabelReader, rows: Iterator[TableRow], bad: 
     if labels.skipped:
         left_out = counted(labels.skipped, "row without a label is", "rows without a label are")
         warnings.warn(f"{name_of(path)}: {left_out} left out", stacklevel=2)
+
+
+def _example(row: TableRow, pair: str | None, label: Label, where: str) -> TextExample:
+    text = check_text(row.text)
+    if not row.negatives:
+        return TextExample(text, pair, label, where)
+    return TripletExample(text, pair, label, where, tuple(map(check_text, row.negatives)))
 
 
 def check_text(value: Any) -> str:

@@ -15,6 +15,7 @@ from ..errors import ConfigError, InputError
 from ..hub.lookup import find_stored
 from ..text.vocabulary import PAD
 from ..training import TrainingSettings
+from ..training.loss_choice import check_no_vector_loss
 from .checks import check_fit, check_output, check_parts
 from .held_out import HeldOut
 from .packing import Packing
@@ -140,6 +141,7 @@ def prepare_general(  # noqa: PLR0913
         check_parts(objectives, ("directions", "vectors"), "vectors alone, which keep_vectors asks for,")
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
+    check_no_vector_loss(settings, "distilling")
     paths = find_files([text] if isinstance(text, str) else text)
     if isinstance(held_out, int | float) and not 0 <= held_out < 1:
         raise InputError(

@@ -25,6 +25,7 @@ from ..training.distributed import World
 from ..training.features import weighted
 from ..training.finetuning import fresh_network
 from ..training.learning import LEARNING
+from ..training.loss_choice import check_no_vector_loss
 from ..weights import restore
 from .checks import check_fit, check_parts
 from .phase import Phase, Selection
@@ -74,6 +75,7 @@ class TaskDistillation:
         check_head(self.teacher, self.task)
         check_parts(self.objectives, (*_LAYER_PARTS, *_last_names(self.task)), self.task.kind)
         check_task(self.task, self.settings.class_weights)
+        check_no_vector_loss(self.settings, "distilling")
         if self.settings.class_weights is not None and not self.objectives.hard_labels:
             raise ConfigError(
                 "class weights are for the loss of true labels, whose weight is 0", argument="hard_labels", example=1
@@ -130,7 +132,7 @@ class TaskDistillation:
             objectives,
             self.settings,
             selection,
-            LEARNING[self.task.kind].loss(self.task, features) if objectives.hard_labels else None,
+            LEARNING[self.task.kind].loss(self.task, features, self.settings) if objectives.hard_labels else None,
             self.command,
         ).run(world)
 

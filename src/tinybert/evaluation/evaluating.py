@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..data.labelled import Table
+from ..errors import InputError
 from ..tasks import TaskModel, load_model
 from ..tasks.pipeline import BATCH_SIZE
 from ..tasks.text_task import TextTask
@@ -19,6 +20,7 @@ def evaluate(
     *,
     table: Table | None = None,
     max_length: int | None = None,
+    truncate_dim: int | None = None,
     batch_size: int = BATCH_SIZE,
     world: Processes | None = None,
     progress: bool | None = None,
@@ -31,6 +33,7 @@ def evaluate(
         table: How to read the file, such as `tinybert.data.Table(text="review", label="stars")`; by default columns are
             found by their well-known names.
         max_length: Maximum tokens per row or window; by default that of the task objects.
+        truncate_dim: For an encoder, the number of leading numbers of a vector to keep; by default the model's setting.
         batch_size: Maximum number of rows per forward pass.
         world: The processes that share the work. Each calls this function with the same arguments and gets the metrics
             of all examples. None for this process alone.
@@ -40,7 +43,8 @@ def evaluate(
         Metrics by name; see `tinybert.metrics`.
 
     Raises:
-        InputError: An example does not fit the model's task or lacks a valid label. Raised before anything is computed.
+        InputError: An example does not fit the model's task or lacks a valid label, or `truncate_dim` does not fit the
+            model. Raised before anything is computed.
 
     Example:
         >>> evaluate("my-reviews", "docs/data/reviews_dev.csv")["accuracy"]  # a folder written by fine-tuning
@@ -50,8 +54,27 @@ def evaluate(
         model = model.model
     elif not isinstance(model, TaskModel):
         model = load_model(model)
+    if truncate_dim is not None:
+        model = truncated(model, truncate_dim)
     examples = examples_of(model.task, data, table)
     scorer = scorer_for(model.task, model.labels, examples)
     return scorer.score(
         predictions(model, examples, max_length=max_length, batch_size=batch_size, world=world, progress=progress)
     )
+
+
+def truncated(model: TaskModel, truncate_dim: int) -> TaskModel:
+    """Return an encoder with its vectors cut off, to be evaluated.
+
+    Args:
+        model: The model.
+        truncate_dim: The number of leading numbers of a vector to keep.
+
+    Raises:
+        InputError: The model has a head, and so is not evaluated by its vectors; or the number does not fit them.
+    """
+    if model.task.facts.has_head:
+        raise InputError(
+            f"{model.source} is for {model.task.kind}: it has no vectors to cut off", argument="truncate_dim"
+        )
+    return model.truncated(truncate_dim)

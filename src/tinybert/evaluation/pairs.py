@@ -1,4 +1,4 @@
-"""Targets for training embeddings on pairs of texts: a score for each pair, or each pair a match."""
+"""Targets for training embeddings on pairs of texts: scores, or matches with negatives or without."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..counting import counted
 from ..data import TextExample
-from ..data.examples import place_of
+from ..data.examples import negatives_of, place_of
 from ..errors import InputError
 
 
@@ -27,10 +27,30 @@ def check_pairs(examples: Sequence[Any]) -> None:
 
 
 def check_pairs_to_learn(examples: Sequence[Any]) -> None:
-    """Raise InputError unless the examples are pairs, either all with scores that are not all equal, or all without."""
+    """Raise InputError unless embeddings can be learned from the examples.
+
+    They must be pairs, either all with scores that are not all equal, or all without; and all must have the same number
+    of negatives, none of which is the row's positive.
+    """
     check_pairs(examples)
     if not are_matches(examples):
         scores_of(examples)
+    counts = [len(negatives_of(example)) for example in examples]
+    for row, (example, count) in enumerate(zip(examples, counts, strict=True)):
+        if count != counts[0]:
+            raise InputError(
+                f"{place_of(examples, row)} has {counted(count, 'negative')}, but {place_of(examples, 0)} has "
+                f"{counts[0]}: give all rows as many"
+            )
+        if example.pair in negatives_of(example):
+            raise InputError(f"{place_of(examples, row)}: a negative is the same text as the positive")
+
+
+def form_of(examples: Sequence[Any]) -> str:
+    """Return the form of pairs: `scores`; `matches` if they have none; `triplets` if these have negatives."""
+    if not are_matches(examples):
+        return "scores"
+    return "triplets" if any(map(negatives_of, examples)) else "matches"
 
 
 def are_matches(examples: Sequence[Any]) -> bool:
@@ -39,18 +59,21 @@ def are_matches(examples: Sequence[Any]) -> bool:
 
 
 def text_ids(examples: Sequence[TextExample]) -> np.ndarray:
-    """Number the distinct first texts and the distinct second texts; equal texts have equal numbers.
+    """Number the distinct first texts, and the distinct texts among all others; equal texts have equal numbers.
 
     Args:
-        examples: N pairs.
+        examples: N pairs, all with as many negatives.
 
     Returns:
-        (N, 2) int32, the numbers of the first and second text of each pair.
+        (N, K) int32, the numbers of the first text, the second text and the negatives of each pair.
     """
     firsts: dict[str, int] = {}
-    seconds: dict[str | None, int] = {}
+    others: dict[str | None, int] = {}
     ids = [
-        (firsts.setdefault(example.text, len(firsts)), seconds.setdefault(example.pair, len(seconds)))
+        (
+            firsts.setdefault(example.text, len(firsts)),
+            *(others.setdefault(text, len(others)) for text in (example.pair, *negatives_of(example))),
+        )
         for example in examples
     ]
     return np.array(ids, np.int32)

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..data import TextExample
 from ..data.batches import restore_order
+from ..data.examples import negatives_of
 from ..metrics import ranks
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from ..tasks import Classifier, Embedder, QuestionAnswerer, Tagger, TaskModel
@@ -66,7 +67,8 @@ def predictions(
         One prediction per example. For a text, its label name; a list of names for multi-label models; a number for
         regressions. For a sentence, the list of its words' labels. For a question, the answer text, which may be "" for
         "no answer" only if some question is impossible. For a pair with a score, the cosine similarity of its
-        `Embedder` vectors; for a pair without (a match), the rank of the second text among all second texts.
+        `Embedder` vectors; for a pair without (a match), the rank of the second text among all second texts
+        and negatives.
 
     Raises:
         InputError: An example does not fit the model's task.
@@ -100,11 +102,16 @@ def _compare(
 def _rank(
     model: TaskModel, pairs: Iterator[Any], among: Sequence[Any], options: dict[str, Any]
 ) -> Iterator[Prediction]:
-    """Yield the rank at which each first text finds its nearest partner; it may have partners in other pairs too."""
+    """Yield the rank at which each first text finds its nearest partner among all second texts and negatives.
+
+    It may have partners in other pairs too.
+    """
     texts: dict[str, int] = {}
     partners: dict[str, list[int]] = {}
     for pair in among:
         partners.setdefault(pair.text, []).append(texts.setdefault(pair.pair, len(texts)))
+        for negative in negatives_of(pair):
+            texts.setdefault(negative, len(texts))
     firsts = [example.text for example in pairs]
     queries, corpus = (Embedder(model)(part, normalize=True, **options) for part in (firsts, list(texts)))
     yield from ranks(queries, corpus, [partners[text] for text in firsts])

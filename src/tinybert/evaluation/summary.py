@@ -8,6 +8,7 @@ from typing import Any
 
 from ..counting import counted
 from ..data import QuestionExample, TaggedExample
+from ..data.examples import negatives_of
 from ..metrics import are_tags, spans
 
 _MOST_NAMES = 20
@@ -37,7 +38,9 @@ def summary(examples: Sequence[Any]) -> str:
         mean = sum(values) / len(values)
         return f"{counted(len(examples), 'row')}: scores from {min(values):g} to {max(values):g}, mean {mean:.3g}"
     if first.label is None:
-        return f"{counted(len(examples), 'pair')}, each a match"
+        negatives = sum(map(len, map(negatives_of, examples)))
+        of_them = f", with {counted(negatives, 'negative')} in all" if negatives else ""
+        return f"{counted(len(examples), 'pair')}, each a match{of_them}"
     several = " with any number of labels" if isinstance(first.label, tuple) else ""
     return f"{counted(len(examples), 'row')}{several}: {_counted(_label_counts(examples))}"
 

@@ -9,9 +9,11 @@ from .classify import Classifier
 from .embed import Embedder
 from .loading import ModelDescription, load_model
 from .model import TaskModel
-from .results import Answer, Classification, MultiLabel, Regression, Span, Word
+from .rerank import Reranker
+from .results import Answer, Classification, MultiLabel, Ranked, Regression, Span, Word
 from .search import similarity, top_k
 from .tag import Tagger
+from .zero_shot import ZeroShotClassifier
 
 __all__ = [
     "TASKS",
@@ -22,11 +24,14 @@ __all__ = [
     "ModelDescription",
     "MultiLabel",
     "QuestionAnswerer",
+    "Ranked",
     "Regression",
+    "Reranker",
     "Span",
     "Tagger",
     "TaskModel",
     "Word",
+    "ZeroShotClassifier",
     "load",
     "load_model",
     "similarity",

@@ -118,8 +118,7 @@ class Classifier(TextTask):
         Raises:
             InputError: A text is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
-        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
-            raise InputError(f"threshold is {threshold!r}; it must be a number from 0 to 1.")
+        check_threshold(threshold)
         check_integer(top_k, "top_k", 1)
         problem = self.model.task.problem
         if top_k > 1 and problem == "regression":
@@ -158,12 +157,31 @@ class _ClassifyPipeline(Pipeline):
         return outputs.copy()
 
     def finish(self, items: list[Item], encoding: Encoding, rows: list[Any]) -> list[Any]:
-        problem, labels = self.model.task.problem, self.model.labels
-        make, probabilities_of = _PROBLEMS[problem or ""]
-        values = probabilities_of(np.array(rows)).tolist()
+        problem, labels = self.model.task.problem or "", self.model.labels
+        values = _VALUES[problem](np.array(rows)).tolist()
         if self.top_k > 1:
             return [_best(labels, row, self.top_k) for row in values]
-        return [make(labels, row, self.threshold) for row in values]
+        return results_of(problem, labels, values, self.threshold)
+
+
+def check_threshold(threshold: Any) -> None:
+    """Raise InputError unless a threshold is a number from 0 to 1."""
+    if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+        raise InputError(f"threshold is {threshold!r}; it must be a number from 0 to 1.")
+
+
+def results_of(
+    problem: str, labels: tuple[str, ...], values: list[list[float]], threshold: float
+) -> list[ClassifierResult]:
+    """Return the results of texts from their values.
+
+    Args:
+        problem: One of `tinybert.task.PROBLEMS`.
+        labels: Names of the C labels.
+        values: For each text, the probability of each label; or the number of a regression.
+        threshold: For several labels a text, the probability above which a label applies.
+    """
+    return [_RESULTS[problem](labels, row, threshold) for row in values]
 
 
 def _best(labels: tuple[str, ...], row: list[float], count: int) -> list[Classification]:
@@ -198,9 +216,15 @@ def sigmoid(logits: Array) -> Array:
     return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
-_PROBLEMS: dict[str, tuple[Callable[..., ClassifierResult], Callable[[Array], Array]]] = {
-    "single-label": (_single_label, softmax),
-    "multi-label": (_multi_label, sigmoid),
-    "regression": (_regression, np.asarray),
+_VALUES: dict[str, Callable[[Array], Array]] = {
+    "single-label": softmax,
+    "multi-label": sigmoid,
+    "regression": np.asarray,
 }
-"""For each problem: the function that builds a result, and the one that turns logits into its values."""
+"""For each problem, the function that turns logits into the values of a result."""
+_RESULTS: dict[str, Callable[..., ClassifierResult]] = {
+    "single-label": _single_label,
+    "multi-label": _multi_label,
+    "regression": _regression,
+}
+"""For each problem, the function that builds a result."""

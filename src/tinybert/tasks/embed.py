@@ -35,6 +35,7 @@ class EmbedOptions(TypedDict, total=False):
 
     pooling: Pooling | None
     normalize: bool | None
+    truncate_dim: int | None
     prompt_name: str | None
     prompt: str | None
     max_length: int | None
@@ -77,6 +78,7 @@ class Embedder(TextTask):
         *,
         pooling: Pooling | None = None,
         normalize: bool | None = None,
+        truncate_dim: int | None = None,
         prompt_name: str | None = None,
         prompt: str | None = None,
         max_length: int | None = None,
@@ -96,6 +98,10 @@ class Embedder(TextTask):
                 alone, without the model's dense layers, which were trained for its own pooling.
             normalize: Whether to scale vectors to length 1, so that their dot product is their cosine similarity. The
                 default is the model's setting, or False if it has none.
+            truncate_dim: Number of leading numbers of a vector to keep, for models trained for it (Matryoshka, Kusupati
+                et al. 2022, arXiv:2205.13147). `normalize` scales what is kept, also where it is the model's own
+                setting; sentence-transformers then leaves shorter vectors. The default is the model's setting, or all
+                numbers.
             prompt_name: Name of the model's prompt to prepend to each text; by default the model's default prompt, if
                 any.
             prompt: Your own prompt to prepend instead; "" for none.
@@ -109,12 +115,12 @@ class Embedder(TextTask):
         Returns:
             (O,) float32 for a string; (N, O) for a list; for an iterator, an iterator over (O,) arrays in constant
             memory. With `on_error="return"`, a list gives a list of (O,) arrays and errors. O is
-            `embedding_size_with(pooling)`.
+            `embedding_size_with(pooling, truncate_dim)`.
 
         Raises:
             InputError: A text is not a string or cannot be encoded as UTF-8, or an argument is invalid.
         """
-        settings = self._settings(pooling, normalize)
+        settings = self._settings(pooling, normalize, truncate_dim)
         before = _prompt(settings, prompt_name, prompt)
         pipeline = _EmbedPipeline(self.model, settings, before, self.model.row_length(max_length))
         options = Options(batch_size, on_error, progress)
@@ -127,21 +133,22 @@ class Embedder(TextTask):
 
     @property
     def embedding_size(self) -> int:
-        """Size of the model's vectors (O): H for each of its poolings, or the size of its last dense layer."""
+        """Size of the model's vectors (O): H per pooling, or that of the last dense layer; at most `truncate_dim`."""
         return self.embedding_size_with(None)
 
-    def embedding_size_with(self, pooling: str | None) -> int:
-        """Return the size of the vectors (O) for a given `pooling`.
+    def embedding_size_with(self, pooling: str | None, truncate_dim: int | None = None) -> int:
+        """Return the size of the vectors (O) for some options.
 
         Args:
             pooling: As in the call.
+            truncate_dim: As in the call.
 
         Raises:
             InputError: As for the call.
         """
-        return self._settings(pooling, None).width(self.model.config.hidden_size)
+        return self._settings(pooling, None, truncate_dim).width(self.model.config.hidden_size)
 
-    def _settings(self, pooling: str | None, normalize: bool | None) -> SentenceSettings:
+    def _settings(self, pooling: str | None, normalize: bool | None, truncate_dim: int | None) -> SentenceSettings:
         """Return the model's settings, overridden by the caller's."""
         settings = self.model.sentence
         if pooling is not None:
@@ -153,6 +160,8 @@ class Embedder(TextTask):
                 argument="pooling",
                 example="mean",
             )
+        if truncate_dim is not None:
+            settings = settings.truncated(truncate_dim, self.model.config.hidden_size)
         return settings if normalize is None else dataclasses.replace(settings, normalize=normalize)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -92,6 +93,18 @@ class TaskModel:
     def labels(self) -> tuple[str, ...]:
         """Names of the head's outputs; "0", "1" and so on if they have no names."""
         return self.task.labels or tuple(map(str, range(self.num_labels or 0)))
+
+    def truncated(self, truncate_dim: int) -> TaskModel:
+        """Return the same model with its vectors cut off, as `truncate_dim` does in `Embedder`.
+
+        Args:
+            truncate_dim: The number of leading numbers of a vector to keep.
+
+        Raises:
+            InputError: It is not an integer from 1 to the size of the vectors.
+        """
+        sentence = self.sentence.truncated(truncate_dim, self.config.hidden_size)
+        return dataclasses.replace(self, sentence=sentence, description=None)
 
     @property
     def most_tokens(self) -> int:

@@ -1,4 +1,4 @@
-"""Pooling of encoder outputs to one vector per row, with optional dense layers and normalization."""
+"""Pooling of encoder outputs to one vector per row, with optional dense layers, truncation and normalization."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def vectors_of(outputs: EncoderOutputs, input_mask: np.ndarray, settings: Senten
     Args:
         outputs: The outputs of the encoder.
         input_mask: (B, T) int32, 1 = real token.
-        settings: Settings for pooling, dense layers and normalization; prompts have already been applied.
+        settings: Settings for pooling, dense layers, truncation and normalization; prompts have already been applied.
 
     Raises:
         InputError: The pooled output is requested, but the model has no pooler.
@@ -40,6 +40,7 @@ def vectors_of(outputs: EncoderOutputs, input_mask: np.ndarray, settings: Senten
             argument="pooling",
             example="mean",
         )
+    vectors = vectors[:, : settings.truncate_dim]
     if settings.normalize:
         # In float32, squares of numbers above 1e19 overflow.
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)

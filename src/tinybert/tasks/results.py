@@ -109,3 +109,18 @@ class Answer(Result):
     start: int
     end: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked(Result):
+    """A text that was ranked for a query, with the names of CrossEncoder.rank in sentence-transformers.
+
+    Attributes:
+        corpus_id: Its index in the texts given.
+        score: How well it fits the query: a probability, or a number on the scale of the training data.
+        text: The text.
+    """
+
+    corpus_id: int
+    score: float
+    text: str

@@ -28,7 +28,7 @@ class Hit:
     """A text found by a search.
 
     Attributes:
-        score: Cosine similarity to the query, -1 to 1.
+        score: Cosine similarity to the query, -1 to 1; or the score of a reranker.
         line: Line number of the text in the input, from 1.
         text: The text.
     """
@@ -43,6 +43,7 @@ class _Options(TypedDict, total=False):
 
     pooling: str
     normalize: bool
+    truncate_dim: int
     prompt_name: str
     prompt: str
     max_length: int

@@ -1,4 +1,4 @@
-"""Base class of the four task objects."""
+"""Base class of the task objects."""
 
 from __future__ import annotations
 

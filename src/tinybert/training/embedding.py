@@ -1,4 +1,4 @@
-"""Training of embeddings: the vectors of a batch of pairs, and their losses."""
+"""The vectors of texts in training."""
 
 from __future__ import annotations
 
@@ -58,11 +58,12 @@ class Pooled(nn.Cell):
 
 
 class TextVectors(nn.Cell):
-    """Encoder with pooling: vectors of rows, as in `Embedder` before normalization.
+    """Encoder with pooling: vectors of rows, as in `Embedder`.
 
     Args:
         encoder: The encoder; its parameters keep their names.
         pooling: As for `Pooled`.
+        normalize: Whether vectors are scaled to length 1.
 
     Inputs:
         input_ids, input_mask, segment_ids: (R, T) int32.
@@ -74,71 +75,15 @@ class TextVectors(nn.Cell):
         ConfigError: The pooling is neither of these.
     """
 
-    def __init__(self, encoder: TinyBertModel, pooling: str = "mean") -> None:
+    def __init__(self, encoder: TinyBertModel, pooling: str = "mean", normalize: bool = False) -> None:
         super().__init__(auto_prefix=False)
         self.encoder = encoder
         self.pooled = Pooled(pooling)
+        self.unit = Unit() if normalize else None
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Tensor:
-        return self.pooled(self.encoder(input_ids, input_mask, segment_ids)[0], input_mask)
-
-
-class CosineLoss(nn.Cell):
-    """Mean squared error between the cosine of a pair's vectors and its score.
-
-    The regression objective of Reimers and Gurevych 2019 (arXiv:1908.10084), section 3; CosineSimilarityLoss in
-    sentence-transformers.
-
-    Inputs:
-        vectors: (2B, H) float32, the vectors of all first texts, then of all second texts.
-        scores: (B,) float32, -1 to 1.
-
-    Outputs:
-        () float32.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.unit = Unit()
-        self.halves = ops.Split(0, 2)
-
-    def construct(self, vectors: Tensor, scores: Tensor) -> Tensor:
-        first, second = self.halves(self.unit(vectors))
-        return ops.square((first * second).sum(axis=1) - scores).mean()
-
-
-class InBatchNegatives(nn.Cell):
-    """Cross entropy of finding each pair's second text among those of the batch; logits are 20 times the cosine.
-
-    Follows Henderson et al. 2017 (arXiv:1705.00652), section 4.4, with cosines as in MultipleNegativesRankingLoss of
-    sentence-transformers. There, equal texts in a batch count as negatives; here, the second text of another pair is
-    excluded if the two pairs have the same first text or the same second text.
-
-    Inputs:
-        vectors: (2B, H) float32, the vectors of all first texts, then of all second texts.
-        text_ids: (B, 2) int32, numbers of the first and second texts; equal texts have equal numbers.
-
-    Outputs:
-        () float32.
-    """
-
-    scale = 20.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.unit = Unit()
-        self.halves = ops.Split(0, 2)
-        self.columns = ops.Split(1, 2)
-        self.matmul = ops.MatMul(transpose_b=True)
-
-    def construct(self, vectors: Tensor, text_ids: Tensor) -> Tensor:
-        first, second = self.halves(self.unit(vectors))
-        own = (first * second).sum(axis=1) * self.scale  # (B,)
-        first_ids, second_ids = self.columns(text_ids)
-        differ = ops.logical_and(first_ids != first_ids.reshape((1, -1)), second_ids != second_ids.reshape((1, -1)))
-        # No logit exceeds the scale. After subtracting the scale, exponentials can neither overflow nor vanish.
-        others = ops.exp(self.matmul(first, second) * self.scale - self.scale) * differ.astype(ms.float32)  # (B, B)
-        return (ops.log(ops.exp(own - self.scale) + others.sum(axis=1)) + self.scale - own).mean()
+        vectors = self.pooled(self.encoder(input_ids, input_mask, segment_ids)[0], input_mask)
+        return vectors if self.unit is None else self.unit(vectors)
 
 
 class Unit(nn.Cell):

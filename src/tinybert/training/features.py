@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..data import QuestionExample, TaggedExample, TextExample
-from ..data.examples import place_of
+from ..data.examples import negatives_of, place_of
 from ..errors import InputError
 from ..evaluation.labels import label_ids, label_sets, numbers, word_label_ids
-from ..evaluation.pairs import are_matches, as_cosines, check_pairs, scores_of, text_ids
+from ..evaluation.pairs import are_matches, as_cosines, check_pairs_to_learn, form_of, scores_of, text_ids
 from ..task import Task
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
@@ -74,29 +74,34 @@ class Features:
         return float(len(counted) if self.class_weights is None else self.class_weights[counted].sum(dtype=np.float64))
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
 class PairFeatures(Features):
-    """Tokenized pairs whose texts are encoded separately: N pairs give 2N rows.
+    """Tokenized pairs, or pairs with negatives, whose texts are encoded separately: N of K texts give K N rows.
 
     Attributes:
-        encoding: The rows of all first texts, then of all second texts.
-        labels: (N,) float32, the similarity of each pair, -1 to 1; for matches, (N, 2) int32, the numbers of the first
-            and second texts, equal for equal texts.
+        encoding: The rows of all first texts, then of all second texts, then of all first negatives, ...
+        labels: (N,) float32, the similarity of each pair, -1 to 1; without scores, (N, K) int32, the numbers of the
+            texts, as `tinybert.evaluation.pairs.text_ids` returns them.
+        form: The form of the pairs, as `tinybert.evaluation.pairs.form_of` returns it.
     """
+
+    form: str = "scores"
+
+    @property
+    def texts(self) -> int:
+        """Number of texts in each row of data (K)."""
+        return len(self.encoding) // len(self)
 
     @property
     def lengths(self) -> np.ndarray:
-        """(N,) int32, the number of tokens of the longer text in each pair, which determines the padding."""
-        return self.encoding.lengths.reshape(2, -1).max(axis=0)
-
-    @property
-    def are_matches(self) -> bool:
-        """Whether the pairs have no scores, so that each is a match."""
-        return self.labels.ndim == 2
+        """(N,) int32, the number of tokens of the longest text in each row of data, which determines the padding."""
+        return self.encoding.lengths.reshape(self.texts, -1).max(axis=0)
 
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
-        """Return the network's three inputs (all first texts, then all second texts) and the labels for some pairs."""
+        """Return the network's three inputs, in the order of the encoding, and the labels for some rows of data."""
         first = np.asarray(rows)
-        part = self.encoding.take(np.concatenate([first, first + len(self)]), pad_to_multiple_of=pad_to_multiple_of)
+        texts = np.concatenate([first + len(self) * text for text in range(self.texts)])
+        part = self.encoding.take(texts, pad_to_multiple_of=pad_to_multiple_of)
         return (*part.inputs, self.labels[first])
 
 
@@ -123,12 +128,13 @@ def weighted(features: Features, task: Task, weights: str | None) -> Features:
 
 
 def pair_features(examples: Sequence[TextExample], task: Task, tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Encode both texts of each pair, labelled with their score or, for matches, with their text numbers."""
+    """Encode the texts of each pair and its negatives, labelled with their score or text numbers."""
     del task
-    check_pairs(examples)
-    texts = [example.text for example in examples] + [example.pair or "" for example in examples]
+    check_pairs_to_learn(examples)
+    columns = zip(*((example.text, example.pair or "", *negatives_of(example)) for example in examples), strict=True)
+    texts = [text for column in columns for text in column]
     labels = text_ids(examples) if are_matches(examples) else as_cosines(scores_of(examples))
-    return PairFeatures(tokenizer(texts, max_length=max_length), labels)
+    return PairFeatures(tokenizer(texts, max_length=max_length), labels, form=form_of(examples))
 
 
 def sequence_features(

@@ -33,6 +33,7 @@ from .distributed import World
 from .features import weighted
 from .identity import contents
 from .learning import LEARNING, featurize
+from .loss_choice import check_dims
 from .once import train_once
 from .record import write_record
 from .settings import TrainingSettings
@@ -76,8 +77,7 @@ def finetune(
 
     Raises:
         InputError: An example does not fit the task, or a file cannot be read.
-        ConfigError: A setting is invalid, there is only one label, or pairs without scores are trained with batches of
-            one pair.
+        ConfigError: A setting is invalid or does not fit the data, or there is only one label.
         CheckpointError: The folder holds the state or result of another training; the message says what differs.
         OutputError: The training diverged, or its gradients overflow float16; the message says at which step.
         KeyboardInterrupt: Ctrl-C; the state was saved, and calling this again resumes from it.
@@ -136,8 +136,7 @@ class FineTuning:
 
     Raises:
         InputError: An example does not fit the task.
-        ConfigError: There is only one label, there are no classes to weight, or pairs without scores are trained with
-            batches of one pair.
+        ConfigError: There is only one label, there are no classes to weight, or the loss does not fit the data.
     """
 
     def __init__(  # noqa: PLR0913 - a training needs all of these, by name
@@ -158,6 +157,7 @@ class FineTuning:
         check_kind(train, task.kind)
         check_task(task, self.settings.class_weights)
         LEARNING[task.kind].check(train, task, self.settings)
+        check_dims(self.settings.matryoshka, encoder.config.hidden_size)
         self.encoder, self.tokenizer, self.task, self.train = encoder, tokenizer, task, train
         self.folder = path_of(folder)
         self.dev = None if dev is None else scorer_for(task, task.labels, dev)
@@ -188,7 +188,7 @@ class FineTuning:
         learning = LEARNING[self.task.kind]
         trainer = Trainer(
             learning.trained(network, self.sentence),
-            learning.loss(self.task, features),
+            learning.loss(self.task, features, self.settings),
             features,
             self.settings,
             self.folder,

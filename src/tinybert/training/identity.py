@@ -11,6 +11,7 @@ from ..errors import CheckpointError
 from ..evaluation.labels import Examples
 from .digests import digest_of, digest_of_bytes
 from .rows import Rows
+from .settings import TrainingSettings
 
 _WORDS = {"processes": "devices", "rows": "rows of training data"}
 _CONTENTS = "contents of "
@@ -45,8 +46,10 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
         present: The identity of the present training.
         source: The state's file, for the message.
     """
-    # The identity of a single-process training has no entry for processes.
-    saved, present = ({"processes": 1, **_flat(identity)} for identity in (saved, present))
+    # The identity of a single-process training has no entry for processes, and one that an earlier version saved has
+    # none for settings that are newer.
+    absent = {"processes": 1, **TrainingSettings().to_dict()}
+    saved, present = ({**absent, **_flat(identity)} for identity in (saved, present))
     lines = [
         f"  {key.removeprefix(_CONTENTS)}: different"
         if key.startswith(_CONTENTS)

@@ -10,12 +10,14 @@ from mindspore import nn
 from ..checkpoint.sentence import SentenceSettings
 from ..errors import ConfigError
 from ..evaluation.labels import Examples, check_kind, check_labels
-from ..evaluation.pairs import are_matches, check_pairs_to_learn
+from ..evaluation.pairs import check_pairs_to_learn, form_of
 from ..evaluation.token_id_examples import are_tokenized
 from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from ..text import BertTokenizer
-from .embedding import CosineLoss, InBatchNegatives, TextVectors
+from .embedding import TextVectors
+from .embedding_losses import embedding_loss
 from .features import Features, answer_features, pair_features, sequence_features, token_features
+from .loss_choice import check_loss, check_no_vector_loss
 from .losses import AnswerLoss, BinaryCrossEntropy, CrossEntropy, SquaredError, TokenLoss
 from .settings import TrainingSettings
 from .token_id_features import tokenized_features
@@ -27,39 +29,43 @@ _PROBLEMS: dict[str, Callable[[Features], nn.Cell]] = {
 }
 
 
+def _check_settings(examples: Any, task: Task, settings: TrainingSettings) -> None:
+    del examples
+    check_no_vector_loss(settings, task.kind)
+
+
 class Learning(NamedTuple):
     """Learning setup of a kind of task.
 
     Attributes:
         features: Converts examples to labelled rows, given the task, tokenizer and maximum length.
-        loss: Creates the loss for a task and its features.
+        loss: Creates the loss for a task, its features and the settings.
         trained: Returns the cell to train, given the network and its embedding settings.
         check: Raises InputError if nothing can be learned from the examples, or ConfigError if nothing can be learned
             with the task's labels or the settings.
     """
 
     features: Callable[[Any, Task, BertTokenizer, int], Features]
-    loss: Callable[[Task, Any], nn.Cell]
+    loss: Callable[[Task, Any, TrainingSettings], nn.Cell]
     trained: Callable[[nn.Cell, SentenceSettings], nn.Cell] = lambda network, sentence: network
-    check: Callable[[Any, Task, TrainingSettings], None] = lambda examples, task, settings: None
+    check: Callable[[Any, Task, TrainingSettings], None] = _check_settings
 
 
 def _check_pairs(examples: Any, task: Task, settings: TrainingSettings) -> None:
     del task
     check_pairs_to_learn(examples)
-    if are_matches(examples) and settings.batch_size == 1:
-        raise ConfigError("batch_size is 1: a pair without a score needs others in its batch; the more, the better")
+    check_loss(settings, form_of(examples))
 
 
 def _text_vectors(encoder: nn.Cell, sentence: SentenceSettings) -> nn.Cell:
     if sentence.refused or sentence.dense or len(sentence.pooling) != 1:
         what = sentence.refused or "it has dense layers, or several poolings at once"
         raise ConfigError(f"the model's vectors cannot be trained: {what}")
-    return TextVectors(encoder, sentence.pooling[0])
+    return TextVectors(encoder, sentence.pooling[0], sentence.normalize)
 
 
 def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None:
-    del settings
+    _check_settings(examples, task, settings)
     if len(task.labels) == 1 and task.problem != "multi-label":
         check_labels(examples, task)  # one that is not known is the reason, where labels were given
         raise ConfigError(f"all labels are {task.labels[0]!r}: there is nothing to tell apart")
@@ -68,17 +74,17 @@ def _check_labels(examples: Any, task: Task, settings: TrainingSettings) -> None
 LEARNING: dict[str, Learning] = {
     ENCODER.name: Learning(
         pair_features,
-        lambda task, features: InBatchNegatives() if features.are_matches else CosineLoss(),
+        lambda task, features, settings: embedding_loss(features.form, features.texts, settings),
         _text_vectors,
         _check_pairs,
     ),
     SEQUENCE_CLASSIFICATION.name: Learning(
-        sequence_features, lambda task, features: _PROBLEMS[str(task.problem)](features), check=_check_labels
+        sequence_features, lambda task, features, settings: _PROBLEMS[str(task.problem)](features), check=_check_labels
     ),
     TOKEN_CLASSIFICATION.name: Learning(
-        token_features, lambda task, features: TokenLoss(features.class_weights), check=_check_labels
+        token_features, lambda task, features, settings: TokenLoss(features.class_weights), check=_check_labels
     ),
-    QUESTION_ANSWERING.name: Learning(answer_features, lambda task, features: AnswerLoss()),
+    QUESTION_ANSWERING.name: Learning(answer_features, lambda task, features, settings: AnswerLoss()),
 }
 """Learning setup by kind of task."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from .class_weights import as_text
+from .loss_choice import LOSSES, dims_text
 
 
 def setting(default: Any, help_: str) -> Any:
@@ -38,6 +39,10 @@ class TrainingSettings:
         class_weights: Class weights in the loss, for tagging and single-label classification: `balanced`, or weights by
             label, as a mapping or as `label=weight,label=weight`. Classes that are not named have weight 1; None gives
             all classes weight 1.
+        loss: Loss of embeddings, one of `tinybert.training.loss_choice.LOSSES`; None for the usual one of the data.
+        margin: Margin of a triplet loss; None for the loss's own.
+        matryoshka: Sizes at which vectors are trained to be cut off (Kusupati et al. 2022), as a sequence or as
+            `384,192,96`; the loss is the sum over all of them. None trains whole vectors only.
 
     Raises:
         ConfigError: A value is invalid; the message names it and the allowed range.
@@ -59,6 +64,9 @@ class TrainingSettings:
     class_weights: str | None = setting(
         None, "Weights of classes in the loss: balanced, or label=weight,label=weight. [default: 1 each]"
     )
+    loss: str | None = setting(None, f"Loss of embeddings: {', '.join(LOSSES)}. [default: by the data]")
+    margin: float | None = setting(None, "Margin of a triplet loss. [default: by the loss]")
+    matryoshka: str | None = setting(None, "Sizes at which vectors are trained to be cut off, such as 384,192,96.")
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulation_steps", "evals_per_epoch", "pad_to_multiple_of"):
@@ -73,6 +81,12 @@ class TrainingSettings:
             check_number("patience", self.patience, int, least=1)
         if self.class_weights is not None:
             object.__setattr__(self, "class_weights", as_text(self.class_weights))
+        if self.loss is not None and self.loss not in LOSSES:
+            raise ConfigError(f"loss is {self.loss!r}: it must be one of {', '.join(LOSSES)}", argument="loss")
+        if self.margin is not None:
+            check_number("margin", self.margin, float, least=0)
+        if self.matryoshka is not None:
+            object.__setattr__(self, "matryoshka", dims_text(self.matryoshka))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> TrainingSettings:
