@@ -77,7 +77,7 @@ OPTIONS = {
     "--predictions --report --task --truncate-dim "
     "--text --pair --label --negative --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
-    "distill general": f"{DISTILLED} --text --held-out",
+    "distill general": f"{DISTILLED} --text --held-out --pack --shards --keep-vectors",
     "distill classify": f"{DISTILLED} {LEARNED}",
     "distill tag": f"{DISTILLED} {LEARNED}",
     "distill answer": f"{DISTILLED} {LEARNED}",
