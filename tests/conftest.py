@@ -145,7 +145,7 @@ def make_encoder(tiny_config, fill, kept):
 
 @pytest.fixture(scope="session")
 def heads(make_encoder, fill):
-    """The three task networks with five labels over one encoder of a single layer, by the kind of task."""
+    """The task networks, with five labels where needed, over one encoder of a single layer, by the kind of task."""
     from tinybert.task import KINDS, Task
     from tinybert.weights import add_head
 
@@ -165,8 +165,8 @@ def make_checkpoint(tiny_config):
 
     def make_checkpoint(seed=0, *, task=None, num_labels=None, pooler=True, **changes):
         config, task = tiny_config.replace(**changes), task or Task()
-        outputs = task.num_outputs or num_labels or 2
-        shapes = expected_shapes(config, outputs if task.facts.has_head else None, pooler=pooler)
+        outputs = config.vocab_size if task.facts.is_pretraining else task.num_outputs or num_labels or 2
+        shapes = expected_shapes(config, task.facts, outputs if task.facts.has_head else None, pooler=pooler)
         random_state = np.random.RandomState(seed)
         tensors = {name: random_state.normal(0.0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
         names = {name: name_in("v1.0", name, task.facts) for name in tensors}

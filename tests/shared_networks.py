@@ -50,6 +50,11 @@ class SharedRuntime(MindSporeRuntime):
             self._bind()
             return super().logits(inputs)
 
+    def token_logits(self, rows):
+        with self._lock:
+            self._bind()
+            return super().token_logits(rows)
+
     def _bind(self):
         from tinybert.weights import bind
 

@@ -107,6 +107,7 @@ import tinybert.evaluation, tinybert.hub, tinybert.tasks, tinybert.training
 from tinybert import Task, TinyBertConfig
 from tinybert.checkpoint import Checkpoint, read_checkpoint, save_checkpoint, save_folder, save_huggingface
 from tinybert.checkpoint.shapes import expected_shapes
+from tinybert.task import SEQUENCE_CLASSIFICATION
 from tinybert.errors import DependencyError
 from tinybert.runtime.mindspore import MindSporeRuntime
 from tinybert.text import BertTokenizer, Vocabulary
@@ -115,7 +116,7 @@ folder = pathlib.Path(sys.argv[1])
 task = Task("sequence-classification", ("bad", "good"))
 config = TinyBertConfig(vocab_size=9, hidden_size=12, num_hidden_layers=1, intermediate_size=8, head_act="none",
                         max_position_embeddings=8, seq_length=8)
-shapes = expected_shapes(config, 2, pooler=True)
+shapes = expected_shapes(config, SEQUENCE_CLASSIFICATION, 2, pooler=True)
 tensors = {name: np.full(shape, index, np.float32) for index, (name, shape) in enumerate(shapes.items())}
 model = Checkpoint("a test", "v1.0", config, tensors, {name: name for name in tensors}, {}, task)
 tokenizer = BertTokenizer(Vocabulary(("[PAD]", "[UNK]", "[CLS]", "[SEP]")))

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 import tinybert
+from tinybert.checkpoint.heads import HEADS
 from tinybert.checkpoint.huggingface_config import ARCHITECTURES
-from tinybert.checkpoint.layouts import HUGGING_FACE_HEADS
 from tinybert.cli import evaluate as evaluate_command
 from tinybert.cli.app import COMMANDS
+from tinybert.cli.distill_task import WHAT
 from tinybert.cli.finetune import NEXT
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample, labelled, split
 from tinybert.errors import InputError
 from tinybert.evaluation.predicting import PREDICTORS
 from tinybert.evaluation.scorers import SCORERS, scorer_for
 from tinybert.modeling.heads import NETWORKS
-from tinybert.task import KINDS, Task
+from tinybert.task import KINDS, LEARNED, Task
 from tinybert.tasks import TASKS
 from tinybert.training.learning import LEARNING
 
@@ -27,16 +28,19 @@ SOURCE = Path(tinybert.__file__).parent
 TABLES = {
     "networks": NETWORKS,
     "classes of transformers": ARCHITECTURES,
+    "task objects": TASKS,
+    "commands": COMMANDS,
+}
+OF_LEARNED = {
     "examples": labelled.EXAMPLES,
     "readers of examples": labelled._READERS,
     "splits": split._PARTS,
     "scorers": SCORERS,
     "predictors": PREDICTORS,
     "learning": LEARNING,
-    "task objects": TASKS,
-    "commands": COMMANDS,
     "commands to try": NEXT,
     "writers of predictions": evaluate_command.WRITERS,
+    "what students learn": WHAT,
 }
 WITH_HEAD = [name for name, kind in KINDS.items() if kind.has_head]
 
@@ -46,8 +50,31 @@ def test_every_table_has_every_kind(table):
     assert list(TABLES[table]) == list(KINDS)
 
 
-def test_every_head_has_a_name_at_hugging_face():
-    assert list(HUGGING_FACE_HEADS) == WITH_HEAD
+@pytest.mark.parametrize("table", OF_LEARNED)
+def test_every_table_about_learning_has_every_kind_that_is_learned(table):
+    assert list(OF_LEARNED[table]) == list(LEARNED)
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name not in LEARNED])
+def test_a_kind_that_is_not_learned_is_refused_and_what_trains_encoders_is_named(kind, tmp_path):
+    command = KINDS[kind].command
+    texts = [TextExample("a", label="b")]
+    for learn in (
+        lambda: tinybert.finetune("nothing", texts, tmp_path, task=command),
+        lambda: tinybert.finetune("nothing", "nothing.csv", tmp_path, task=command),
+        lambda: scorer_for(Task(kind), (), texts),
+        lambda: labelled.read_examples(kind, "nothing.csv"),
+        lambda: split.split(kind, texts, 0.5, seed=1),
+    ):
+        with pytest.raises(InputError, match=f"{kind} is not learned from labelled examples.*tinybert distill general"):
+            learn()
+
+
+def test_every_head_has_its_parameters():
+    assert list(HEADS) == WITH_HEAD
+    for kind, head in HEADS.items():
+        assert {name.partition(".")[0] for name in head.names} == {KINDS[kind].head}
+        assert head.outputs in head.names
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,8 +95,11 @@ def test_facts_are_those_of_the_network(kind, make_encoder):
         arguments = inspect.signature(network).parameters
         assert ("labels" in arguments) == facts.has_labels
         assert ("problem" in arguments) == bool(facts.problems)
-        assert ("num_labels" in arguments) == (facts.outputs is None)
-        assert network.for_task(make_encoder(), Task(kind), facts.outputs or 3).task == Task(kind)
+        # A masked language model has an output for each word of the vocabulary.
+        assert ("num_labels" in arguments) == (facts.outputs is None and not facts.is_pretraining)
+        made = network.for_task(make_encoder(), Task(kind), facts.outputs or 3)
+        assert made.task == Task(kind)
+        assert {name for name, _ in made.parameters_and_names() if not name.startswith("bert.")} == {*HEADS[kind].names}
 
 
 EXAMPLES = {

@@ -11,6 +11,8 @@ from tinybert.errors import CheckpointError, TinyBertError
 from tinybert.task import (
     ENCODER,
     KINDS,
+    LEARNED,
+    MASKED_LANGUAGE_MODELING,
     PROBLEMS,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
@@ -21,6 +23,8 @@ from tinybert.task import (
 )
 
 TEXTS, WORDS, ANSWERS = "sequence-classification", "token-classification", "question-answering"
+MASKS = "masked-language-modeling"
+DENSE, MASK_HEAD = "dense_1", "cls1"
 ALL = [
     Task(),
     Task(TEXTS, ("bad", "good")),
@@ -28,17 +32,21 @@ ALL = [
     Task(TEXTS, problem="regression"),
     Task(WORDS, ("O", "B-PER", "I-PER")),
     Task(ANSWERS),
+    Task(MASKS),
 ]
 
 
-def test_the_four_kinds():
-    assert list(KINDS.values()) == [ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING]
-    assert [kind.command for kind in KINDS.values()] == ["embed", "classify", "tag", "answer"]
-    assert [kind.has_head for kind in KINDS.values()] == [False, True, True, True]
-    assert [kind.uses_pooler for kind in KINDS.values()] == [True, True, False, False]
-    assert [kind.has_labels for kind in KINDS.values()] == [False, True, True, False]
-    assert [kind.outputs for kind in KINDS.values()] == [None, None, None, 2]
-    assert [kind.problems for kind in KINDS.values()] == [(), PROBLEMS, (), ()]
+def test_the_five_kinds():
+    learned = [ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING]
+    assert list(KINDS.values()) == [*learned, MASKED_LANGUAGE_MODELING]
+    assert list(LEARNED.values()) == learned
+    assert [kind.command for kind in KINDS.values()] == ["embed", "classify", "tag", "answer", "fill"]
+    assert [kind.head for kind in KINDS.values()] == [None, DENSE, DENSE, DENSE, MASK_HEAD]
+    assert [kind.has_head for kind in KINDS.values()] == [False, True, True, True, True]
+    assert [kind.uses_pooler for kind in KINDS.values()] == [True, True, False, False, False]
+    assert [kind.has_labels for kind in KINDS.values()] == [False, True, True, False, False]
+    assert [kind.outputs for kind in KINDS.values()] == [None, None, None, 2, None]
+    assert [kind.problems for kind in KINDS.values()] == [(), PROBLEMS, (), (), ()]
 
 
 def test_a_kind_is_found_by_its_command():
@@ -127,7 +135,7 @@ def test_a_value_that_is_not_allowed_is_named(arguments, message, argument):
 
 @pytest.mark.parametrize(
     ("task", "outputs"),
-    list(zip([*ALL, Task(TEXTS), Task(WORDS)], [None, 2, 2, 1, 3, 2, None, None], strict=True)),
+    list(zip([*ALL, Task(TEXTS), Task(WORDS)], [None, 2, 2, 1, 3, 2, None, None, None], strict=True)),
     ids=str,
 )
 def test_how_many_outputs_its_head_must_have(task, outputs):
@@ -136,28 +144,32 @@ def test_how_many_outputs_its_head_must_have(task, outputs):
 
 @pytest.mark.parametrize("task", ALL, ids=str)
 def test_a_task_fits_the_outputs_that_it_asks_for(task):
-    assert task.fitted(task.num_outputs) is task if task.facts.has_head else task.fitted(None) == task
+    assert task.fitted(task.facts.head, task.num_outputs) == task
 
 
 @pytest.mark.parametrize(
-    ("task", "outputs", "fitted"),
+    ("task", "head", "outputs", "fitted"),
     [
         # Without a head it is an encoder, whatever its architecture is called.
-        (Task(TEXTS, ("a", "b")), None, Task()),
-        (Task(ANSWERS), None, Task()),
+        (Task(TEXTS, ("a", "b")), None, None, Task()),
+        (Task(ANSWERS), None, None, Task()),
+        (Task(MASKS), None, None, Task()),
         # A head is a head.
-        (Task(), 3, Task(TEXTS)),
-        (Task(), 1, Task(TEXTS, problem="regression")),
+        (Task(), DENSE, 3, Task(TEXTS)),
+        (Task(), DENSE, 1, Task(TEXTS, problem="regression")),
+        (Task(MASKS), DENSE, 3, Task(TEXTS)),
+        (Task(), MASK_HEAD, 50, Task(MASKS)),
+        (Task(ANSWERS), MASK_HEAD, 50, Task(MASKS)),
         # Answers have two outputs.
-        (Task(ANSWERS), 2, Task(ANSWERS)),
-        (Task(ANSWERS), 3, Task(TEXTS)),
+        (Task(ANSWERS), DENSE, 2, Task(ANSWERS)),
+        (Task(ANSWERS), DENSE, 3, Task(TEXTS)),
         # Everything else is kept.
-        (Task(WORDS, ("a", "b")), 3, Task(WORDS, ("a", "b"))),
-        (Task(TEXTS, problem="multi-label"), 1, Task(TEXTS, problem="multi-label")),
+        (Task(WORDS, ("a", "b")), DENSE, 3, Task(WORDS, ("a", "b"))),
+        (Task(TEXTS, problem="multi-label"), DENSE, 1, Task(TEXTS, problem="multi-label")),
     ],
 )
-def test_what_a_network_has_counts_for_more_than_what_it_is_called(task, outputs, fitted):
-    assert task.fitted(outputs) == fitted
+def test_what_a_network_has_counts_for_more_than_what_it_is_called(task, head, outputs, fitted):
+    assert task.fitted(head, outputs) == fitted
 
 
 @pytest.mark.parametrize(
@@ -192,25 +204,27 @@ def test_what_somebody_knows_must_be_allowed(better):
 
 
 @pytest.mark.parametrize(
-    ("kind", "outputs", "usual"),
+    ("kind", "head", "outputs", "usual"),
     [
-        (TEXTS, 3, Task(TEXTS)),
-        (TEXTS, 1, Task(TEXTS, problem="regression")),
-        (TEXTS, None, Task()),
-        (WORDS, 1, Task(WORDS)),
-        (ANSWERS, 2, Task(ANSWERS)),
-        (ANSWERS, 4, Task(TEXTS)),
-        ("encoder", None, Task()),
-        ("encoder", 2, Task(TEXTS)),
+        (TEXTS, DENSE, 3, Task(TEXTS)),
+        (TEXTS, DENSE, 1, Task(TEXTS, problem="regression")),
+        (TEXTS, None, None, Task()),
+        (TEXTS, MASK_HEAD, 50, Task(MASKS)),
+        (WORDS, DENSE, 1, Task(WORDS)),
+        (ANSWERS, DENSE, 2, Task(ANSWERS)),
+        (ANSWERS, DENSE, 4, Task(TEXTS)),
+        (MASKS, MASK_HEAD, 50, Task(MASKS)),
+        ("encoder", None, None, Task()),
+        ("encoder", DENSE, 2, Task(TEXTS)),
     ],
 )
-def test_the_usual_task_of_a_kind(kind, outputs, usual):
-    assert Task.usual(kind, outputs) == usual
+def test_the_usual_task_of_a_kind(kind, head, outputs, usual):
+    assert Task.usual(kind, head, outputs) == usual
 
 
 def test_there_is_no_usual_task_of_an_unknown_kind():
     with pytest.raises(CheckpointError, match="task is 'other': it must be one of encoder"):
-        Task.usual("other", 3)
+        Task.usual("other", DENSE, 3)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tinybert.checkpoint import Checkpoint, read_checkpoint, save_checkpoint, sa
 from tinybert.checkpoint.shapes import expected_shapes
 from tinybert.config import TinyBertConfig
 from tinybert.errors import DependencyError
-from tinybert.task import Task
+from tinybert.task import SEQUENCE_CLASSIFICATION, Task
 from tinybert.text import BertTokenizer
 
 VOCABULARY = Path(__file__).parent / "golden" / "english.vocab.txt"
@@ -56,7 +56,7 @@ def checkpoint():
     random = np.random.RandomState(5)
     tensors = {
         name: random.normal(0, 0.1, shape).astype(np.float32)
-        for name, shape in expected_shapes(CONFIG, 3, pooler=True).items()
+        for name, shape in expected_shapes(CONFIG, SEQUENCE_CLASSIFICATION, 3, pooler=True).items()
     }
     return Checkpoint("the test", "v1.0", CONFIG, tensors, {name: name for name in tensors}, {}, TASK)
 

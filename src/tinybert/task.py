@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import CheckpointError
+from .errors import CheckpointError, InputError
 
 PROBLEMS = ("single-label", "multi-label", "regression")
 """What a text head predicts: one label, any number of labels, or a number."""
@@ -25,7 +25,10 @@ class Kind:
         name: Its name in cards and folders.
         command: Its name on the command line: `tinybert COMMAND`, `tinybert finetune COMMAND`.
         used_by: Name of the class that runs models of this kind.
-        has_head: Whether its network has a head on top of the encoder.
+        head: Name of the head's layers, on top of the encoder, in our networks and in the published files; None if
+            there is no head.
+        is_pretraining: Whether its head belongs to pre-training. Such a head is not learned from labelled examples, and
+            models that have one serve as encoders to start from.
         uses_pooler: Whether it needs the pooled output of the encoder.
         has_labels: Whether the outputs of the head have names.
         outputs: Number of head outputs, if it is the same for all models of this kind.
@@ -37,12 +40,18 @@ class Kind:
     name: str
     command: str
     used_by: str
-    has_head: bool = True
+    head: str | None = "dense_1"
+    is_pretraining: bool = False
     uses_pooler: bool = False
     has_labels: bool = False
     outputs: int | None = None
     problems: tuple[str, ...] = ()
     key_metrics: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def has_head(self) -> bool:
+        """Whether its network has a head on top of the encoder."""
+        return self.head is not None
 
     def usual_problem(self, outputs: int | None) -> str | None:
         """Return the default problem of a head: regression if it has a single output.
@@ -62,7 +71,7 @@ ENCODER = Kind(
     "encoder",
     "embed",
     "Embedder",
-    has_head=False,
+    head=None,
     uses_pooler=True,
     key_metrics={"scores": "spearman", "matches": "mrr"},
 )
@@ -79,11 +88,21 @@ TOKEN_CLASSIFICATION = Kind(
     "token-classification", "tag", "Tagger", has_labels=True, key_metrics={"tags": "f1", "words": "accuracy"}
 )
 QUESTION_ANSWERING = Kind("question-answering", "answer", "QuestionAnswerer", outputs=2, key_metrics={"answers": "f1"})
+MASKED_LANGUAGE_MODELING = Kind("masked-language-modeling", "fill", "MaskFiller", head="cls1", is_pretraining=True)
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (ENCODER, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, QUESTION_ANSWERING)
+    kind.name: kind
+    for kind in (
+        ENCODER,
+        SEQUENCE_CLASSIFICATION,
+        TOKEN_CLASSIFICATION,
+        QUESTION_ANSWERING,
+        MASKED_LANGUAGE_MODELING,
+    )
 }
 """All kinds by name."""
+LEARNED: Mapping[str, Kind] = {name: kind for name, kind in KINDS.items() if not kind.is_pretraining}
+"""The kinds that are learned from labelled examples, by name."""
 
 
 def kind_of_command(command: str) -> Kind:
@@ -96,6 +115,19 @@ def kind_of_command(command: str) -> Kind:
     if command not in commands:
         raise CheckpointError(f"task is {command!r}: it must be one of {', '.join(commands)}", argument="task")
     return commands[command]
+
+
+def check_learned(kind: str) -> None:
+    """Raise InputError if a kind of task is not learned from labelled examples, nor evaluated on them.
+
+    Args:
+        kind: A key of `KINDS`.
+    """
+    if kind not in LEARNED:
+        raise InputError(
+            f"{kind} is not learned from labelled examples, nor evaluated on them: it is pre-training. To train an "
+            "encoder on raw text, distil one from another: tinybert distill general --teacher MODEL --text FILES"
+        )
 
 
 @dataclass(frozen=True)
@@ -156,23 +188,21 @@ class Task:
             return self.facts.outputs
         return 1 if self.problem == "regression" else len(self.labels) or None
 
-    def fitted(self, outputs: int | None) -> Task:
-        """Return this task, or the task that the network's number of outputs requires instead.
+    def fitted(self, head: str | None, outputs: int | None) -> Task:
+        """Return this task, or the task that the head of a network requires instead.
 
         The head found in a checkpoint takes precedence over the declared task: a network without a head is an encoder,
-        and one with a head that this task cannot have is a sequence classifier.
+        and one with a head that this task cannot have gets the first kind that has such a head.
 
         Args:
+            head: Name of the head's layers, as in `Kind.head`; None without a head.
             outputs: Number of head outputs (C); None without a head.
         """
-        if outputs is None:
-            return Task()
-        facts = self.facts if self.facts.has_head else SEQUENCE_CLASSIFICATION
-        if facts.outputs not in (None, outputs):
-            facts = SEQUENCE_CLASSIFICATION
-        if facts is self.facts:
+        facts = self.facts
+        if head == facts.head and facts.outputs in (None, outputs):
             return self
-        return Task(facts.name, problem=facts.usual_problem(outputs))
+        kind = next(kind for kind in KINDS.values() if kind.head == head and kind.outputs in (None, outputs))
+        return Task(kind.name, problem=kind.usual_problem(outputs))
 
     def changed(self, kind: str | None = None, labels: Sequence[str] = (), problem: str | None = None) -> Task:
         """Return a copy with some values replaced.
@@ -193,14 +223,15 @@ class Task:
         return Task(facts.name, labels or kept, problem or kept_problem)  # type: ignore[arg-type]  # `__post_init__` makes it a tuple
 
     @classmethod
-    def usual(cls, kind: str, outputs: int | None) -> Task:
-        """Return the default task of a network of which only kind and number of outputs are known.
+    def usual(cls, kind: str, head: str | None, outputs: int | None) -> Task:
+        """Return the default task of a network of which only kind and head are known.
 
         Args:
             kind: A key of `KINDS`.
-            outputs: Number of head outputs (C); None without a head.
+            head: As for `fitted`.
+            outputs: As for `fitted`.
         """
-        return cls(kind, problem=cls(kind).facts.usual_problem(outputs)).fitted(outputs)
+        return cls(kind, problem=cls(kind).facts.usual_problem(outputs)).fitted(head, outputs)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as JSON-serializable values; fields that the kind does not have are left out."""

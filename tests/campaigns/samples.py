@@ -24,7 +24,7 @@ from tinybert.checkpoint.shapes import expected_shapes
 from tinybert.config import TinyBertConfig
 from tinybert.data import read_conll, read_records, read_squad, read_texts, write_mindrecord, write_tfrecord
 from tinybert.hub.card import read_card
-from tinybert.task import Task
+from tinybert.task import SEQUENCE_CLASSIFICATION, Task
 from tinybert.tasks.search_index import SearchIndex
 from tinybert.text import BertTokenizer, Vocabulary
 
@@ -52,7 +52,7 @@ class Reader(NamedTuple):
 
 def checkpoint():
     """A classifier of two labels, with small numbers for weights."""
-    shapes = expected_shapes(CONFIG, len(LABELS), pooler=True)
+    shapes = expected_shapes(CONFIG, SEQUENCE_CLASSIFICATION, len(LABELS), pooler=True)
     random = np.random.default_rng(0)
     arrays = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     return from_tensors(arrays, "sample", CONFIG.to_dict()).with_task(Task("sequence-classification", LABELS))

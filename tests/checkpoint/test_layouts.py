@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tinybert.checkpoint.layouts import LAYOUTS, WRAPPERS, kind_of_head, layout_of, name_in, own_name, reason_aside
 from tinybert.errors import CheckpointError
-from tinybert.task import ENCODER, KINDS, QUESTION_ANSWERING
+from tinybert.task import ENCODER, KINDS, MASKED_LANGUAGE_MODELING, QUESTION_ANSWERING
 
 # v1.0, which are the network's own names; v1.2 and later; Hugging Face.
 OF_AN_ENCODER = """
@@ -54,7 +54,7 @@ output.layernorm.gamma                    output.LayerNorm.weight
 output.layernorm.beta                     output.LayerNorm.bias
 """
 HEAD = {"dense_1.weight": "qa_outputs.weight", "dense_1.bias": "qa_outputs.bias"}
-HEADS = [kind for kind in KINDS.values() if kind.has_head]
+HEADS = [kind for kind in KINDS.values() if kind.head == "dense_1"]
 
 
 def layer_row(line, i):
@@ -100,6 +100,27 @@ def test_a_head_has_no_prefix(own, theirs):
     assert own_name(theirs) == (own, "huggingface")
 
 
+# Written out from the model zoo's `GetMaskedLMOutput` and from `BertForMaskedLM` of transformers.
+OF_A_MASK_HEAD = """
+cls1.output_bias        cls.predictions.bias
+cls1.dense.weight       cls.predictions.transform.dense.weight
+cls1.dense.bias         cls.predictions.transform.dense.bias
+cls1.layernorm.gamma    cls.predictions.transform.LayerNorm.weight
+cls1.layernorm.beta     cls.predictions.transform.LayerNorm.bias
+"""
+
+
+@pytest.mark.parametrize("line", OF_A_MASK_HEAD.strip().splitlines())
+def test_the_head_of_a_masked_language_model_in_each_layout(line):
+    own, theirs = line.split()
+    assert [name_in(layout, own, MASKED_LANGUAGE_MODELING) for layout in LAYOUTS] == [own, own, theirs]
+    for wrapper in ("", "bert.", "network.bert."):
+        assert own_name(wrapper + own) == (own, "v1.0")
+        assert own_name(wrapper + theirs) == (own, "huggingface")
+    old = theirs.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+    assert own_name(old) == (own, "huggingface")
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -108,6 +129,8 @@ def test_a_head_has_no_prefix(own, theirs):
         ("classifier.weight", None),
         ("dense_1.weight", None),
         ("qa_outputs_2.weight", None),
+        ("cls1.output_bias", MASKED_LANGUAGE_MODELING),
+        ("bert.cls.predictions.bias", MASKED_LANGUAGE_MODELING),
         ("dense.weight", None),
     ],
 )
@@ -135,6 +158,8 @@ def test_old_hugging_face_checkpoints_name_layer_norm_as_tensorflow_does(old, ow
         ("epoch_num", "training state"),
         ("bert.embeddings.position_ids", "the numbers 0 to T-1"),
         ("cls.predictions.decoder.weight", "the head of pre-training"),
+        ("cls.seq_relationship.bias", "the head of pre-training for the next sentence, which no task uses"),
+        ("bert.cls2.dense.weight", "the head of pre-training for the next sentence, which no task uses"),
     ],
 )
 def test_what_is_no_part_of_the_network_is_left_aside_with_a_reason(name, reason):

@@ -27,8 +27,7 @@ def theirs(own):
     [
         (["fit_dense.weight", "fit_dense.bias"], "the projection of a distillation"),
         (["fit_denses.0.weight", "fit_denses.12.bias"], "the projection of a distillation"),
-        (["cls1.output_bias", "cls2.dense.bias"], "the head of pre-training"),
-        (["cls.predictions.transform.dense.weight", "cls.seq_relationship.bias"], "the head of pre-training"),
+        (["cls2.dense.bias", "cls.seq_relationship.bias"], "the head of pre-training for the next sentence"),
         (
             ["stat.dense.bias", "stat.tinybert_embedding_postprocessor.layernorm.beta"],
             "a copy or another network, under 'stat.'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from tiny import WORDS, command, save_model
@@ -54,7 +55,7 @@ def test_a_distillation(arguments, runs, tmp_path):
         (("--from-layers", "a"), 1, "the layers are 'a': give their numbers (--from-layers 0,2,3,5)"),
         (("--layer-map", "0"), 1, "the layer map is 0, 1 layer: the student has 3 (--layer-map ...)"),
         (("--hidden", "-1"), 1, "hidden is -1.0: a weight is a number of at least 0 (--hidden ...)"),
-        (("--held-out", "0.99"), 1, "of 14 lines that is all (--held-out 0)"),
+        (("--held-out", "0.99"), 1, "of 14 rows that is all (--held-out 0)"),
         (("--text", "none.txt"), 1, "none.txt cannot be read"),
         (("--student", "nowhere"), 1, "nowhere is neither a folder nor a file"),
         (
@@ -87,17 +88,21 @@ def test_several_processes_run_the_same_command(arguments, monkeypatch):
 
 
 def test_an_interruption_tells_how_to_go_on(arguments, monkeypatch, tmp_path):
-    def interrupted(self, world=None):
+    def interrupted(*given, **named):
         raise KeyboardInterrupt
 
+    said = f"tinybert: interrupted; the state is in {tmp_path / 'student'}; the same command goes on from it"
+    with monkeypatch.context() as patch:
+        patch.setattr("tinybert.distillation.general.tokenized", interrupted)
+        run = command(*arguments)
+        assert (run.code, run.err.splitlines()[-1]) == (130, "tinybert: interrupted; nothing was trained yet")
+        first = tmp_path / "student" / "intermediate"
+        first.mkdir(parents=True)
+        (first / "training.json").touch()  # between the phases
+        assert command(*arguments).err.splitlines()[-1] == said
+        (first / "training.json").unlink()
+        save_state(first, {}, Progress(step=3), {})
+        assert command(*arguments).err.splitlines()[-1] == said
+        shutil.rmtree(first)
     monkeypatch.setattr(Phase, "run", interrupted)
-    run = command(*arguments)
-    assert (run.code, run.err.splitlines()[-1]) == (130, "tinybert: interrupted; nothing was trained yet")
-    first = tmp_path / "student" / "intermediate"
-    first.mkdir(parents=True)
-    (first / "training.json").touch()  # between the phases
-    said = f"interrupted; the state is in {tmp_path / 'student'}; the same command goes on from it"
-    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"
-    (first / "training.json").unlink()
-    save_state(first, {}, Progress(step=3), {})
-    assert command(*arguments).err.splitlines()[-1] == f"tinybert: {said}"
+    assert command(*arguments).err.splitlines()[-1] == said  # from the tokenized text

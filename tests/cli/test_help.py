@@ -12,7 +12,19 @@ from tiny import command
 from tinybert.cli.app import app
 from tinybert.training import TrainingSettings
 
-COMMANDS = ("embed", "classify", "tag", "answer", "search", "rerank", "finetune", "evaluate", "convert")
+COMMANDS = (
+    "embed",
+    "classify",
+    "tag",
+    "answer",
+    "search",
+    "rerank",
+    "finetune",
+    "evaluate",
+    "convert",
+    "fill",
+    "augment",
+)
 DISTILLATIONS = tuple(f"distill {name}" for name in ("general", "classify", "tag", "answer", "embed"))
 GROUPS = ("distill", "hub")
 # The command line of a release: options that users' scripts rely on.
@@ -50,6 +62,13 @@ OPTIONS = {
     "rerank": f"{TABLES} "
     "--query --top-k --label --output -o --to --text --allow-extra-fields --from --max-length --batch-size --on-error "
     "--vocabulary --cased --uncased --config",
+    "fill": f"{TABLES} "
+    "--output -o --to --top-k --id --text --allow-extra-fields --from --max-length --batch-size --on-error "
+    "--vocabulary --cased --uncased --config",
+    "augment": f"{TABLES} "
+    "--model --data --output -o --task --word-vectors --regression --batch-size --p-threshold --copies --candidates "
+    "--seed --text --pair --label --from --multi-label --allow-extra-fields --skip-unlabelled --on-error "
+    "--vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --negative --from --regression --multi-label "
     "--on-error --labels "
@@ -58,7 +77,7 @@ OPTIONS = {
     "--predictions --report --task --truncate-dim "
     "--text --pair --label --negative --from --multi-label --allow-extra-fields --max-length "
     "--skip-unlabelled --on-error --batch-size --vocabulary --cased --uncased --config",
-    "distill general": f"{DISTILLED} --text --held-out",
+    "distill general": f"{DISTILLED} --text --held-out --pack --shards --keep-vectors",
     "distill classify": f"{DISTILLED} {LEARNED}",
     "distill tag": f"{DISTILLED} {LEARNED}",
     "distill answer": f"{DISTILLED} {LEARNED}",

@@ -45,6 +45,11 @@ def test_json_lines_in_and_out_and_a_bad_line(score, expected, tmp_path):
     assert command("rerank", score, path, *options).out == ""
 
 
+def test_a_query_says_something(score):
+    run = command("rerank", score, "--query", " ", stdin=STDIN)
+    assert (run.code, run.err) == (1, "tinybert: the query is empty\n")
+
+
 def test_a_label_is_chosen(tmp_path):
     model = save_model(tmp_path / "model", "sequence-classification", ("no", "yes"))
     run = command("rerank", model, "--query", "a", stdin=STDIN)

@@ -14,7 +14,9 @@ from tinybert import Embedder
 from tinybert.checkpoint import Checkpoint, read_checkpoint, save_checkpoint, save_folder
 from tinybert.checkpoint.sentence import Dense, SentenceSettings
 from tinybert.distillation.general import distill_general
+from tinybert.distillation.packing import Packing
 from tinybert.distillation.settings import Objectives
+from tinybert.distillation.shards import write_shard
 from tinybert.distillation.texts import find_files, read_lines
 from tinybert.errors import CheckpointError, ConfigError, InputError, OutputError
 from tinybert.text import BertTokenizer, Vocabulary
@@ -82,14 +84,26 @@ def test_a_killed_distillation_ends_with_the_same_weights(distill, tmp_path, mon
             self.save()
             raise SystemExit
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_train_on", killed)
-        with pytest.raises(SystemExit):
-            distill("killed", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
+    def killed_at_a_shard(path, rows):
+        if path.name == "00002.safetensors":
+            raise SystemExit
+        return write_shard(path, rows)
+
+    monkeypatch.setattr("tinybert.distillation.texts.LINES", 30)  # many shards in place of one
+    for name, replaced in (
+        ("tinybert.distillation.tokenizing.write_shard", killed_at_a_shard),
+        ("tinybert.training.trainer.Trainer._train_on", killed),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(name, replaced)
+            with pytest.raises(SystemExit):
+                distill("killed", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
     assert saved_progress(tmp_path / "killed").step == 7
+    assert len([*(tmp_path / "killed" / "shards").glob("*.safetensors")]) == 3
     distill("killed", config={"hidden_size": 16, "hidden_dropout_prob": 0.1}, objectives=Objectives())
     one, other = (read_checkpoint(tmp_path / name).tensors for name in ("unbroken", "killed"))
     assert all(np.array_equal(array, other[name]) for name, array in one.items())
+    assert not (tmp_path / "killed" / "shards").exists()
 
 
 def test_what_has_ended_is_not_another_distillation(distill, monkeypatch):
@@ -113,6 +127,26 @@ def test_a_narrower_student_has_none_of_its_teachers_dense_layers(distill, teach
         distill(f"student{width}", teacher=folder, **given)
         found = read_checkpoint(tmp_path / f"student{width}").sentence
         assert (found.pooling, len(found.dense), found.normalize) == (("first",), layers, True)
+
+
+def test_a_folder_of_shards_serves_several_trainings(distill, tmp_path, lines, monkeypatch):
+    monkeypatch.setattr(Trainer, "_train_on", lambda self, rows: self.progress.__setattr__("step", 1))
+    monkeypatch.setattr(once, "draw_curves", lambda folder: None)
+    given = {"shards": tmp_path / "tokens", "held_out": 0, "objectives": Objectives()}
+    distill("one", **given)
+    assert {"00000.safetensors", "shards.json"} < {path.name for path in (tmp_path / "tokens").iterdir()}
+    monkeypatch.setattr(Packing, "rows", None)
+    distill("other", **given)
+    assert not [*tmp_path.glob("o*/shards")]
+
+
+def test_lines_are_packed_into_rows(distill, monkeypatch, lines, text):
+    text.write_bytes(gzip.compress("\n".join(lines).encode()))
+    monkeypatch.setattr("tinybert.distillation.phase.Phase.run", lambda self: {"rows": len(self.features)})
+    said = []
+    rows = distill(pack=True, held_out=0, say=said.append)["rows"]
+    assert rows < 0.7 * len(lines)
+    assert said[-1] == f"{rows} rows to learn from, 0 held out"
 
 
 def test_neither_teacher_nor_start_is_overwritten(distill, teacher_folder):
@@ -141,12 +175,12 @@ def test_a_part_that_is_not_finite_is_named(distill, monkeypatch):
         ({"from_layers": (0, 3)}, ConfigError, "there is no layer 3"),
         ({"student": "here"}, InputError, "either a model or layers of the teacher"),
         ({"held_out": 1.5}, InputError, "held_out is 1.5: it must be from 0 to less than 1"),
-        ({"held_out": 0.999}, InputError, "held_out is 0.999: of 80 lines that is all"),
         ({"text": "none/*.txt"}, InputError, r"no file matches none/\*.txt"),
         ({"text": "none.txt"}, InputError, "none.txt cannot be read"),
         ({"epochs": 0}, ConfigError, "epochs is 0"),
         ({"objectives": Objectives(prediction=1)}, ConfigError, "prediction has a weight, but a distillation for enc"),
         ({"class_weights": "balanced"}, ConfigError, "class weights are for labels, and raw text has none"),
+        ({"matryoshka": "12"}, ConfigError, "matryoshka is for fine-tuning embeddings .*, not for distilling"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_written(distill, tmp_path, changes, error, message):
@@ -183,11 +217,24 @@ def test_files_that_are_held_out(distill, tmp_path, lines, monkeypatch):
     found = []
     monkeypatch.setattr(
         "tinybert.distillation.phase.Phase.run",
-        lambda self: found.append((len(self.features), len(self.selection.examples))) or {},
+        lambda self: found.append((len(self.features), self.selection.examples)) or {},
     )
-    (tmp_path / "dev.txt").write_text("the film\na book\n")
-    distill(held_out=str(tmp_path / "dev.txt"))
-    assert found == [(len(lines), 2)]
+    said = []
+    for text in ("the film\na book\n", "the film\na film\n"):
+        (tmp_path / "dev.txt").write_text(text)
+        distill(f"student of {text}", held_out=str(tmp_path / "dev.txt"), say=said.append)
+    assert said[1::2] == [f"{len(lines)} lines to learn from, 2 held out"] * 2
+    (rows, examples), (same_rows, other_examples) = found
+    assert rows == same_rows == len(lines)
+    assert examples != other_examples  # or a state would go on with another dev set
+
+
+def test_a_share_that_leaves_nothing(distill, tmp_path, monkeypatch):
+    with pytest.raises(InputError, match=r"held_out is 0.999: of 80 rows that is all"):
+        distill(held_out=0.999)
+    monkeypatch.setattr("tinybert.distillation.phase.Phase.run", lambda self: {})
+    monkeypatch.setattr(Packing, "rows", None)
+    distill(held_out=0.5)  # with what was tokenized
 
 
 def test_a_checkpoint_file_teaches_with_a_vocabulary(distill, teacher_folder, tmp_path, monkeypatch):
@@ -205,7 +252,7 @@ def test_a_file_that_is_named_twice_is_read_once(tmp_path):
     (tmp_path / "A.TXT.GZ").write_bytes(gzip.compress(b"the film\n"))
     name = str(tmp_path / "A.TXT.GZ")
     assert find_files([name, name.replace("/A.TXT", "/./A.TXT"), f"{tmp_path}/*.GZ"]) == [name]
-    assert read_lines(name) == ["the film"]
+    assert [text for text, _ in read_lines(name)] == ["the film"]
 
 
 def test_another_vocabulary_is_refused(distill, tmp_path, teacher: Checkpoint):

@@ -148,6 +148,7 @@ def test_scores_are_distilled_too(phases, tokenizer, tmp_path):
         ({"config": {"vocab_size": 9}}, ConfigError, "vocab_size is 9: the teacher's texts have ids for"),
         ({"config": {"type_vocab_size": 1}}, ConfigError, "type_vocab_size is 1: the teacher's texts have ids for 2"),
         ({"class_weights": "balanced"}, ConfigError, "class weights are for the loss of true labels, whose weight is"),
+        ({"matryoshka": "12"}, ConfigError, "matryoshka is for fine-tuning embeddings .*, not for distilling"),
         (
             {"class_weights": "fine=2", "objectives": Objectives(hard_labels=1.0)},
             ConfigError,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tinybert.checkpoint import layouts
+from tinybert.checkpoint.heads import HEADS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "checkpoints.md"
 BEGIN, END = "<!-- names: begin -->\n", "<!-- names: end -->"
@@ -18,9 +19,8 @@ def table() -> str:
     for own, later, theirs in layouts._ROWS:
         same = '"' if later == own else f"`{later}`"
         lines.append(f"| `{own}` | {same} | `{theirs}` |")
-    heads = dict.fromkeys(layouts.HUGGING_FACE_HEADS.values())
-    for own in layouts.HEAD_NAMES:
-        names = " or ".join(f"`{own.replace('dense_1', head)}`" for head in heads)
+    for own in dict.fromkeys(name for head in HEADS.values() for name in head.names):
+        names = " or ".join(dict.fromkeys(f"`{head.names[own]}`" for head in HEADS.values() if own in head.names))
         lines.append(f'| `{own}` | " | {names} |')
     return "\n".join(lines) + "\n"
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from pages import DOCS, NOT_RUN, ROOT, WITHIN, alike, blocks_of, commands_of, pages, shell_of
 
-WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md")
+WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md", "tasks/fill.md")
 WITH_MODEL = (
     "index.md",
     "tasks/embed.md",

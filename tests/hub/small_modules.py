@@ -7,6 +7,7 @@ import numpy as np
 from tinybert import TinyBertConfig
 from tinybert.checkpoint import Checkpoint
 from tinybert.checkpoint.shapes import expected_shapes
+from tinybert.task import ENCODER
 from tinybert.text import BertTokenizer, Vocabulary
 
 _WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "rain", "snow", "falls")
@@ -27,7 +28,7 @@ def small_model(seed=0):
     random = np.random.default_rng(seed)
     tensors = {
         name: random.normal(size=shape).astype(np.float32)
-        for name, shape in expected_shapes(config, None, pooler=True).items()
+        for name, shape in expected_shapes(config, ENCODER, None, pooler=True).items()
     }
     checkpoint = Checkpoint(f"model {seed}", "v1.0", config, tensors, {name: name for name in tensors}, {})
     return {"source": checkpoint, "tokenizer": BertTokenizer(Vocabulary(words))}

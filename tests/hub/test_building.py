@@ -9,7 +9,9 @@ import pytest
 from entries import assert_same_values, values
 
 from tinybert import (
+    Task,
     TinyBertConfig,
+    TinyBertForMaskedLM,
     TinyBertForQuestionAnswering,
     TinyBertForSequenceClassification,
     TinyBertForTokenClassification,
@@ -24,7 +26,7 @@ from tinybert.hub.card import Asset
 from tinybert.hub.integrity import sha256_of
 from tinybert.hub.registry import published
 from tinybert.text import BertTokenizer, Vocabulary
-from tinybert.weights import checkpoint_of
+from tinybert.weights import build_network, checkpoint_of
 
 UID = "somebody/1.0/mine"
 SIZES = {
@@ -198,3 +200,19 @@ def test_an_unknown_keyword_is_told_the_known_ones(make_module):
     for pretrained in (False, True):
         with pytest.raises(ConfigError, match=r"unknown keyword 'vocabsize'; known are is_training, .*, vocab_size"):
             build(make_module(), pretrained=pretrained, vocabsize=3)
+
+
+def test_a_head_of_pre_training_is_left_out_unless_the_card_declares_it(make_module, save, tmp_path, tiny_config):
+    network = build_network(tiny_config, Task("masked-language-modeling"))
+    folder = save_huggingface(checkpoint_of(network), tmp_path / "theirs")
+    file = save(network)
+    for built in (
+        build(make_module(file)),
+        build(make_module(), checkpoint=file),
+        build(make_module(), checkpoint=folder),
+    ):
+        assert type(built) is TinyBertModel
+        assert_same_values(built, network.bert)
+    declared = build(make_module(file, task="masked-language-modeling"))
+    assert type(declared) is TinyBertForMaskedLM
+    assert_same_values(declared, network)

@@ -11,7 +11,7 @@ from tinybert import Task, TinyBertForQuestionAnswering, TinyBertModel
 from tinybert.checkpoint import read_checkpoint, save_huggingface
 from tinybert.checkpoint.layouts import name_in
 from tinybert.task import ENCODER
-from tinybert.weights import add_head, bind, checkpoint_of, restore
+from tinybert.weights import add_head, bind, build_network, checkpoint_of, restore
 
 pytestmark = pytest.mark.parity
 
@@ -206,6 +206,39 @@ def test_our_classifier_says_the_same_there(
     if task.problem is not None:
         assert model.config.problem_type == PROBLEMS[task.problem]
     check_logits(network, model.eval(), make_inputs(3, 16), theirs_computes)
+
+
+@pytest.mark.parametrize("act", ["gelu", "gelu_new", "relu"])
+@pytest.mark.parametrize("name", ["BertForMaskedLM", "BertForPreTraining"])
+def test_their_masked_language_model_says_the_same_here(tmp_path, make_theirs, theirs_computes, make_inputs, name, act):
+    model = make_theirs(name, hidden_act=act)
+    model.save_pretrained(tmp_path)
+    checkpoint = read_checkpoint(tmp_path)
+    assert checkpoint.task == Task("masked-language-modeling")
+    network, inputs = restore(checkpoint), make_inputs(3, 16)
+    theirs = theirs_computes(model, inputs)
+    expected = theirs.logits if name == "BertForMaskedLM" else theirs.prediction_logits
+    real = inputs[1].astype(bool)
+    found = network(*inputs).asnumpy()
+    np.testing.assert_allclose(found[real], expected.detach().numpy()[real], **TOLERANCE)
+    hidden = network.bert.encode(*map(Tensor, inputs), False)[0].asnumpy()
+    np.testing.assert_allclose(network.predict(hidden[real]).asnumpy(), found[real], **TOLERANCE)
+
+
+@pytest.mark.parametrize("pooler", [True, False])
+def test_our_masked_language_model_says_the_same_there(
+    tmp_path, transformers, theirs_computes, tiny_config, make_inputs, fill, pooler
+):
+    config = tiny_config.replace(hidden_act="gelu_erf")
+    network = fill(build_network(config, Task("masked-language-modeling"), pooler=pooler))
+    model, loading = transformers.BertForMaskedLM.from_pretrained(
+        save_huggingface(checkpoint_of(network), tmp_path), attn_implementation="eager", output_loading_info=True
+    )
+    assert not loading["missing_keys"]
+    inputs = make_inputs(3, 16)
+    expected = theirs_computes(model.eval(), inputs).logits.detach().numpy()
+    real = inputs[1].astype(bool)
+    np.testing.assert_allclose(network(*inputs).asnumpy()[real], expected[real], **TOLERANCE)
 
 
 def test_the_encoder_of_their_other_models_is_read(tmp_path, make_theirs, theirs_computes, make_inputs):

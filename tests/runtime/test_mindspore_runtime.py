@@ -12,8 +12,9 @@ from tinybert.runtime.mindspore import BATCH_TOKENS, MindSporeRuntime
 from tinybert.task import KINDS, Task
 from tinybert.weights import checkpoint_of
 
-MEMBERS = ("config", "task", "num_labels", "encode", "logits", "widths", "rows", "fixed_rows")
-OUTPUTS = {"sequence-classification": (3, 5), "token-classification": (3, 8, 5)}
+MEMBERS = ("config", "task", "num_labels", "encode", "logits", "token_logits", "widths", "rows", "fixed_rows")
+MASKS = "masked-language-modeling"
+OUTPUTS = {"sequence-classification": (3, 5), "token-classification": (3, 8, 5), MASKS: (3, 8, 50)}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_it_has_what_the_tasks_need(runtimes, kind):
     assert all(hasattr(runtime, name) for name in MEMBERS)
     assert runtime.task == Task(kind)
     assert runtime.config.num_hidden_layers == 1
-    assert runtime.num_labels == {"encoder": None, "question-answering": 2}.get(kind, 5)
+    assert runtime.num_labels == {"encoder": None, "question-answering": 2, MASKS: 50}.get(kind, 5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,6 +71,18 @@ def test_outputs_are_arrays_of_what_the_network_computes(runtimes, make_inputs, 
             np.testing.assert_array_equal(logits, tensor.asnumpy())
 
 
+def test_the_logits_of_single_tokens(runtimes, make_inputs, monkeypatch):
+    runtime, inputs = runtimes[MASKS], make_inputs()
+    rows = runtime.encode(inputs).sequence_output[:, 2]
+    logits = runtime.token_logits(rows)
+    assert (type(logits), logits.dtype, logits.shape) == (np.ndarray, np.float32, (3, 50))
+    np.testing.assert_allclose(logits, runtime.logits(inputs)[:, 2], atol=1e-5)
+    monkeypatch.setattr(MindSporeRuntime, "fixed_rows", True)  # as on a device, where rows are padded to few shapes
+    np.testing.assert_allclose(runtime.token_logits(rows), logits, atol=1e-5)
+    with pytest.raises(InputError, match="a model for token-classification predicts no tokens"):
+        runtimes["token-classification"].token_logits(rows)
+
+
 def test_without_a_pooler_there_is_no_pooled_output(make_checkpoint, make_inputs):
     task = Task("token-classification")
     checkpoint = make_checkpoint(task=task, num_labels=3, num_hidden_layers=1, pooler=False)
@@ -94,6 +107,13 @@ def test_a_network_in_training_is_refused(runtimes, make_inputs):
                 compute(make_inputs())
     finally:
         runtime.network.set_train(False)
+    predicting = MindSporeRuntime(runtimes[MASKS].network)
+    predicting.network.set_train(True)
+    try:
+        with pytest.raises(InputError, match="in training mode"):
+            predicting.token_logits(np.zeros((1, 24), np.float32))
+    finally:
+        predicting.network.set_train(False)
 
 
 def test_on_cpu_every_width_is_as_cheap_as_another(runtimes):

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from tinybert import Classifier, QuestionAnswerer, Tagger
-from tinybert.tasks import Answer, Classification, MultiLabel, Regression, Span, Word, results
+from tinybert import Classifier, QuestionAnswerer, Reranker, Tagger
+from tinybert.tasks import Answer, Classification, MultiLabel, Ranked, Regression, Span, Word, results
 
 LABELS = ("B-X", "I-X", "O")
 
@@ -32,6 +32,7 @@ RESULTS = {
     Classification: lambda pretend: classify(pretend, 3, LABELS)(["a", "b"], top_k=2)[1],
     MultiLabel: lambda pretend: classify(pretend, 3, LABELS, "multi-label")(["a", "the king"]),
     Regression: lambda pretend: classify(pretend, 1, problem="regression")(["a", "the king"]),
+    Ranked: lambda pretend: Reranker(pretend(logits(1), "sequence-classification", (), "regression"))("a", ["b", "c"]),
     Span: lambda pretend: Tagger(pretend(words, "token-classification", LABELS))("the king of the old town"),
     Word: lambda pretend: Tagger(pretend(words, "token-classification", LABELS)).label_words("the king"),
     Answer: lambda pretend: QuestionAnswerer(pretend(answers, "question-answering"))("who?", "the king", top_k=2),

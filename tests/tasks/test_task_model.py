@@ -19,10 +19,10 @@ def test_a_model_for_another_task_is_told_which_class_uses_it(request, fixture, 
         TASKS[kind](model)
     own = model.task.facts
     if fixture == "encoder":
-        told = (
-            f"the model is an encoder: it has no head for {kind}. Fine-tune one first "
-            f"(tinybert finetune {KINDS[kind].command}), or use Embedder (tinybert embed)"
-        )
+        remedy = f"Fine-tune one first (tinybert finetune {KINDS[kind].command})"
+        if KINDS[kind].is_pretraining:
+            remedy = "Take a model that was saved with the head of its pre-training"
+        told = f"the model is an encoder: it has no head for {kind}. {remedy}, or use Embedder (tinybert embed)"
     else:
         told = f"the model is a model for {own.name}, not for {kind}: use {own.used_by} (tinybert {own.command})"
     assert str(error.value) == told

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mindspore import Parameter, Tensor
 
-from tinybert import TinyBertForSequenceClassification, TinyBertForTokenClassification
+from tinybert import Task, TinyBertForSequenceClassification, TinyBertForTokenClassification
 from tinybert.checkpoint.parsing import from_tensors
 from tinybert.errors import BindingError, CheckpointError, TinyBertError
 from tinybert.weights import bind
@@ -153,3 +153,11 @@ def test_other_float_types_are_bound_as_float32(encoder, other, dtype):
     bind(encoder, checkpoint_of({name: value.astype(dtype) for name, value in other.items()}))
     assert {parameter.dtype for parameter in encoder.get_parameters()} == {ms.float32}
     check_same_bits(encoder, {name: value.astype(dtype).astype(np.float32) for name, value in other.items()})
+
+
+def test_an_encoder_takes_no_head_of_pre_training(make_encoder, make_checkpoint):
+    checkpoint = make_checkpoint(task=Task("masked-language-modeling"))
+    network = make_encoder(seed=5)
+    report = bind(network, checkpoint)
+    assert report.left_aside["cls1.output_bias"] == "the head; only the encoder was asked for"
+    np.testing.assert_array_equal(network.dense.weight.asnumpy(), checkpoint.tensors["dense.weight"])

@@ -32,7 +32,7 @@ TASKS = [
 def test_the_parameters_of_each_kind_have_the_shapes_that_a_checkpoint_must_have(tiny_config, kind, pooler):
     network = build_network(tiny_config, Task(kind), num_labels=3, pooler=pooler)
     outputs = getattr(network, "num_labels", None)
-    shapes = expected_shapes(tiny_config, outputs, pooler=pooler or KINDS[kind].uses_pooler)
+    shapes = expected_shapes(tiny_config, KINDS[kind], outputs, pooler=pooler or KINDS[kind].uses_pooler)
     found = {name: tuple(parameter.shape) for name, parameter in own_parameters(network).items()}
     assert list(found.items()) == list(shapes.items())
 

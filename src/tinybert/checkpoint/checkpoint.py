@@ -10,8 +10,9 @@ import numpy as np
 from ..config import TinyBertConfig
 from ..counting import counted
 from ..errors import CheckpointError
-from ..task import Task
-from .layouts import HEAD_NAMES, POOLER_NAMES
+from ..task import Kind, Task
+from .heads import found_head, head_of
+from .layouts import POOLER_NAMES, own_name
 from .sentence import SentenceSettings
 from .shapes import expected_shapes
 
@@ -24,7 +25,7 @@ class Checkpoint:
         source: The file or folder, for messages.
         layout: The layout that it was read from: `v1.0`, `later` or `huggingface`.
         config: The configuration of the encoder.
-        tensors: Arrays by the network's own names; a head is `dense_1.weight` and `dense_1.bias`.
+        tensors: Arrays by the network's own names; those of a head begin with its name, `Kind.head`.
         names: For each of those names, the name in the file.
         left_aside: Other names in the file, with the reason why they are not part of the network.
         task: The task of the network, as far as it is known.
@@ -49,7 +50,12 @@ class Checkpoint:
     @property
     def num_labels(self) -> int | None:
         """Number of head outputs (C); None for an encoder without a head."""
-        return self.tensors[HEAD_NAMES[0]].shape[0] if HEAD_NAMES[0] in self.tensors else None
+        return found_head(self.tensors)[1]
+
+    @property
+    def head(self) -> str | None:
+        """Name of the head, as in `Kind.head`; None for an encoder without a head."""
+        return found_head(self.tensors)[0]
 
     @property
     def has_pooler(self) -> bool:
@@ -58,16 +64,33 @@ class Checkpoint:
 
     def encoder(self) -> Checkpoint:
         """Return a copy without the head, for transfer learning from a task checkpoint."""
-        head = {
-            self.names[name]: "the head; only the encoder was asked for" for name in HEAD_NAMES if name in self.names
-        }
+        head = [name for name in self.tensors if head_of(name) is not None]
+        aside = {self.names[name]: "the head; only the encoder was asked for" for name in head}
         return dataclasses.replace(
             self,
-            tensors={name: array for name, array in self.tensors.items() if name not in HEAD_NAMES},
-            names={name: theirs for name, theirs in self.names.items() if name not in HEAD_NAMES},
-            left_aside={**self.left_aside, **head},
+            tensors={name: array for name, array in self.tensors.items() if name not in head},
+            names={name: theirs for name, theirs in self.names.items() if name not in head},
+            left_aside={**self.left_aside, **aside},
             task=Task(),
         )
+
+    def fitted(self, task: Task) -> Checkpoint:
+        """Return a copy with a declared task, or with the one that the head requires instead.
+
+        A head of pre-training is left out where an encoder is declared.
+
+        Args:
+            task: The task, according to a card or a `config.json`.
+        """
+        found = task.fitted(self.head, self.num_labels)
+        if found.facts.is_pretraining and not task.facts.has_head:
+            return self.encoder()
+        return dataclasses.replace(self, task=found)
+
+    def why_no_head(self, kind: Kind) -> str | None:
+        """Return why the head for a kind of task was left aside; None if there is none in the file."""
+        reasons = (reason for name, reason in self.left_aside.items() if _is_of(name, kind))
+        return next(reasons, None)
 
     def with_task(self, task: Task) -> Checkpoint:
         """Return a copy with another task.
@@ -79,10 +102,11 @@ class Checkpoint:
             CheckpointError: The head does not fit the task; the message says how.
         """
         outputs, facts = self.num_labels, task.facts
-        if outputs is None and facts.has_head:
+        if self.head is None and facts.has_head:
             raise CheckpointError(f"{self.source} is an encoder alone: it has no head for {task.kind}", argument="task")
-        if outputs is not None and not facts.has_head:
-            raise CheckpointError(f"{self.source} has a head; its task cannot be {task.kind}", argument="task")
+        if self.head != facts.head:
+            other = " of another kind" if facts.has_head else ""
+            raise CheckpointError(f"{self.source} has a head{other}; its task cannot be {task.kind}", argument="task")
         has = f"{self.source} has {counted(outputs or 0, 'output')}"
         if facts.outputs not in (None, outputs):
             raise CheckpointError(f"{has}; a head for {task.kind} has {facts.outputs}", argument="task")
@@ -105,7 +129,8 @@ class Checkpoint:
                 network; the message lists them.
         """
         pooler = self.has_pooler or self.task.facts.uses_pooler
-        wanted = expected_shapes(self.config, self.num_labels, pooler=pooler)
+        kind = self.task.fitted(self.head, self.num_labels).facts
+        wanted = expected_shapes(self.config, kind, self.num_labels, pooler=pooler)
         found = {name: array.shape for name, array in self.tensors.items()}
         lines = [f"  missing: {name} {shape}" for name, shape in wanted.items() if name not in found]
         lines += [
@@ -118,3 +143,9 @@ class Checkpoint:
         if lines:
             raise CheckpointError("\n".join([f"{self.source} is not a complete model:", *lines]))
         return {name: self.tensors[name] for name in wanted}
+
+
+def _is_of(name: str, kind: Kind) -> bool:
+    """Return whether a name in a file is that of a parameter of a kind's head."""
+    found = own_name(name)
+    return found is not None and head_of(found[0]) == kind.head

@@ -118,7 +118,7 @@ def read_folder(folder: Path, prefix: str | None = None, **config: Any) -> Check
             f"{path} names {counted(len(task.labels), 'label')}, but the checkpoint has "
             f"{counted(read.num_labels or 0, 'output')}"
         )
-    return dataclasses.replace(read, task=task.fitted(read.num_labels), sentence=_sentence(folder, own.sentence))
+    return dataclasses.replace(read.fitted(task), sentence=_sentence(folder, own.sentence))
 
 
 class _Own(msgspec.Struct):

@@ -12,6 +12,7 @@ from ..reading import read_json
 from ..task import (
     ENCODER,
     KINDS,
+    MASKED_LANGUAGE_MODELING,
     QUESTION_ANSWERING,
     SEQUENCE_CLASSIFICATION,
     TOKEN_CLASSIFICATION,
@@ -25,6 +26,7 @@ ARCHITECTURES = {
     SEQUENCE_CLASSIFICATION.name: "BertForSequenceClassification",
     TOKEN_CLASSIFICATION.name: "BertForTokenClassification",
     QUESTION_ANSWERING.name: "BertForQuestionAnswering",
+    MASKED_LANGUAGE_MODELING.name: "BertForMaskedLM",
 }
 """The `transformers` class for each kind of task."""
 _PROBLEMS = {

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 
 from ..errors import CheckpointError
-from ..task import KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Kind
+from ..task import KINDS, Kind
+from .heads import HEADS, TIED, WORD_EMBEDDINGS, head_of
+from .pretraining import PRETRAINING_HEAD
 
 LAYOUTS = ("v1.0", "later", "huggingface")
 
@@ -18,7 +20,7 @@ _LAYER = "tinybert_encoder.layers.{i}."
 
 # One row per parameter: its name in v1.0 (2020), in v1.2 and later (None: the same), and in Hugging Face's BertModel.
 _ENCODER_ROWS = [
-    ("tinybert_embedding_lookup.embedding_table", None, "embeddings.word_embeddings.weight"),
+    (WORD_EMBEDDINGS, None, "embeddings.word_embeddings.weight"),
     (
         _EMBEDDING + "embedding_table",
         _EMBEDDING + "token_type_embedding.embedding_table",
@@ -56,13 +58,6 @@ _LAYER_ROWS = [
     for kind, their_kind in (("gamma", "weight"), ("beta", "bias"))
 ]
 POOLER_NAMES = ("dense.weight", "dense.bias")
-HEAD_NAMES = ("dense_1.weight", "dense_1.bias")
-HUGGING_FACE_HEADS = {
-    SEQUENCE_CLASSIFICATION.name: "classifier",
-    TOKEN_CLASSIFICATION.name: "classifier",
-    QUESTION_ANSWERING.name: "qa_outputs",
-}
-"""Hugging Face's name of a head's dense layer, by kind of task; the other layouts call it `dense_1`."""
 
 _ROWS = [(v1, later or v1, theirs) for v1, later, theirs in _ENCODER_ROWS + _LAYER_ROWS]
 
@@ -76,7 +71,8 @@ _ASIDE_PATTERNS = [
     (r"scale_sense|current_iterator_step|last_overflow_iterator_step", "training state"),
     (r"embeddings\.position_ids", "the numbers 0 to T-1"),
     (r"embeddings\.token_type_ids", "zeros, used when no segments are given"),
-    (r"cls\d*\..*", "the head of pre-training"),
+    (r"cls2\..*|cls\.seq_relationship\..*", f"{PRETRAINING_HEAD} for the next sentence, which no task uses"),
+    (r"cls\d*\..*", PRETRAINING_HEAD),
     (r"fit_denses?(\.\d+)?\.(weight|bias)", "the projection of a distillation"),
 ]
 _ASIDE = [(re.compile(pattern), reason) for pattern, reason in _ASIDE_PATTERNS]
@@ -87,11 +83,11 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 _KNOWN = [(_pattern(row[column]), layout, row[0]) for column, layout in enumerate(LAYOUTS) for row in _ROWS]
-_KNOWN += [(_pattern(name), "v1.0", name) for name in HEAD_NAMES]
 _KNOWN += [
-    (_pattern(name.replace("dense_1", theirs)), "huggingface", name)
-    for theirs in dict.fromkeys(HUGGING_FACE_HEADS.values())
-    for name in HEAD_NAMES
+    (_pattern(name), layout, own)
+    for head in HEADS.values()
+    for own, theirs in head.names.items()
+    for name, layout in ((own, "v1.0"), (theirs, "huggingface"))
 ]
 
 
@@ -116,6 +112,11 @@ def own_name(name: str) -> tuple[str, str] | None:
     return None
 
 
+def tied_to(name: str) -> str | None:
+    """Return the network's parameter that an array in a Hugging Face file repeats; None for any other name."""
+    return TIED.get(_unwrapped(name))
+
+
 def reason_aside(name: str) -> str | None:
     """Return why a name in a checkpoint is not part of the network; None if it may be."""
     for candidate in (name, _unwrapped(name)):
@@ -133,7 +134,8 @@ def layout_of(layouts: Iterable[str]) -> str:
 
 def kind_of_head(name: str) -> Kind | None:
     """Return the kind of task that a head's parameter name in a file implies; None if several kinds are possible."""
-    kinds = [kind for kind, theirs in HUGGING_FACE_HEADS.items() if _unwrapped(name).startswith(f"{theirs}.")]
+    bare = _unwrapped(name)
+    kinds = [kind for kind, head in HEADS.items() if bare in head.names or bare in head.names.values()]
     return KINDS[kinds[0]] if len(kinds) == 1 else None
 
 
@@ -151,8 +153,8 @@ def name_in(layout: str, own: str, kind: Kind) -> str:
     """
     if layout not in LAYOUTS:
         raise ValueError(f"layout is {layout!r}: it must be one of {', '.join(LAYOUTS)}")
-    if own in HEAD_NAMES:
-        return own.replace("dense_1", HUGGING_FACE_HEADS[kind.name]) if layout == "huggingface" else own
+    if head_of(own) is not None:
+        return HEADS[kind.name].names[own] if layout == "huggingface" else own
     template = re.sub(r"(?<=layers\.)\d+(?=\.)", "{i}", own)
     index = re.search(r"(?<=layers\.)\d+(?=\.)", own)
     row = next((row for row in _ROWS if row[0] == template), None)

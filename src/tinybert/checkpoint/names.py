@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ..errors import CheckpointError
-from .layouts import HEAD_NAMES, POOLER_NAMES, own_name, reason_aside, wrapper_of
-
-_EMBEDDING = "tinybert_embedding_lookup.embedding_table"
+from .heads import WORD_EMBEDDINGS, head_of
+from .layouts import POOLER_NAMES, own_name, reason_aside, tied_to, wrapper_of
 
 
 class SortedNames(NamedTuple):
@@ -17,10 +16,12 @@ class SortedNames(NamedTuple):
     Attributes:
         known: For each network parameter in the file: the network's own name and the layout of the file's name.
         left_aside: The other names, with the reason why they are not part of the network.
+        copies: For each array that should repeat a network parameter: the network's own name of that parameter.
     """
 
     known: Mapping[str, tuple[str, str]]
     left_aside: Mapping[str, str]
+    copies: Mapping[str, str]
 
 
 def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> SortedNames:
@@ -40,17 +41,20 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
     """
     known: dict[str, tuple[str, str]] = {}
     aside: dict[str, str] = {}
+    copies: dict[str, str] = {}
     rest: list[str] = []
     for name in names:
         if prefix and not name.startswith(prefix):
             aside[name] = f"outside of {prefix!r}"
             continue
         inside = name.removeprefix(prefix or "")
-        reason, found = reason_aside(inside), own_name(inside)
-        if reason:
-            aside[name] = reason
-        elif found:
+        found, tied = own_name(inside), tied_to(inside)
+        if found:
             known[name] = found
+        elif tied:
+            copies[name] = tied
+        elif reason := reason_aside(inside):
+            aside[name] = reason
         else:
             rest.append(name)
     if prefix and not known:
@@ -66,7 +70,7 @@ def sort_names(names: Iterable[str], source: str, prefix: str | None = None) -> 
         )
     if unknown:
         raise _unknown(unknown, len(known) + len(aside) + len(unknown), source)
-    return SortedNames(known, aside)
+    return SortedNames(known, aside, copies)
 
 
 def some(names: list[str], most: int = 5) -> str:
@@ -77,14 +81,10 @@ def some(names: list[str], most: int = 5) -> str:
 
 def _beside(rest: list[str], known: Mapping[str, tuple[str, str]], prefix: str) -> dict[str, str]:
     """Return why each of the remaining names is not part of the network; names without a reason are omitted."""
-    own = {name for name, _ in known.values()}
+    own = {mine for mine, _ in known.values() if head_of(mine) is None}
     # Any layer may be called `dense`, so pooler and head names alone do not prove a copy.
-    copies = {begin for name in rest if (begin := _prefix(name, own - {*POOLER_NAMES, *HEAD_NAMES}))}
-    wrappers = {
-        prefix + wrapper_of(name.removeprefix(prefix))
-        for name, (mine, _) in known.items()
-        if mine in own - {*HEAD_NAMES}
-    }
+    copies = {begin for name in rest if (begin := _prefix(name, own - {*POOLER_NAMES}))}
+    wrappers = {prefix + wrapper_of(name.removeprefix(prefix)) for name, (mine, _) in known.items() if mine in own}
     around = wrappers.pop() if len(wrappers) == 1 else ""
     reasons = {}
     for name in rest:
@@ -107,7 +107,7 @@ def _prefix(name: str, own: Iterable[str]) -> str | None:
 
 
 def _unknown(names: list[str], total: int, source: str) -> CheckpointError:
-    prefixes = sorted({begin for name in names if (begin := _prefix(name, (_EMBEDDING,)))})
+    prefixes = sorted({begin for name in names if (begin := _prefix(name, (WORD_EMBEDDINGS,)))})
     if prefixes:
         return CheckpointError(
             f"{source} holds networks under the prefixes {', '.join(map(repr, prefixes))}: choose one",

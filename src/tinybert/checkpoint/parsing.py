@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..config import check_fields
+from ..config import TinyBertConfig, check_fields
 from ..errors import CheckpointError
 from ..task import SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
 from . import formats
 from .checkpoint import Checkpoint
-from .layouts import HEAD_NAMES, POOLER_NAMES, kind_of_head, layout_of
-from .names import some, sort_names
+from .heads import HEADS
+from .layouts import POOLER_NAMES, kind_of_head, layout_of
+from .names import SortedNames, some, sort_names
+from .pretraining import PRETRAINING_HEAD, unused_heads
 from .shapes import read_config
 
 PUBLISHED_HEADS = {
@@ -73,6 +75,31 @@ def from_tensors(
             value is not finite; the message lists them.
     """
     found = sort_names(arrays, source, prefix)
+    tensors, names = _named(arrays, found, source)
+    layout = layout_of(layout for _, layout in found.known.values())
+    if layout == "huggingface":  # its heads have no activation, whether read from a file or newly trained
+        known = {"head_act": "none", **known}
+    config = read_config(tensors, known, source)
+    copies = {name: (own, arrays[name]) for name, own in found.copies.items() if own in tensors}
+    unused = unused_heads(tensors, config, copies)
+    aside = {**found.left_aside, **{name: f"{PRETRAINING_HEAD}, tied to {own}" for name, own in found.copies.items()}}
+    aside |= {names[own]: reason for own, reason in unused.items()}
+    aside = {name: aside[name] for name in arrays if name in aside}
+    tensors = {own: array for own, array in tensors.items() if own not in unused}
+    names = {own: name for own, name in names.items() if own not in unused}
+    read = Checkpoint(source, layout, config, tensors, names, aside, _task(tensors, names, config, source))
+    if broken := [names[name] for name in read.not_finite()]:
+        raise CheckpointError(
+            f"{source} holds NaN or infinity in {some(broken)}: the training that wrote it diverged, or overflowed in "
+            "float16. Take an earlier checkpoint"
+        )
+    return read
+
+
+def _named(
+    arrays: Mapping[str, np.ndarray], found: SortedNames, source: str
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return the arrays of the network by its own names, and the name of each in the file."""
     tensors: dict[str, np.ndarray] = {}
     names: dict[str, str] = {}
     for name, (own, _) in found.known.items():
@@ -86,34 +113,22 @@ def from_tensors(
                 f"{source}: {names[own]} and {name} are the same parameter; which one is meant?", argument="prefix"
             )
         tensors[own], names[own] = array, name
-    layout = layout_of(layout for _, layout in found.known.values())
-    if layout == "huggingface":  # its heads have no activation, whether read from a file or newly trained
-        known = {"head_act": "none", **known}
-    config = read_config(tensors, known, source)
-    _check_head(tensors, names, source)
-    read = Checkpoint(source, layout, config, tensors, names, found.left_aside, _task(tensors, names))
-    if broken := [names[name] for name in read.not_finite()]:
-        raise CheckpointError(
-            f"{source} holds NaN or infinity in {some(broken)}: the training that wrote it diverged, or overflowed in "
-            "float16. Take an earlier checkpoint"
-        )
-    return read
+    return tensors, names
 
 
-def _check_head(tensors: Mapping[str, np.ndarray], names: Mapping[str, str], source: str) -> None:
-    weight = HEAD_NAMES[0]
-    if weight in tensors and (tensors[weight].ndim != 2 or not len(tensors[weight])):
-        raise CheckpointError(
-            f"{source}: {names[weight]} has shape {tensors[weight].shape}, but a head's is (outputs, hidden_size), "
-            "with at least one output"
-        )
-
-
-def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str]) -> Task:
-    if HEAD_NAMES[0] not in tensors:
+def _task(tensors: Mapping[str, np.ndarray], names: Mapping[str, str], config: TinyBertConfig, source: str) -> Task:
+    """Return the task that the head implies; of several possible kinds, the one that fits the pooler."""
+    head = next((head for head in HEADS.values() if head.outputs in tensors), None)
+    if head is None:
         return Task()
-    kind = kind_of_head(names[HEAD_NAMES[0]])
+    weights = tensors[head.outputs]
+    if weights.ndim != len(head.shapes(config, 1)[head.outputs]) or not len(weights):
+        raise CheckpointError(
+            f"{source}: {names[head.outputs]} has shape {weights.shape}, but a head's is (outputs, hidden_size), with "
+            "at least one output"
+        )
+    kind = kind_of_head(names[head.outputs])
     if kind is None:
         has_pooler = any(name in tensors for name in POOLER_NAMES)
         kind = SEQUENCE_CLASSIFICATION if has_pooler else TOKEN_CLASSIFICATION
-    return Task(kind.name, problem=kind.usual_problem(len(tensors[HEAD_NAMES[0]])))
+    return Task(kind.name, problem=kind.usual_problem(len(weights)))

@@ -10,10 +10,12 @@ import numpy as np
 
 from ..config import TinyBertConfig
 from ..errors import CheckpointError, ConfigError
+from ..task import Kind
+from .heads import HEADS, WORD_EMBEDDINGS, Shapes, dense_shapes, norm_shapes
 
 _SIZES = {
-    "vocab_size": ("tinybert_embedding_lookup.embedding_table", 0),
-    "hidden_size": ("tinybert_embedding_lookup.embedding_table", 1),
+    "vocab_size": (WORD_EMBEDDINGS, 0),
+    "hidden_size": (WORD_EMBEDDINGS, 1),
     "max_position_embeddings": ("tinybert_embedding_postprocessor.full_position_embeddings", 0),
     "type_vocab_size": ("tinybert_embedding_postprocessor.embedding_table", 0),
     "intermediate_size": ("tinybert_encoder.layers.0.intermediate.weight", 0),
@@ -56,41 +58,34 @@ def read_config(tensors: Mapping[str, np.ndarray], known: Mapping[str, Any], sou
         raise CheckpointError(f"{source}: {error}") from None
 
 
-def expected_shapes(config: TinyBertConfig, num_labels: int | None, *, pooler: bool) -> dict[str, tuple[int, ...]]:
+def expected_shapes(config: TinyBertConfig, kind: Kind, num_labels: int | None, *, pooler: bool) -> Shapes:
     """Return the shape of each parameter of a network, by the network's own names and in its order.
 
     Args:
         config: The configuration of the encoder.
+        kind: The kind of task, which determines the head.
         num_labels: Number of head outputs (C); None for an encoder without a head.
         pooler: Whether there is a pooler.
     """
     hidden, inner = config.hidden_size, config.intermediate_size
     embedding = "tinybert_embedding_postprocessor."
-    shapes: dict[str, tuple[int, ...]] = {
-        "tinybert_embedding_lookup.embedding_table": (config.vocab_size, hidden),
+    shapes: Shapes = {
+        WORD_EMBEDDINGS: (config.vocab_size, hidden),
         f"{embedding}embedding_table": (config.type_vocab_size, hidden),
         f"{embedding}full_position_embeddings": (config.max_position_embeddings, hidden),
-        **_norm(f"{embedding}layernorm", hidden),
+        **norm_shapes(f"{embedding}layernorm", hidden),
     }
     for index in range(config.num_hidden_layers):
         layer = f"tinybert_encoder.layers.{index}."
         for part in ("query", "key", "value"):
-            shapes |= _dense(f"{layer}attention.attention.{part}_layer", hidden, hidden)
-        shapes |= _dense(f"{layer}attention.output.dense", hidden, hidden)
-        shapes |= _norm(f"{layer}attention.output.layernorm", hidden)
-        shapes |= _dense(f"{layer}intermediate", inner, hidden)
-        shapes |= _dense(f"{layer}output.dense", hidden, inner)
-        shapes |= _norm(f"{layer}output.layernorm", hidden)
-    shapes |= _dense("dense", hidden, hidden) if pooler else {}
-    return shapes if num_labels is None else shapes | _dense("dense_1", num_labels, hidden)
-
-
-def _dense(name: str, out_size: int, in_size: int) -> dict[str, tuple[int, ...]]:
-    return {f"{name}.weight": (out_size, in_size), f"{name}.bias": (out_size,)}
-
-
-def _norm(name: str, size: int) -> dict[str, tuple[int, ...]]:
-    return {f"{name}.gamma": (size,), f"{name}.beta": (size,)}
+            shapes |= dense_shapes(f"{layer}attention.attention.{part}_layer", hidden, hidden)
+        shapes |= dense_shapes(f"{layer}attention.output.dense", hidden, hidden)
+        shapes |= norm_shapes(f"{layer}attention.output.layernorm", hidden)
+        shapes |= dense_shapes(f"{layer}intermediate", inner, hidden)
+        shapes |= dense_shapes(f"{layer}output.dense", hidden, inner)
+        shapes |= norm_shapes(f"{layer}output.layernorm", hidden)
+    shapes |= dense_shapes("dense", hidden, hidden) if pooler else {}
+    return shapes if num_labels is None else shapes | HEADS[kind.name].shapes(config, num_labels)
 
 
 def _size(tensors: Mapping[str, np.ndarray], name: str, axis: int, source: str) -> int:

@@ -9,13 +9,21 @@ import typer
 
 from ..errors import TinyBertError
 from ..signals import interrupted_when_told_to_end
-from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from ..task import (
+    ENCODER,
+    MASKED_LANGUAGE_MODELING,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+)
 from .answer import answer
+from .augment import augment
 from .classify import classify
 from .convert import convert
 from .distill import app as distill
 from .embed import embed
 from .evaluate import evaluate
+from .fill import fill
 from .finetune import finetune
 from .grouping import grouped
 from .hub import app as hub
@@ -31,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     SEQUENCE_CLASSIFICATION.name: classify,
     TOKEN_CLASSIFICATION.name: tag,
     QUESTION_ANSWERING.name: answer,
+    MASKED_LANGUAGE_MODELING.name: fill,
 }
 """The command that runs models of each kind of task."""
 
@@ -42,7 +51,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # markup would swallow [default: ...], and is slower
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_OTHERS: list[Callable[..., None]] = [search, rerank, finetune, evaluate, convert]
+_OTHERS: list[Callable[..., None]] = [search, rerank, finetune, evaluate, convert, augment]
 for command in [*COMMANDS.values(), *_OTHERS]:
     app.command(epilog=EXIT_CODES)(grouped(command))
 app.add_typer(distill, name="distill")

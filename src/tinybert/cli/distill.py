@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import typer
 
 from ..distillation.settings import Objectives
-from ..task import KINDS
+from ..task import LEARNED
 from ..training.settings import TrainingSettings
 from . import completion, options
 from .distill_options import StudentOptions, train
@@ -29,7 +29,7 @@ def general(
     ],
     text: Annotated[
         list[str],
-        typer.Option(metavar="FILES", help="Text files, one line a row, .gz or plain; a quoted pattern, or several."),
+        typer.Option(metavar="FILES", help="Text files of any size, .gz or plain; a quoted pattern, or several."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the student, its log and state.")],
     *,
@@ -38,9 +38,27 @@ def general(
         str,
         typer.Option(
             metavar="SHARE|FILES",
-            help="Lines whose loss decides which student is kept: a share of the text, or files. 0 keeps the last.",
+            help="Rows whose loss decides which student is kept: a share of the text, or files. 0 keeps the last.",
         ),
     ] = "0.01",
+    pack: Annotated[
+        bool, typer.Option("--pack", help="As many lines a row as fit, up to an empty line or the end of a file.")
+    ] = False,
+    shards: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder that keeps the tokenized text for other trainings. [default: in the student's, while it "
+            "trains]",
+        ),
+    ] = None,
+    keep_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--keep-vectors",
+            help="Compute the teacher's vectors once and keep them, if only directions and vectors are learned.",
+        ),
+    ] = False,
     objectives: Objectives,
     settings: TrainingSettings,
     devices: options.Devices = 1,
@@ -48,8 +66,8 @@ def general(
 ) -> None:
     """Distil an encoder from another on raw text, and print its loss on held-out lines as JSON.
 
-    After Ctrl-C or a kill, the same command continues from the saved state,
-    which is removed once training has ended.
+    The text is tokenized into files first, and may be larger than the memory.
+    After Ctrl-C or a kill, the same command continues, in either part.
 
     \b
     Example: tinybert distill general --teacher all-MiniLM-L6-v2 \\
@@ -66,6 +84,9 @@ def general(
             output,
             choice=StudentChoice(start.student, start.layers, options.config_fields(start.config), start.vocabulary),
             held_out=_held_out(held_out),
+            pack=pack,
+            shards=shards,
+            keep_vectors=keep_vectors,
             objectives=objectives,
             settings=settings,
             say=say,
@@ -92,5 +113,5 @@ def _held_out(given: str) -> float | list[str]:
         return [given]
 
 
-for _kind in KINDS.values():
+for _kind in LEARNED.values():
     app.command(_kind.command, epilog=options.EXIT_CODES)(grouped(task_command(_kind.name)))

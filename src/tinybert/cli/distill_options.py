@@ -102,8 +102,11 @@ def train(
             say_where(prepared)
     except KeyboardInterrupt:
         if not is_worker():
+            from ..distillation.manifest import MANIFEST
+            from ..distillation.shards import SHARDS
             from ..training.record import RECORD
 
             first = output / INTERMEDIATE
-            say_how_to_go_on(output, first, is_begun=(first / RECORD).exists())
+            begun = (first / RECORD, output / SHARDS / MANIFEST)
+            say_how_to_go_on(output, first, is_begun=any(path.exists() for path in begun))
         raise typer.Exit(130) from None

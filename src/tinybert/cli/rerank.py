@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import Annotated, Any, Optional
 
 import typer
 
+from ..errors import InputError
 from ..task import SEQUENCE_CLASSIFICATION
 from . import options
 from .options import OnError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..tasks import Reranker
 
 
 class To(str, Enum):
@@ -47,7 +43,7 @@ def rerank(
 ) -> None:
     """Order texts by how well they fit a query, with a classifier of pairs: score, line and text, best first.
 
-    Example: tinybert rerank my-pairs answers.txt --query "When is it open?" --top-k 3
+    Example: tinybert rerank my-pairs answers.txt --query "When is it open?"
     """
     from ..tasks import Reranker
     from ..tasks.search_index import Hit
@@ -56,13 +52,14 @@ def rerank(
     from .results import Results
     from .search import hit_lines
 
+    if not query.strip():
+        raise InputError("the query is empty")
     form = output_format(output, to and to.value, ("tsv", "jsonl"))
     with open_input(input_) as file:
         rows = reading.rows(file, input_)
         reranker = Reranker(loading.load(model, SEQUENCE_CLASSIFICATION.name))
-        task = partial(
-            _scores, reranker, query, label=label, max_length=computing.max_length, batch_size=computing.batch_size
-        )
+        given: dict[str, Any] = {"label": label, "max_length": computing.max_length, "batch_size": computing.batch_size}
+        task = partial(reranker.scores, query, **given)
         results = Results(task, input_, output, on_error)
         hits = [Hit(score, row.line, row.item) for row, score in results.of(rows) if score is not None]
     hits.sort(key=lambda hit: -hit.score)
@@ -70,7 +67,3 @@ def rerank(
         for line in hit_lines(form, [query], [hits[:top_k]]):
             write(line)
     results.finish()
-
-
-def _scores(reranker: Reranker, query: str, items: Iterator[Any], **options: Any) -> Any:
-    return reranker.scores(query, items, **options)

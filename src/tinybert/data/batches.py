@@ -77,6 +77,8 @@ class TrainingBatches:
         for total in self.totals[len(whole) :]:
             steps.append(order[begin : begin + total])
             begin += total
+        if self._size == 1:
+            return steps
         # Neighbouring rows have similar lengths, so dealing them out in turn balances the work of the processes.
         return [rows[self._rank :: self._size] for rows in steps]
 
@@ -84,8 +86,9 @@ class TrainingBatches:
         step = self._batch * self._size
         pools = [order[begin : begin + self._pool * step] for begin in range(0, len(order), self._pool * step)]
         # A stable sort keeps rows of equal length in shuffled order.
-        ordered = [rows[np.argsort(self._lengths[rows], kind="stable")] for rows in pools]
-        steps = [rows[begin : begin + step] for rows in ordered for begin in range(0, len(rows), step)]
+        for rows in pools:  # in place: there may be millions
+            rows[:] = rows[np.argsort(self._lengths[rows], kind="stable")]
+        steps = [rows[begin : begin + step] for rows in pools for begin in range(0, len(rows), step)]
         return [steps[index] for index in shuffled(count, self._seed, epoch, stream=1)]
 
 
@@ -139,7 +142,7 @@ def _check_lengths(lengths: Sequence[int] | np.ndarray) -> np.ndarray:
     array = array.astype(np.int64) if array.size == 0 else array
     if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
         raise InputError(f"lengths is an array of {array.dtype}, {array.shape}; it must be integers, (N,).")
-    return array.astype(np.int64)
+    return array
 
 
 def _totals(rows: int, batch: int, size: int) -> tuple[int, ...]:

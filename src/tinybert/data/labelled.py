@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import InputError
-from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from ..task import ENCODER, KINDS, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, check_learned
 from .bad_rows import OnError
 from .columns import Column
 from .conll import read_conll
@@ -63,7 +63,7 @@ def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, stric
     """Read labelled examples from a file.
 
     Args:
-        kind: The kind of task, one of `tinybert.task.KINDS`.
+        kind: The kind of task, one of `tinybert.task.LEARNED`.
         source: The file; for token ids in TFRecord or MindRecord, also a folder of files.
         table: How to read the file.
         strict: For questions, as for `read_squad`; the default suits questions that are only scored.
@@ -72,11 +72,13 @@ def read_examples(kind: str, source: Source, table: Table = _ANY_TABLE, *, stric
         The examples, all of the class that `EXAMPLES` gives for the kind; `TokenizedExample` for token ids.
 
     Raises:
-        InputError: The file is invalid or has no labels; the message names file and line.
+        InputError: The file is invalid or has no labels; the message names file and line. Or the kind is not learned
+            from labelled examples.
 
     Warns:
         UserWarning: Rows were skipped, or something about the file was assumed.
     """
+    check_learned(kind)
     if table.negatives and KINDS[kind].has_head:
         raise InputError(f"negatives are for training embeddings, not for {kind}", argument="negatives")
     if are_records(source):
@@ -173,7 +175,7 @@ EXAMPLES: Mapping[str, type] = {
     TOKEN_CLASSIFICATION.name: TaggedExample,
     QUESTION_ANSWERING.name: QuestionExample,
 }
-"""Example class for each kind of task, for training and evaluation."""
+"""Example class for each kind of task that is learned, for training and evaluation."""
 
 _READERS: Mapping[str, Callable[[Source, Table, bool | None], list[Any]]] = {
     ENCODER.name: _read_pairs,

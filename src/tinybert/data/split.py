@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, check_learned
 
 
 def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tuple[list[Any], list[Any]]:
@@ -20,7 +20,7 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
     it in the training data. All questions about a context go to the same part.
 
     Args:
-        kind: The kind of task, one of `tinybert.task.KINDS`.
+        kind: The kind of task, one of `tinybert.task.LEARNED`.
         examples: The N examples.
         share: Fraction of the examples for the dev part, above 0 and below 1.
         seed: Seed of the random choice.
@@ -41,6 +41,7 @@ def split(kind: str, examples: Sequence[Any], share: float, *, seed: int) -> tup
         >>> len(train), sorted(example.label for example in dev)
         (8, ['even', 'odd'])
     """
+    check_learned(kind)
     if not 0 < share < 1:
         raise InputError(
             f"the share of the dev set is {share:g}: it must be above 0 and below 1", argument="dev", example=0.1
@@ -105,4 +106,4 @@ _PARTS: Mapping[str, tuple[Callable[[Any], Hashable], Callable[[Any, int], Hasha
     TOKEN_CLASSIFICATION.name: (lambda example: None, _row),
     QUESTION_ANSWERING.name: (lambda example: None, _context),
 }
-"""For each kind of task: functions that return an example's stratum, and the key of the unit that must not be split."""
+"""For each kind that is learned: functions that return an example's stratum, and the key of what must not be split."""

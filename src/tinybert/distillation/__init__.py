@@ -13,11 +13,12 @@ from .layer_map import LayerMap
 from .settings import Objectives
 
 if TYPE_CHECKING:
+    from .augmentation.augmenting import augment
     from .distilling import distill
     from .general import distill_general
 
-_HOMES = {"distill": "distilling", "distill_general": "general"}
-__all__ = ["LayerMap", "Objectives", "distill", "distill_general"]
+_HOMES = {"augment": "augmentation.augmenting", "distill": "distilling", "distill_general": "general"}
+__all__ = ["LayerMap", "Objectives", "augment", "distill", "distill_general"]
 
 if not TYPE_CHECKING:  # they would accept any name as one of the package's
     _get, __dir__ = lazy_names(__name__, _HOMES)

@@ -132,6 +132,8 @@ def prepare_task(  # noqa: PLR0913
         )
     check_output(path_of(output), teacher, choice.student)
     model, tokenizer = find_stored(teacher).open(choice.vocabulary)
+    if model.task.facts.is_pretraining:  # only its encoder has something to teach
+        model = model.encoder()
     kind = task or model.task.kind
     if not KINDS[kind].has_head:
         model = model.encoder()

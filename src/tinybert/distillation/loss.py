@@ -24,7 +24,7 @@ class DistillationLoss(nn.Cell):
     """What a student loses against its teacher. The teacher computes its outputs here, and is not trained.
 
     Args:
-        teacher: The teacher, as `as_teacher` returns it.
+        teacher: The teacher, as `as_teacher` returns it; None where its vectors are the labels.
         objectives: The parts and their weights.
         layer_map: Which of the teacher's layers each of the student's learns from.
         pooling: How the teacher makes vectors of texts, `mean` or `first`.
@@ -32,7 +32,7 @@ class DistillationLoss(nn.Cell):
 
     Inputs:
         outputs: As those of `Student`.
-        labels: As the loss of labels takes them.
+        labels: As the loss of labels takes them; without a teacher, its vectors, (B, H) float32.
 
     Outputs:
         () float32.
@@ -44,7 +44,7 @@ class DistillationLoss(nn.Cell):
 
     def __init__(
         self,
-        teacher: Network,
+        teacher: Network | None,
         objectives: Objectives,
         layer_map: LayerMap,
         *,
@@ -53,27 +53,32 @@ class DistillationLoss(nn.Cell):
     ) -> None:
         super().__init__(auto_prefix=False)
         layers = range(len(layer_map.targets))
+        known: Any = teacher  # where a part looks at it
         cells = {
             "embeddings": EmbeddingsPart,
             "hidden": lambda: HiddenPart(layers[-1:] if objectives.hidden_layers == "last" else layers),
-            "attention": lambda: AttentionPart(teacher.config.num_attention_heads, len(layers)),
+            "attention": lambda: AttentionPart(known.config.num_attention_heads, len(layers)),
             "relations": lambda: RelationsPart(objectives.relation_heads),
             "directions": lambda: VectorsPart(DirectionError()),
             "vectors": lambda: VectorsPart(VectorError()),
-            "prediction": lambda: PredictionPart(teacher.task, objectives.temperature),
+            "prediction": lambda: PredictionPart(known.task, objectives.temperature),
             "hard_labels": lambda: LabelsPart(labels),
         }
         self.part_names = tuple(name for name in WEIGHTS if getattr(objectives, name))
         self.parts = Parameter(Tensor(np.zeros(len(self.part_names), np.float32)), "parts", requires_grad=False)
         self.weights = Tensor([getattr(objectives, name) for name in self.part_names], ms.float32)
         self.cells_of_parts = nn.CellList([cells[name]() for name in self.part_names], auto_prefix=False)
-        self.teacher = Outputs(teacher, objectives, layer_map.targets, pooling)
+        self.has_teacher = teacher is not None
+        if teacher is not None:
+            self.teacher = Outputs(teacher, objectives, layer_map.targets, pooling)
         self.shares = Shares()
         self.stack = ops.Stack()
 
     def construct(self, outputs: tuple[Any, ...], labels: Tensor) -> Tensor:
         inputs, student = outputs[0], outputs[1]
-        teacher = self.teacher(inputs[0], inputs[1], inputs[2])
+        teacher: Any = ((), (), (), (), labels, ())
+        if self.has_teacher:
+            teacher = self.teacher(inputs[0], inputs[1], inputs[2])
         shares = self.shares(inputs[1])
         values: tuple[Tensor, ...] = ()
         for part in self.cells_of_parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,12 +20,14 @@ from ..modeling.base import Network
 from ..runtime.mindspore import MindSporeRuntime
 from ..tasks import TaskModel
 from ..text import BertTokenizer
-from ..training import Features, Trainer, TrainingSettings
+from ..training import Trainer, TrainingSettings
 from ..training.best_model import BestModel
+from ..training.digests import digest_of
 from ..training.distributed import World
-from ..training.identity import contents, digest_of
+from ..training.identity import contents
 from ..training.once import train_once
 from ..training.record import write_record
+from ..training.rows import Rows
 from ..weights import restore
 from .checks import check_fit
 from .loss import DistillationLoss
@@ -68,6 +71,8 @@ class Phase:
         hard_labels: The loss of predictions against true labels; None without such.
         command: What to record as the command.
         says_if_ended: Whether to warn that there is nothing to do where it had ended before.
+        knows_vectors: Whether the labels are the teacher's vectors, so that it is not computed.
+        scratch: A folder that is only for this training: it is removed when it has ended.
 
     Raises:
         ConfigError: The objectives do not fit the two networks.
@@ -76,7 +81,7 @@ class Phase:
     teacher: Checkpoint
     student: Network
     tokenizer: BertTokenizer
-    features: Features
+    features: Rows
     folder: Path
     objectives: Objectives
     settings: TrainingSettings
@@ -84,6 +89,8 @@ class Phase:
     hard_labels: nn.Cell | None = None
     command: list[str] = field(default_factory=lambda: [*sys.argv])
     says_if_ended: bool = True
+    knows_vectors: bool = False
+    scratch: Path | None = None
 
     def __post_init__(self) -> None:
         check_fit(self.objectives, self.student.config, self.teacher.config, self.teacher.sentence)
@@ -105,13 +112,10 @@ class Phase:
         self.folder.mkdir(parents=True, exist_ok=True)
         sentence = self.teacher.sentence
         pooling = sentence.pooling[0] if self.objectives.needs_vectors else "mean"
-        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
-        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
-        teacher = as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
-        layer_map = check_fit(self.objectives, self.student.config, teacher.config, sentence)
-        loss = DistillationLoss(teacher, self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
+        layer_map = check_fit(self.objectives, self.student.config, self.teacher.config, sentence)
+        loss = DistillationLoss(self._teacher(), self.objectives, layer_map, pooling=pooling, labels=self.hard_labels)
         ms.set_seed(self.settings.seed + 1)  # of the projections; MindSpore takes no 0
-        network = Student(self.student, self.objectives, teacher.config.hidden_size, pooling)
+        network = Student(self.student, self.objectives, self.teacher.config.hidden_size, pooling)
         model = TaskModel(MindSporeRuntime(self.student), self.tokenizer, "the student", sentence=self._sentence())
         best = BestModel(model, self.folder, world)
         selection = self.selection
@@ -129,7 +133,18 @@ class Phase:
             world=world,
         )
         train_once(trainer, self.command, self.teacher.source, says_if_ended=self.says_if_ended)
-        return world.share(best.metrics)
+        metrics: dict[str, float] = world.share(best.metrics)
+        if self.scratch is not None and world.is_first:  # the others are done with it, too: they have shared
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        return metrics
+
+    def _teacher(self) -> Network | None:
+        """The network that teaches in each step."""
+        if self.knows_vectors:
+            return None
+        # Of a teacher without a pooler, as Hugging Face's for tokens and answers, no encoder can be made.
+        needs_head = self.objectives.needs_predictions or not self.teacher.has_pooler
+        return as_teacher(restore(self.teacher if needs_head else self.teacher.encoder(), return_all_encoders=False))
 
     def _sentence(self) -> SentenceSettings:
         """The teacher's, but dense layers are for its width alone."""

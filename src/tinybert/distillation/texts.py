@@ -1,23 +1,40 @@
-"""Raw text as rows to learn from: one line a row."""
+"""Raw text as blocks of lines, read file by file in constant memory."""
 
 from __future__ import annotations
 
 import glob
 import gzip
 import os
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
-
-import numpy as np
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..data.text_lines import numbered_lines
 from ..errors import InputError
-from ..text import BertTokenizer
-from ..text.vocabulary import UNK
-from ..training.features import Features
 
-_MOST_UNKNOWN = 0.5
-"""Share of [UNK] from which a text is not of the vocabulary's language."""
+LINES, CHARACTERS = 1 << 16, 1 << 25
+"""Where a block ends: after so many lines, or characters if they are long."""
+
+
+@dataclass
+class Block:
+    """Lines that follow each other, over the ends of files.
+
+    Attributes:
+        lines: The lines, stripped; none is empty.
+        files: The number of each line's file, from 0.
+        begins: Whether a line is the first of its file, or follows an empty line.
+        ended: The numbers of the files that end in the block.
+        read: Bytes read up to the block's end, of all files.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
+    begins: list[bool] = field(default_factory=list)
+    ended: list[int] = field(default_factory=list)
+    read: int = 0
 
 
 def find_files(patterns: Sequence[str]) -> list[str]:
@@ -37,19 +54,62 @@ def find_files(patterns: Sequence[str]) -> list[str]:
     return sorted(found)
 
 
-def read_lines(path: str) -> list[str]:
-    """Read the lines of a UTF-8 text file, `.gz` or plain, stripped and without the empty ones.
+def check_files(paths: Sequence[str]) -> None:
+    """Look at the beginning of each file, before hours are spent on the first.
+
+    Raises:
+        InputError: As `read_lines`; or a file is a pipe, which cannot be read again.
+    """
+    for path in paths:
+        if os.path.exists(path) and stat.S_ISFIFO(os.stat(path).st_mode):
+            raise InputError(f"{path} is a pipe, and text is read more than once: write it to a file first")
+        next(text for text, _ in read_lines(path) if text)
+
+
+def read_blocks(paths: Sequence[str]) -> Iterator[Block]:
+    """Read text files; the blocks depend on nothing but the files.
+
+    Raises:
+        InputError: As `read_lines`.
+    """
+    block, characters, before = Block(), 0, 0
+    for number, path in enumerate(paths):
+        begins = True
+        for text, read in read_lines(path):
+            if not text:
+                begins = True
+                continue
+            if len(block.lines) >= LINES or characters >= CHARACTERS:
+                yield block
+                block, characters = Block(), 0
+            block.lines.append(text)
+            block.files.append(number)
+            block.begins.append(begins)
+            block.read, begins = before + read, False
+            characters += len(text)
+        block.ended.append(number)
+        before += os.path.getsize(path)
+    yield block
+
+
+def read_lines(path: str) -> Iterator[tuple[str, int]]:
+    """Read the lines of a UTF-8 text file, `.gz` or plain.
+
+    Yields:
+        Each line, stripped, the empty ones too; and the bytes of the file that have been read.
 
     Raises:
         InputError: The file cannot be read, is not text, or has no text; names the file, and the line if there is one.
     """
+    has_text = False
     try:
-        if path.lower().endswith(".gz"):
-            with gzip.open(path) as file:
-                lines = [*_lines(file)]
-        else:
-            lines = [*_lines(path)]
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        with open(path, "rb") as file:
+            source: Any = gzip.GzipFile(fileobj=file) if path.lower().endswith(".gz") else file
+            for _, line in numbered_lines(source):
+                text = line.strip()
+                has_text = has_text or bool(text)
+                yield text, file.tell()
+    except (EOFError, zlib.error) as error:
         raise InputError(f"{path} is damaged: {error}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
@@ -57,47 +117,5 @@ def read_lines(path: str) -> list[str]:
         if error.argument != "encoding":
             raise
         raise InputError(f"{error.message.rpartition('. ')[0]}: convert the file to UTF-8") from None
-    if not lines:
+    if not has_text:
         raise InputError(f"{path} has no text")
-    return lines
-
-
-def text_features(paths: Sequence[str], tokenizer: BertTokenizer, max_length: int) -> Features:
-    """Tokenize text files, one line a row.
-
-    Args:
-        paths: The files.
-        tokenizer: The tokenizer of teacher and student.
-        max_length: Tokens to which a line is cut.
-
-    Returns:
-        The rows in the order of files and lines. Their labels are zeros: nobody uses them.
-
-    Raises:
-        InputError: As `read_lines`; or most of a file's tokens are unknown to the vocabulary, with the share.
-    """
-    lines: list[str] = []
-    for path in paths:
-        found = read_lines(path)
-        _check_language(path, found, tokenizer, max_length)
-        lines += found
-    return Features(tokenizer(lines, max_length=max_length), np.zeros(len(lines), np.int32))
-
-
-def _check_language(path: str, lines: list[str], tokenizer: BertTokenizer, max_length: int) -> None:
-    step = max(1, len(lines) // 1000)
-    encoding = tokenizer(lines[::step], max_length=max_length)
-    unknown = tokenizer.vocabulary.tokens.index(UNK)
-    tokens = encoding.sequence_ids >= 0
-    share = float((encoding.input_ids[tokens] == unknown).mean()) if tokens.any() else 1.0
-    if share > _MOST_UNKNOWN:
-        raise InputError(
-            f"{path}: {share:.0%} of its tokens are [UNK] in the teacher's vocabulary, {tokenizer.vocabulary.source}: "
-            "the text is in another language. Use a teacher whose vocabulary covers it"
-        )
-
-
-def _lines(source: object) -> Iterator[str]:
-    for _, line in numbered_lines(source):  # type: ignore[arg-type]
-        if stripped := line.strip():
-            yield stripped

@@ -14,7 +14,7 @@ from ..data import Label, QuestionExample, TaggedExample, TextExample, Tokenized
 from ..data.examples import place_of
 from ..data.labelled import EXAMPLES
 from ..errors import InputError
-from ..task import KINDS, Task
+from ..task import KINDS, Task, check_learned
 from .token_id_examples import are_tokenized, label_count
 
 Examples = Sequence[TextExample] | Sequence[TaggedExample] | Sequence[QuestionExample] | Sequence[TokenizedExample]
@@ -27,8 +27,9 @@ def check_kind(examples: Examples, kind: str) -> None:
 
     Args:
         examples: The examples.
-        kind: The kind of task, one of `tinybert.task.KINDS`.
+        kind: The kind of task, one of `tinybert.task.LEARNED`; another is an error as well.
     """
+    check_learned(kind)
     if not len(examples):
         raise InputError("there are no examples")
     for row, example in enumerate(examples):

@@ -70,8 +70,8 @@ def build(
     else:
         stored = stored_at(checkpoint)
         read = stored.read(**{**module.config, **fields})
-        if not stored.knows_task:
-            read = dataclasses.replace(read, task=module.task_for(read.num_labels))
+        if not stored.knows_task or read.task.facts.is_pretraining:  # most encoders come with a head of pre-training
+            read = read.fitted(module.task_for(read.num_labels))
     return restore(read, **options)
 
 

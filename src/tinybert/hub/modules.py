@@ -100,8 +100,7 @@ class Module:
         # A card lists only differences from the published networks, whose heads have a ReLU.
         known = {"head_act": TinyBertConfig.head_act, **self.config, **config}
         read = parse_checkpoint(data, self.file_format, str(self.paths.asset), **known)
-        task = self.task_for(read.num_labels).fitted(read.num_labels)
-        return dataclasses.replace(read, task=task, sentence=self._sentence())
+        return dataclasses.replace(read.fitted(self.task_for(read.num_labels)), sentence=self._sentence())
 
     def _sentence(self) -> SentenceSettings:
         from ..checkpoint.sentence import SentenceSettings

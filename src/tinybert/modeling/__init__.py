@@ -9,9 +9,11 @@ from .heads import (  # noqa: E402 -- a missing MindSpore must be reported befor
     TinyBertForSequenceClassification,
     TinyBertForTokenClassification,
 )
+from .masked_lm import TinyBertForMaskedLM  # noqa: E402
 from .model import TinyBertModel  # noqa: E402
 
 __all__ = [
+    "TinyBertForMaskedLM",
     "TinyBertForQuestionAnswering",
     "TinyBertForSequenceClassification",
     "TinyBertForTokenClassification",

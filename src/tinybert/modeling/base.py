@@ -32,10 +32,10 @@ class Network(nn.Cell):
         self.task = task
 
     def __call__(self, input_ids: Any, input_mask: Any = None, segment_ids: Any = None) -> Any:
-        arrays = check_inputs(self.config, *map(_as_array, (input_ids, input_mask, segment_ids)))
+        arrays = check_inputs(self.config, *map(as_array, (input_ids, input_mask, segment_ids)))
         inputs = [Tensor(array, ms.int32) for array in arrays]
         with graph_runs():
-            return _computed(self.assemble(self._own_graph()(*inputs)))
+            return computed(self.assemble(self.graph(CompiledNetwork)(*inputs)))
 
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
         return self.assemble(self.compute(input_ids, *order_masks(input_mask, segment_ids)))
@@ -48,30 +48,36 @@ class Network(nn.Cell):
         """Build the return value for the caller from the outputs of `compute`."""
         return outputs
 
-    def _own_graph(self) -> CompiledNetwork:
-        # Stored in __dict__, bypassing the cell's registration: the graph is not part of the network but contains it.
+    def graph(self, kind: type[CompiledGraph]) -> CompiledGraph:
+        """Return one of the network's compiled graphs, compiled again if that is necessary."""
+        # Stored in __dict__, bypassing the cell's registration: a graph is not part of the network but contains it.
         graphs = self.__dict__.setdefault("_own_graphs", {})
-        if self.training not in graphs or graphs[self.training].is_stale():
-            graphs[self.training] = CompiledNetwork(self)
-        return graphs[self.training]
+        key = (kind, self.training)
+        if key not in graphs or graphs[key].is_stale():
+            graphs[key] = kind(self)
+        return graphs[key]
 
 
-class CompiledNetwork(nn.Cell):
-    """The compiled graph of a network, used when the network is called directly.
+class CompiledGraph(nn.Cell):
+    """A compiled graph of a network, used when the network is called directly.
 
-    On CPU one compilation serves every batch size and length. On Ascend and GPU, where kernels are selected by shape,
-    each shape has its own graph.
+    On CPU one compilation serves inputs of every size. On Ascend and GPU, where kernels are selected by shape, each
+    shape has its own graph.
 
     Args:
         network: The network; its parameters keep their names.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Any) -> None:
         super().__init__(auto_prefix=False)
         self.network = network
         self.compiled_with: list[tuple[Parameter, tuple[int, bool]]] = []
         if device_target() == "CPU":
-            self.set_inputs(*(Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)))
+            self.set_inputs(*self.placeholders())
+
+    def placeholders(self) -> list[Tensor]:
+        """Return placeholders for the inputs, whose dimensions are None where they may differ between calls."""
+        raise NotImplementedError
 
     def __call__(self, *inputs: Tensor) -> Any:
         outputs = super().__call__(*inputs)
@@ -89,16 +95,25 @@ class CompiledNetwork(nn.Cell):
             return False
         return any(_state(parameter) != state for parameter, state in self.compiled_with)
 
+
+class CompiledNetwork(CompiledGraph):
+    """The compiled graph of a whole network."""
+
+    def placeholders(self) -> list[Tensor]:
+        """See `CompiledGraph`."""
+        return [Tensor(shape=[None, None], dtype=ms.int32) for _ in range(3)]
+
     @ms.jit
     def construct(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
         return self.network.compute(input_ids, input_mask, segment_ids)
 
 
-def _as_array(value: Any) -> Any:
+def as_array(value: Any) -> Any:
+    """Return a tensor as a NumPy array, and anything else as it is."""
     return value.asnumpy() if isinstance(value, Tensor) else value
 
 
-def _computed(outputs: Any) -> Any:
+def computed(outputs: Any) -> Any:
     """Wait for the outputs and return them; on CPU the computation would otherwise continue outside the lock."""
     if device_target() == "CPU":
         first = outputs

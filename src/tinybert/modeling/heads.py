@@ -1,26 +1,29 @@
-"""Task heads on top of an encoder: sequence classification, token classification and question answering."""
+"""Heads of one dense layer: sequence classification, token classification and question answering."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import mindspore as ms
 from mindspore import Tensor, ops
 
-from ..errors import ConfigError
-from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION, Task
-from .base import Network
+from ..task import (
+    ENCODER,
+    MASKED_LANGUAGE_MODELING,
+    QUESTION_ANSWERING,
+    SEQUENCE_CLASSIFICATION,
+    TOKEN_CLASSIFICATION,
+    Task,
+)
 from .dropout import Dropout
 from .layers import Linear
+from .masked_lm import TinyBertForMaskedLM
 from .model import TinyBertModel
+from .task_network import TaskNetwork
 
 
-class TaskNetwork(Network):
-    """Base class of task networks: an encoder with one dense layer on top, published as `dense_1`.
-
-    `logits` computes the head from the encoder's outputs. To get hidden states and attention scores too, as for
-    distillation, call `bert.encode` and `logits` in a cell of your own.
+class DenseHeadNetwork(TaskNetwork):
+    """Base class of task networks whose head is one dense layer, published as `dense_1`.
 
     Args:
         bert: The encoder, used in place, not copied.
@@ -29,53 +32,18 @@ class TaskNetwork(Network):
         dropout_prob: Dropout probability before the dense layer, applied in training only.
 
     Raises:
-        ConfigError: `num_labels` is invalid or differs from the number of labels, or a required pooler is missing.
+        ConfigError: As for `TaskNetwork`.
     """
 
     def __init__(self, bert: TinyBertModel, task: Task, num_labels: int, dropout_prob: float = 0.1) -> None:
-        super().__init__(bert.config, task)
-        if not isinstance(num_labels, int) or isinstance(num_labels, bool) or num_labels < 1:
-            raise ConfigError(f"num_labels is {num_labels!r}: it must be an integer of at least 1")
-        if task.labels and len(task.labels) != num_labels:
-            labels = ", ".join(task.labels)
-            raise ConfigError(f"labels are {labels}: there must be as many as num_labels, {num_labels}")
-        if task.facts.uses_pooler and not bert.has_pooler:
-            raise ConfigError(
-                "the encoder has no pooler, which classification of texts needs: it comes from a network for tokens "
-                "or answers. Start from another model"
-            )
-        self.num_labels = num_labels
-        self.bert = bert
+        super().__init__(bert, task, num_labels)
         self.has_relu = bert.config.head_act == "relu"
         self.dropout = Dropout(dropout_prob)
         self.dense_1 = Linear(bert.config.hidden_size, num_labels, bert.config.initializer_range, ms.float32)
         self.set_train(bert.training)
 
-    @classmethod
-    def for_task(cls, bert: TinyBertModel, task: Task, num_labels: int) -> TaskNetwork:
-        """Create the network for a task of its kind; arguments as for the class."""
-        raise NotImplementedError
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the outputs, in order; empty if they have no names."""
-        return self.task.labels
-
-    def compute(self, input_ids: Tensor, input_mask: Tensor, segment_ids: Tensor) -> Any:
-        outputs = self.bert.encode(input_ids, input_mask, segment_ids, False)
-        return self.logits(outputs[0], outputs[1])
-
-    def logits(self, sequence_output: Tensor, pooled_output: Tensor | None) -> Any:
-        """Compute the network's output from the outputs of its encoder; called inside a graph.
-
-        Args:
-            sequence_output: (B, T, H) float32.
-            pooled_output: (B, H) float32; None if the encoder has no pooler.
-        """
-        raise NotImplementedError
-
-
-class TinyBertForSequenceClassification(TaskNetwork):
+class TinyBertForSequenceClassification(DenseHeadNetwork):
     """Classifier of texts: dense(relu(pooled output)), as published.
 
     The published checkpoints require the ReLU. Hugging Face's BERT does not have one; set the configuration's
@@ -118,7 +86,7 @@ class TinyBertForSequenceClassification(TaskNetwork):
         return self.dense_1(self.dropout(x))
 
 
-class TinyBertForTokenClassification(TaskNetwork):
+class TinyBertForTokenClassification(DenseHeadNetwork):
     """Classifier of tokens: dense(relu(sequence output)), as published, or without ReLU, as in Hugging Face's BERT.
 
     Args:
@@ -148,7 +116,7 @@ class TinyBertForTokenClassification(TaskNetwork):
         return _per_token(self.dense_1, self.dropout(x))
 
 
-class TinyBertForQuestionAnswering(TaskNetwork):
+class TinyBertForQuestionAnswering(DenseHeadNetwork):
     """Extractive question answering: start and end logits from dense(sequence output), as in Devlin et al. 2018.
 
     Args:
@@ -180,6 +148,7 @@ NETWORKS: dict[str, type[TaskNetwork] | None] = {
     SEQUENCE_CLASSIFICATION.name: TinyBertForSequenceClassification,
     TOKEN_CLASSIFICATION.name: TinyBertForTokenClassification,
     QUESTION_ANSWERING.name: TinyBertForQuestionAnswering,
+    MASKED_LANGUAGE_MODELING.name: TinyBertForMaskedLM,
 }
 """The task network class of each kind; None for the encoder itself."""
 

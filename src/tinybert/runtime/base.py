@@ -62,10 +62,23 @@ class Runtime(Protocol):
 
         Returns:
             Float32 logits: (B, C) for texts, (B, T, C) for tokens; for answers a tuple of two, start and end, each (B,
-            T).
+            T); for a masked language model (B, T, V), of which `token_logits` computes a part.
 
         Raises:
             InputError: As for `encode`.
+        """
+
+    def token_logits(self, rows: np.ndarray) -> np.ndarray:
+        """Compute the outputs of a masked language model for single tokens, since those of all tokens are huge.
+
+        Args:
+            rows: (N, H) float32 with N of at least 1, rows of the encoder's sequence output.
+
+        Returns:
+            (N, V) float32 logits.
+
+        Raises:
+            InputError: The model is not a masked language model, or is in training.
         """
 
     def widths(self, lengths: np.ndarray) -> np.ndarray:

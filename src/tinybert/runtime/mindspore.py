@@ -16,6 +16,7 @@ from .base import EncoderOutputs, Inputs
 BATCH_TOKENS = 4096
 """Maximum tokens per batch, with padding. More are not faster on CPU, and memory grows with B * T * T."""
 _WIDTH_STEP = 64
+_ROW_STEP = 64
 
 
 class MindSporeRuntime:
@@ -68,6 +69,17 @@ class MindSporeRuntime:
             return tuple(output.asnumpy() for output in outputs)
         return outputs.asnumpy()
 
+    def token_logits(self, rows: np.ndarray) -> np.ndarray:
+        """See `Runtime.token_logits`."""
+        if not self.task.facts.is_pretraining:
+            raise InputError(f"a model for {self.task.kind} predicts no tokens")
+        self._check_mode(self.network)
+        count = len(rows)
+        if self.fixed_rows:  # another number of rows would be compiled anew
+            rows = np.pad(rows, ((0, -count % _ROW_STEP), (0, 0)))
+        logits: np.ndarray = self.network.predict(rows).asnumpy()[:count]
+        return logits
+
     def widths(self, lengths: np.ndarray) -> np.ndarray:
         """See `Runtime.widths`. One graph serves all shapes on CPU; elsewhere compiling each takes seconds."""
         if not self.fixed_rows:
@@ -83,11 +95,15 @@ class MindSporeRuntime:
         """See `Runtime.fixed_rows`."""
         return device_target() != "CPU"
 
-    @staticmethod
-    def _run(network: Any, inputs: Inputs) -> Any:
-        if network.training:
-            raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")
+    @classmethod
+    def _run(cls, network: Any, inputs: Inputs) -> Any:
+        cls._check_mode(network)
         from ..modeling.base import Network
 
         # TinyBertModel.__call__ rejects an encoder without a pooler; here its pooled output is not required.
         return Network.__call__(network, *inputs)
+
+    @staticmethod
+    def _check_mode(network: Any) -> None:
+        if network.training:
+            raise InputError("the network is in training mode, with dropout: call network.set_train(False) first")

@@ -1,4 +1,4 @@
-"""Task objects: embed, classify, tag and answer with a model from the hub, a folder or a checkpoint.
+"""Task objects: embed, classify, tag, answer and fill in masks with a model from the hub, a folder or a checkpoint.
 
 Networks run behind `tinybert.runtime`; MindSpore is imported only when a model is loaded.
 """
@@ -7,10 +7,22 @@ from .answer import QuestionAnswerer
 from .by_kind import TASKS, load
 from .classify import Classifier
 from .embed import Embedder
+from .fill import MaskFiller
 from .loading import ModelDescription, load_model
 from .model import TaskModel
 from .rerank import Reranker
-from .results import Answer, Classification, MultiLabel, Ranked, Regression, Span, Word
+from .results import (
+    Answer,
+    Classification,
+    Fill,
+    FilledMask,
+    FilledText,
+    MultiLabel,
+    Ranked,
+    Regression,
+    Span,
+    Word,
+)
 from .search import similarity, top_k
 from .tag import Tagger
 from .zero_shot import ZeroShotClassifier
@@ -21,6 +33,10 @@ __all__ = [
     "Classification",
     "Classifier",
     "Embedder",
+    "Fill",
+    "FilledMask",
+    "FilledText",
+    "MaskFiller",
     "ModelDescription",
     "MultiLabel",
     "QuestionAnswerer",

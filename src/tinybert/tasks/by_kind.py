@@ -6,20 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from ..hub.included import DEFAULT_MODEL
-from ..task import ENCODER, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
+from ..task import ENCODER, MASKED_LANGUAGE_MODELING, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from .answer import QuestionAnswerer
 from .classify import Classifier
 from .embed import Embedder
+from .fill import MaskFiller
 from .loading import load_model
 from .tag import Tagger
 
-AnyTask = Embedder | Classifier | Tagger | QuestionAnswerer
+AnyTask = Embedder | Classifier | Tagger | QuestionAnswerer | MaskFiller
 
 TASKS: dict[str, type[AnyTask]] = {
     ENCODER.name: Embedder,
     SEQUENCE_CLASSIFICATION.name: Classifier,
     TOKEN_CLASSIFICATION.name: Tagger,
     QUESTION_ANSWERING.name: QuestionAnswerer,
+    MASKED_LANGUAGE_MODELING.name: MaskFiller,
 }
 """Task object class for each kind of task."""
 
@@ -34,7 +36,7 @@ def load(source: str | Path = DEFAULT_MODEL, **options: Any) -> AnyTask:
         **options: As for `load_model`; a file with a head requires `kind`.
 
     Returns:
-        `Embedder`, `Classifier`, `Tagger` or `QuestionAnswerer`.
+        `Embedder`, `Classifier`, `Tagger`, `QuestionAnswerer` or `MaskFiller`.
 
     Raises:
         InputError: The source is none of these, or its vocabulary is missing or belongs to another model; the message

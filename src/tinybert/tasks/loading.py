@@ -17,7 +17,7 @@ from ..hub.environment import get_hub_dir
 from ..hub.included import DEFAULT_MODEL
 from ..hub.lookup import find_stored
 from ..runtime.mindspore import MindSporeRuntime
-from ..task import Task
+from ..task import KINDS, Task
 from ..text import BertTokenizer
 from .model import TaskModel, check_outputs, require_kind
 
@@ -98,7 +98,7 @@ def load_model(
     checkpoint, tokenizer = stored.open(vocabulary, do_lower_case, **config)
     known = checkpoint.task if stored.knows_task else _as_said(checkpoint, wanted)
     if wanted is not None:
-        require_kind(known, wanted.kind, stored.name)
+        require_kind(known, wanted.kind, stored.name, checkpoint.why_no_head(wanted.facts))
     task = known.changed(labels=labels, problem=problem)
     check_outputs(task, checkpoint.num_labels, stored.name)
     runtime = MindSporeRuntime.of_checkpoint(dataclasses.replace(checkpoint, task=task))
@@ -119,14 +119,15 @@ def load_model(
 def _as_said(checkpoint: Checkpoint, wanted: Task | None) -> Task:
     """Return the task of a checkpoint file, using the caller's kind for its head."""
     known = checkpoint.task
-    if wanted is None and known.facts.has_head:
+    kinds = [kind for kind in KINDS.values() if kind.head == known.facts.head]
+    if wanted is None and len(kinds) > 1:
         raise InputError(
             f"{checkpoint.source} has a head, and a file does not say what for", argument="kind", example=known.kind
         )
     # A file with a head can be used as an encoder too.
     if wanted is None or not wanted.facts.has_head:
         return known
-    return Task.usual(wanted.kind, checkpoint.num_labels)
+    return Task.usual(wanted.kind, checkpoint.head, checkpoint.num_labels)
 
 
 def _anywhere(source: Any) -> Any:

@@ -125,25 +125,28 @@ class TaskModel:
         return min(wanted, self.most_tokens)
 
 
-def require_kind(task: Task, kind: str, source: str) -> None:
+def require_kind(task: Task, kind: str, source: str, reason: str | None = None) -> None:
     """Raise InputError, with advice, unless a model is of the given kind.
 
     Args:
         task: The task of the model.
         kind: Name of the required kind of task; every model qualifies as an encoder.
         source: Origin of the model, for the message.
+        reason: Why the head for this kind was left aside, if the model's files have one.
     """
     wanted, actual = KINDS[kind], task.facts
     if not wanted.has_head or actual is wanted:
         return
-    if not actual.has_head:
-        raise InputError(
-            f"{source} is an encoder: it has no head for {kind}. Fine-tune one first "
-            f"(tinybert finetune {wanted.command}), or use {actual.used_by} (tinybert {actual.command})"
-        )
-    raise InputError(
-        f"{source} is a model for {actual.name}, not for {kind}: use {actual.used_by} (tinybert {actual.command})"
-    )
+    use = f"use {actual.used_by} (tinybert {actual.command})"
+    if actual.has_head and not actual.is_pretraining:
+        raise InputError(f"{source} is a model for {actual.name}, not for {kind}: {use}")
+    what = f"a model for {actual.name}" if actual.has_head else "an encoder"
+    if wanted.is_pretraining:
+        because = f" ({reason})" if reason else ""
+        remedy = f"Take a model that was saved with the head of its pre-training, or {use}"
+    else:
+        because, remedy = "", f"Fine-tune one first (tinybert finetune {wanted.command}), or {use}"
+    raise InputError(f"{source} is {what}: it has no head for {kind}{because}. {remedy}")
 
 
 def check_outputs(task: Task, outputs: int | None, source: str) -> None:

@@ -124,3 +124,44 @@ class Ranked(Result):
     corpus_id: int
     score: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fill(Result):
+    """A token that may stand at a masked position.
+
+    Attributes:
+        token: The token as in the vocabulary; one that begins with `##` continues the word before it.
+        score: Its probability, 0 to 1.
+    """
+
+    token: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FilledMask(Result):
+    """A [MASK] in a text, with the tokens that it may stand for.
+
+    Attributes:
+        start: Start of the [MASK] in the text, in characters.
+        end: End in the text (exclusive).
+        fills: The most probable tokens, most probable first.
+    """
+
+    start: int
+    end: int
+    fills: tuple[Fill, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledText(Result):
+    """A text whose masked words were filled in.
+
+    Attributes:
+        text: The text, with the most probable token in place of each [MASK].
+        masks: Each [MASK], in the order of the text.
+    """
+
+    text: str
+    masks: tuple[FilledMask, ...]

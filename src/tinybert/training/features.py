@@ -17,6 +17,7 @@ from ..task import Task
 from ..tasks.question_rows import QuestionRows
 from ..text import BertTokenizer, Encoding
 from .class_weights import BALANCED
+from .digests import digest_of
 
 IGNORED = -100
 """The label of tokens that are ignored in training: special tokens, padding, and all but the first piece of a word."""
@@ -46,6 +47,11 @@ class Features:
     def lengths(self) -> np.ndarray:
         """(N,) int32, the number of tokens in each row."""
         return self.encoding.lengths
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal rows and labels only."""
+        return digest_of((*self.encoding.inputs, self.labels))
 
     def batch(self, rows: Sequence[int] | np.ndarray, pad_to_multiple_of: int = 1) -> tuple[np.ndarray, ...]:
         """Return the network's three inputs and the labels for some rows, padded to the longest of them."""

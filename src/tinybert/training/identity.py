@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import weakref
-from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 from mindspore import nn
 
 from ..errors import CheckpointError
 from ..evaluation.labels import Examples
-from .features import Features
+from .digests import digest_of, digest_of_bytes
+from .rows import Rows
 from .settings import TrainingSettings
 
 _WORDS = {"processes": "devices", "rows": "rows of training data"}
@@ -21,7 +19,7 @@ _CONTENTS = "contents of "
 _starting_weights: weakref.WeakKeyDictionary[nn.Cell, str] = weakref.WeakKeyDictionary()
 
 
-def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[str, Any]:
+def contents(encoder: nn.Cell, train: Rows, dev: Examples | None) -> dict[str, Any]:
     """Return digests of what a training starts from: the part of its identity that can only be compared.
 
     Args:
@@ -29,14 +27,14 @@ def contents(encoder: nn.Cell, train: Features, dev: Examples | None) -> dict[st
         train: The training data.
         dev: The dev set.
     """
-    encoding = train.encoding
-    arrays = (encoding.input_ids, encoding.input_mask, encoding.segment_ids, train.labels)
     if encoder not in _starting_weights:
         _starting_weights[encoder] = digest_of(parameter.asnumpy() for parameter in encoder.get_parameters())
     return {
         f"{_CONTENTS}the weights to start from": _starting_weights[encoder],
-        f"{_CONTENTS}the training data": digest_of(arrays),
-        f"{_CONTENTS}the dev set": _digest(repr(example).encode("utf-8", "surrogatepass") for example in dev or ()),
+        f"{_CONTENTS}the training data": train.digest,
+        f"{_CONTENTS}the dev set": digest_of_bytes(
+            repr(example).encode("utf-8", "surrogatepass") for example in dev or ()
+        ),
     }
 
 
@@ -67,25 +65,9 @@ def compare(saved: dict[str, Any], present: dict[str, Any], source: str) -> None
         )
 
 
-def digest_of(arrays: Iterable[np.ndarray]) -> str:
-    """A digest of the contents of arrays."""
-    return _digest(map(_bytes_of, arrays))
-
-
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Flatten nested dicts, joining the keys on each path."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         found |= _flat(value, f"{prefix}{key} ") if isinstance(value, dict) else {f"{prefix}{key}": value}
     return found
-
-
-def _bytes_of(array: np.ndarray) -> bytes:
-    return f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes()
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(b"%d " % len(part) + part)
-    return digest.hexdigest()

@@ -19,9 +19,9 @@ from ..modeling.dropout import counters_of
 from ..signals import TOLD_TO_END, held_signals
 from .distributed import World
 from .divergence import Divergence
-from .features import Features
 from .log import Log
 from .optimizer import AdamW
+from .rows import Rows
 from .schedule import linear_warmup_decay
 from .settings import TrainingSettings
 from .state import STATE, Progress, load_state, save_state, state_parameters
@@ -53,7 +53,7 @@ class Trainer:
         self,
         network: nn.Cell,
         loss: nn.Cell,
-        features: Features,
+        features: Rows,
         settings: TrainingSettings,
         folder: Path,
         *,

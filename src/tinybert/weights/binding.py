@@ -9,7 +9,8 @@ import numpy as np
 from mindspore import Parameter, Tensor, nn, ops
 
 from ..checkpoint import Checkpoint
-from ..checkpoint.layouts import HEAD_NAMES, POOLER_NAMES
+from ..checkpoint.heads import head_of
+from ..checkpoint.layouts import POOLER_NAMES
 from ..counting import counted
 from ..errors import BindingError
 
@@ -45,7 +46,8 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
 
     Args:
         network: `TinyBertModel` or a task network.
-        checkpoint: The checkpoint, as returned by `read_checkpoint`.
+        checkpoint: The checkpoint, as returned by `read_checkpoint`. A head of pre-training is left aside if the
+            network is an encoder.
 
     Returns:
         What was bound and what was left aside.
@@ -55,6 +57,7 @@ def bind(network: nn.Cell, checkpoint: Checkpoint) -> BindingReport:
             unchanged.
     """
     parameters = own_parameters(network)
+    checkpoint = checkpoint.fitted(getattr(network, "task", checkpoint.task))
     _check(parameters, checkpoint)
     for name, parameter in parameters.items():
         value = Tensor(checkpoint.tensors[name].astype(np.float32, copy=False))
@@ -95,12 +98,12 @@ def _check(parameters: Mapping[str, Parameter], checkpoint: Checkpoint) -> None:
 
 
 def _about_heads(missing: list[str], unexpected: list[str]) -> list[str]:
-    if set(HEAD_NAMES) & set(unexpected):
+    if any(map(head_of, unexpected)):
         return [
             "The file is that of a task network, with a head; the network is an encoder alone. Load it as a task "
             "network, or take its encoder: bind(network, checkpoint.encoder())."
         ]
-    if set(HEAD_NAMES) & set(missing):
+    if any(map(head_of, missing)):
         return [
             "The file is that of an encoder alone; the network has a head, which the file cannot fill. To train the "
             "head on top of the encoder: bind(network.bert, checkpoint)."

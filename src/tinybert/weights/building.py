@@ -61,11 +61,12 @@ def restore(checkpoint: Checkpoint, *, is_training: bool = False, return_all_enc
         is_training: Whether to start in training mode, with dropout.
         return_all_encoders: Whether an encoder (without head) returns hidden states and attention scores too.
     """
+    checkpoint = checkpoint.fitted(checkpoint.task)
     # Skip initialization: drawing 19 million random numbers takes longer than reading the weights that replace them.
     with no_init_parameters():
         network = build_network(
             checkpoint.config,
-            checkpoint.task.fitted(checkpoint.num_labels),
+            checkpoint.task,
             num_labels=checkpoint.num_labels,
             is_training=is_training,
             return_all_encoders=return_all_encoders,
