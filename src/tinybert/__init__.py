@@ -41,9 +41,9 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
 __version__ = "0.1.0"
 
 _HOMES = {
-    "DEFAULT_MODEL": "hub.included",
     "BertTokenizer": "text",
     "Classifier": "tasks",
+    "DEFAULT_MODEL": "hub.included",
     "Embedder": "tasks",
     "MaskFiller": "tasks",
     "QuestionAnswerer": "tasks",
