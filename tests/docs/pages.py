@@ -180,8 +180,10 @@ def update_notebook(notebook: Path) -> None:
         cell.metadata.clear()
         if cell.cell_type == "code":
             cell.execution_count = None
-            shown = (output for output in cell.outputs if output.get("name") != "stderr")
-            cell.outputs = [{**output, "execution_count": None} if "execution_count" in output else output for output in shown]
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = None
     content.metadata.language_info = {"name": "python"}
     notebook.write_text(nbformat.writes(content) + "\n", encoding="utf-8")
 

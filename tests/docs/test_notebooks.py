@@ -46,7 +46,7 @@ def loss_falls(printed):
 def student_is_like_its_teacher(printed):
     accuracies = re.findall(r"'accuracy': ([0-9.]+)", printed)
     assert min(map(float, accuracies)) >= 0.7
-    assert float(printed.rpartition("mean difference ")[2]) < 0.03
+    assert float(printed.rpartition("mean difference ")[2]) < 0.06
 
 
 CHECKS = {
