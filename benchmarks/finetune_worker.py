@@ -19,7 +19,7 @@ Metrics = dict[str, float]
 
 
 def train_ours(
-    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
+    recipe: Recipe, folder: str | Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
     """Train with the function that users call, and return its metrics."""
     from tinybert import finetune
@@ -33,7 +33,7 @@ def train_ours(
 
 
 def train_peer(
-    recipe: Recipe, folder: Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
+    recipe: Recipe, folder: str | Path, what: Any, train: list[Any], dev: list[Any], args: argparse.Namespace
 ) -> Metrics:
     """Train the same in PyTorch; as for ours, the best epoch on the dev set counts."""
     from peer import Peer
@@ -55,7 +55,7 @@ def train_peer(
     encoder = model.runtime.network
     encoder.config = model.config.replace(seq_length=chosen.max_length)
     ours = fresh_network(encoder, what, args.seed)
-    peer = Peer(folder, recipe.kind, ours, chosen, len(batches) * chosen.epochs)
+    peer = Peer(Path(folder), recipe.kind, ours, chosen, len(batches) * chosen.epochs)
     judged = TaskModel(PeerRuntime(peer, ours), model.tokenizer, "the peer")
     key = scorer_for(what, what.labels, dev).key_metric
     found: list[Metrics] = []
@@ -80,7 +80,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("side", choices=SIDES)
     parser.add_argument("piece", choices=sorted(RECIPES))
-    parser.add_argument("--layers", type=int, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--layers", type=int, help="all-MiniLM-L6-v2 with so many")
+    source.add_argument("--model", help="another, as for tinybert.load")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--limit", type=int)
@@ -91,7 +93,7 @@ def main() -> None:
     train, dev = train[: args.limit], dev[: args.limit]
     run = train_peer if args.side == "peer" else train_ours
     started = time.perf_counter()
-    metrics = run(recipe, minilm(args.layers), what, train, dev, args)
+    metrics = run(recipe, args.model or minilm(args.layers), what, train, dev, args)
     seconds = time.perf_counter() - started
     print(json.dumps({"metrics": metrics, "seconds": seconds, "memory": peak_memory(), "rows": len(train)}))
 

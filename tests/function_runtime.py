@@ -31,6 +31,9 @@ class FunctionRuntime:
         self.seen.append(inputs[0])
         return self.function(*inputs)
 
+    def token_logits(self, rows):
+        raise NotImplementedError("a function of whole rows")
+
     @property
     def shapes(self):
         """The shape of each call."""

@@ -139,7 +139,7 @@ def test_the_other_commands_of_the_hub(checkpoint, tokenizer, tmp_path, capsys, 
     code, out, err = run("hub", "list", capsys=capsys, monkeypatch=monkeypatch)
     assert (code, err) == (0, "")
     listed = [line.split()[0] for line in out.splitlines()]
-    assert (len(listed), uid in listed, listed[-1]) == (28, True, "me/1.0/mine")
+    assert (len(listed), uid in listed, listed[-1]) == (29, True, "me/1.0/mine")
     code, out, err = run("hub", "info", "me/1.0/mine", capsys=capsys, monkeypatch=monkeypatch)
     assert (code, err) == (0, "")
     assert "bad, fair, good" in out

@@ -1,6 +1,8 @@
 """The text that the default model is distilled on: sentences without those of the data sets that it is measured on.
 
-Example: python examples/default_model/text.py SHARED_DATA_FOLDER text.txt.gz
+Example: python examples/default_model/text.py DATA_FOLDER text.txt.gz
+
+Example: python examples/default_model/text.py DATA_FOLDER text.txt.gz --check
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import argparse
 import gzip
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,8 +44,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with text/, sst2/, stsb/ and wnut17/")
     parser.add_argument("output", type=Path, help="the text, .txt.gz")
+    parser.add_argument("--check", action="store_true", help="only count sentences of the data sets in a text")
     args = parser.parse_args()
     left_out = set(map(key, measured(args.data)))
+    if args.check:
+        with gzip.open(args.output, "rt", encoding="utf-8") as file:
+            found = [line for line in file if key(line) in left_out]
+        print(f"{len(found)} of the text's sentences are in a data set")
+        sys.exit(bool(found))
     with gzip.open(args.data / "text" / "sentences.txt.gz", "rt", encoding="utf-8") as file:
         sentences = file.read().splitlines()
     kept = [sentence for sentence in sentences if key(sentence) not in left_out]

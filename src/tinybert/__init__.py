@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the same names for editors and type checkers
     from .config import TinyBertConfig
     from .errors import TinyBertError
     from .evaluation import evaluate
+    from .hub.included import DEFAULT_MODEL
     from .modeling import (
         TinyBertForMaskedLM,
         TinyBertForQuestionAnswering,
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "BertTokenizer": "text",
     "Classifier": "tasks",
+    "DEFAULT_MODEL": "hub.included",
     "Embedder": "tasks",
     "MaskFiller": "tasks",
     "QuestionAnswerer": "tasks",
@@ -63,6 +65,7 @@ _HOMES = {
     "top_k": "tasks",
 }
 __all__ = [
+    "DEFAULT_MODEL",
     "BertTokenizer",
     "Classifier",
     "Embedder",

@@ -75,7 +75,7 @@ def test_an_interruption(tinybert, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tinybert.cli.hub.list_uids", interrupt)
+    monkeypatch.setattr("tinybert.cli.hub.known_modules", interrupt)
     code, _, err = tinybert("hub", "list")
     assert code == 130
     assert "Traceback" not in err

@@ -96,7 +96,7 @@ CASES = [
     (("hub", "publish", "classifier", "me/1.0/x", "--labels", "a,b,c"), "2 outputs, but 3 labels are given (--labels"),
     (
         ("hub", "publish", "file", "me/1.0/x", *HEADS, "--task", "poetry"),
-        "token-classification, question-answering (--task",
+        "question-answering, masked-language-modeling (--task",
     ),
     (
         ("hub", "publish", "tagger", "me/1.0/x", "--problem", "regression"),

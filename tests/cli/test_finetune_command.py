@@ -13,7 +13,7 @@ from tiny import COLUMNS, SETTINGS, command
 
 from tinybert.cli.app import app
 from tinybert.cli.finetune import NEXT
-from tinybert.task import KINDS
+from tinybert.task import LEARNED
 from tinybert.task import SEQUENCE_CLASSIFICATION as TASK
 
 INTERRUPTED = """
@@ -73,11 +73,11 @@ def test_what_it_says_to_try_works(trained, tmp_path):
     assert run.out.splitlines()[0] == "label\tprobability"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LEARNED)
 def test_what_it_says_to_try_are_options_that_exist(kind):
     *_, words = NEXT[kind].split(" | ")
     name, *arguments = shlex.split(words.format("folder"))[1:]
-    assert name == KINDS[kind].command
+    assert name == LEARNED[kind].command
     typer.main.get_command(app).commands[name].make_context(name, arguments)
 
 

@@ -40,8 +40,8 @@ DISTILLED = (
     "--relation-heads --dropout --no-dropout --vocabulary"
 )
 LEARNED = (
-    f"{TABLES} --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label --negative "
-    "--from --multi-label --allow-extra-fields --skip-unlabelled --on-error"
+    f"{TABLES} --preset --train --dev --intermediate-epochs --intermediate-learning-rate --text --pair --label "
+    "--negative --from --multi-label --allow-extra-fields --skip-unlabelled --on-error"
 )
 OPTIONS = {
     "embed": f"{TABLES} "
@@ -67,7 +67,7 @@ OPTIONS = {
     "--vocabulary --cased --uncased --config",
     "augment": f"{TABLES} "
     "--model --data --output -o --task --word-vectors --regression --batch-size --p-threshold --copies --candidates "
-    "--seed --text --pair --label --from --multi-label --allow-extra-fields --skip-unlabelled --on-error "
+    "--seed --text --pair --label --negative --from --multi-label --allow-extra-fields --skip-unlabelled --on-error "
     "--vocabulary --cased --uncased --config",
     "finetune": f"{TABLES} "
     "--model --train --output -o --dev --text --pair --label --negative --from --regression --multi-label "
@@ -88,7 +88,7 @@ OPTIONS = {
     "hub verify": "--json --cache",
     "hub install": "--checkpoint --uid --force --cache",
     "hub remove": "--cache",
-    "hub publish": "--link --repo-link --task --labels --problem --vocabulary --license --summary --config "
+    "hub publish": "--link --repo-link --task --labels --problem --vocabulary --license --summary --dtype --config "
     "--prefix --force --cache",
     "hub check": "--strict --json",
 }

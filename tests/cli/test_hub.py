@@ -58,7 +58,7 @@ def test_publish_then_list_info_and_verify(tinybert, source, tmp_path):
     code, out, err = tinybert("hub", "publish", source, OWN, *options)
     assert (code, err) == (0, "")
     assert f"published:   {OWN}" in out
-    assert tinybert("hub", "list")[1].splitlines()[27].split() == [OWN, "encoder", "cached"]
+    assert tinybert("hub", "list")[1].splitlines()[28].split() == [OWN, "encoder", "cached"]
     info = tinybert("hub", "info", OWN)[1]
     assert "hidden_act=relu" in info
     assert "num_attention_heads=4" in info

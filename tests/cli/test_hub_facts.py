@@ -9,6 +9,7 @@ import pytest
 from asset_server import OTHER, SHA256
 from entries import CN_WIKI, SST2
 
+from tinybert import DEFAULT_MODEL
 from tinybert.hub import find_module, list_uids
 from tinybert.hub.registry import published
 
@@ -21,10 +22,11 @@ def test_list_shows_all_published_modules_and_what_is_cached(tinybert, given):
     tinybert("hub", "install", CN_WIKI, "--checkpoint", given)
     code, out, err = tinybert("hub", "list")
     rows = [line.split() for line in out.splitlines()]
-    assert (code, err, len(rows)) == (0, "", 27)
-    assert [row[0] for row in rows] == list_uids()
+    assert (code, err, len(rows)) == (0, "", 28)
+    assert [row[0] for row in rows] == [DEFAULT_MODEL, *list_uids()]
     states = {row[0]: row[1:] for row in rows}
     assert states[CN_WIKI] == ["encoder", "cached"]
+    assert states[DEFAULT_MODEL] == ["encoder", "in", "the", "package"]
     assert states[SST2] == ["sequence-classification", "not", "cached"]
 
 
@@ -40,7 +42,7 @@ def test_what_is_known_of_modules_is_json_too(tinybert, given):
     code, out, err = tinybert("hub", "list", "--json")
     assert (code, err) == (0, "")
     assert {entry["uid"]: entry["cached"] for entry in json.loads(out)} == {
-        uid: uid in SAME_FILE for uid in list_uids()
+        uid: uid in SAME_FILE for uid in (DEFAULT_MODEL, *list_uids())
     }
     assert json.loads(tinybert("hub", "list", "--json", "--cached")[1]) == [
         {"uid": uid, "task": "encoder", "cached": True} for uid in SAME_FILE

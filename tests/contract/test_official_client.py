@@ -14,8 +14,9 @@ import pytest
 import yaml
 from entries import CN_WIKI, MNLI, exchange
 
+from tinybert import DEFAULT_MODEL
 from tinybert.checkpoint import read_checkpoint
-from tinybert.hub import get_hub_dir, install, publish, registry
+from tinybert.hub import find_module, get_hub_dir, install, publish, registry
 from tinybert.task import Task
 
 ENCODER, HEAD = "somebody/1.0/encoder", "somebody/cpu/2.0/head"
@@ -140,3 +141,15 @@ def test_a_published_encoder_is_bound_completely(golden_file, monkeypatch):
     assert left == NOTHING_LEFT
     table = ms.load_checkpoint(str(file))["tinybert_embedding_lookup.embedding_table"]
     np.testing.assert_array_equal(network.embedding_table.asnumpy(), table.asnumpy())
+
+
+def test_the_packages_own_model_is_float32_in_the_network_though_float16_in_the_file(make_inputs):
+    install(DEFAULT_MODEL)
+    network, left = official_load(DEFAULT_MODEL, is_training=False, pretrained=False)
+    assert left == NOTHING_LEFT
+    parameters = {parameter.name: parameter for parameter in network.get_parameters()}
+    expected = find_module(DEFAULT_MODEL).checkpoint()
+    assert len(parameters) == len(expected.tensors)
+    for own, theirs in expected.names.items():
+        assert parameters[theirs].dtype == ms.float32
+        np.testing.assert_array_equal(parameters[theirs].asnumpy(), expected.tensors[own])

@@ -14,9 +14,7 @@ import mindspore_hub
 from tinybert import TinyBertConfig, TinyBertModel
 from tinybert.checkpoint import save_checkpoint
 from tinybert.data import COLUMNS, write_tfrecord
-from tinybert.hub import find_module, publish
-from tinybert.hub.cache import HubCache
-from tinybert.text import BertTokenizer
+from tinybert.hub import find_module
 from tinybert.weights import checkpoint_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -33,7 +31,6 @@ CHANGES = [
     # The network takes batches, (B, T).
     ("for data in ds.create_dict_iterator():", "ds = ds.batch(8)\nfor data in ds.create_dict_iterator():"),
 ]
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "morning", "it", "will", "rain", "all", "day", "!", "."]
 
 
 def blocks(path):
@@ -66,9 +63,6 @@ def hub(weights, tmp_path, monkeypatch):
     asset.write_bytes(weights.read_bytes())
     monkeypatch.setenv("MSHUB_OFFLINE", "1")
     monkeypatch.chdir(tmp_path)
-    vocabulary = tmp_path / "vocab.txt"
-    vocabulary.write_text("\n".join(WORDS) + "\n")
-    publish(weights, "demo/1.0/minilm-l6", tokenizer=BertTokenizer.from_file(vocabulary), cache=HubCache(".cache/hub"))
     mode = ms.get_context("mode")
     yield
     ms.set_context(mode=mode)

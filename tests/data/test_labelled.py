@@ -10,7 +10,7 @@ import pytest
 
 from tinybert.data import EXAMPLES, AnswerSpan, QuestionExample, Table, TaggedExample, TextExample, read_examples
 from tinybert.errors import InputError
-from tinybert.task import KINDS
+from tinybert.task import LEARNED
 
 QUESTION = {"id": "1", "question": "Where?", "answers": [{"text": "Here", "answer_start": 0}]}
 
@@ -36,10 +36,10 @@ def read(kind, content, table, **options):
 
 
 def test_every_kind_of_task_has_its_examples():
-    assert list(EXAMPLES) == list(KINDS)
+    assert list(EXAMPLES) == list(LEARNED)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LEARNED)
 def test_examples_of_each_kind_are_read_without_a_warning(kind):
     content, table, expected = FILES[kind]
     with warnings.catch_warnings():

@@ -1,6 +1,7 @@
 """Runner of documentation pages: runs their code blocks in order and compares the output with the page.
 
-`python tests/docs/pages.py docs/tasks/embed.md ...` runs pages and writes what they print into them.
+`python tests/docs/pages.py docs/tasks/embed.md docs/notebooks/embeddings.ipynb ...` runs pages and notebooks and writes
+what they print into them.
 """
 
 from __future__ import annotations
@@ -87,12 +88,11 @@ class Runner:
 
     Args:
         folder: The working folder.
-        cache: The hub's cache.
         shell: Runs a block of shell code and returns what it prints.
     """
 
-    def __init__(self, folder: Path, cache: Path, shell: Callable[[str], str]) -> None:
-        self.folder, self.cache, self.shell = folder, cache, shell
+    def __init__(self, folder: Path, shell: Callable[[str], str]) -> None:
+        self.folder, self.shell = folder, shell
         for name in ("docs/data", "examples"):
             shutil.copytree(ROOT / name, folder / name)
         shutil.copy(ROOT / "tinybert.md", folder)
@@ -121,13 +121,12 @@ class Runner:
         return printed.getvalue()
 
 
-def shell_of(folder: Path, cache: Path) -> Callable[[str], str]:
+def shell_of(folder: Path) -> Callable[[str], str]:
     """Runs shell code as a reader does, with this Python's `tinybert`."""
 
     def shell(code: str) -> str:
         environment = dict(os.environ, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", PYTHONWARNINGS="")
-        code = re.sub(r"^export (MSHUB_CACHE|PATH)=.*$", "", code, flags=re.MULTILINE)
-        environment["MSHUB_CACHE"] = str(cache)
+        code = re.sub(r"^export PATH=.*$", "", code, flags=re.MULTILINE)
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", code],
             cwd=folder,
@@ -154,15 +153,15 @@ def alike(printed: str, promised: str, within: float = 0.0) -> bool:
     return all(abs(float(a) - float(b)) <= within for a, b in pairs)
 
 
-def update(page: Path, cache: Path) -> None:
+def update(page: Path) -> None:
     """Writes what the blocks of a page print into the blocks of text after them."""
     text = page.read_text(encoding="utf-8")
-    os.environ["MSHUB_CACHE"] = str(cache)
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         os.chdir(folder)
-        runs = list(Runner(folder, cache, shell_of(folder, cache)).run(page))
+        os.environ["MSHUB_CACHE"] = str(folder / "hub")
+        runs = list(Runner(folder, shell_of(folder)).run(page))
         os.chdir(before)
     for _, printed, after in reversed(runs):
         if after is not None:
@@ -170,6 +169,26 @@ def update(page: Path, cache: Path) -> None:
     page.write_text(text, encoding="utf-8")
 
 
+def update_notebook(notebook: Path) -> None:
+    """Runs a notebook and writes its outputs into it, without what differs from run to run."""
+    import nbclient
+    import nbformat
+
+    content = nbformat.read(notebook, as_version=4)
+    nbclient.NotebookClient(content, timeout=900, resources={"metadata": {"path": str(notebook.parent)}}).execute()
+    for cell in content.cells:
+        cell.metadata.clear()
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = None
+    content.metadata.language_info = {"name": "python"}
+    notebook.write_text(nbformat.writes(content) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
-        update(Path(argument).resolve(), ROOT / ".cache" / "hub")
+        path = Path(argument).resolve()
+        (update_notebook if path.suffix == ".ipynb" else update)(path)

@@ -8,8 +8,15 @@ import pytest
 from pages import DOCS, NOT_RUN, ROOT, WITHIN, alike, blocks_of, commands_of, pages, shell_of
 
 WITHOUT_MODEL = ("data.md", "hub.md", "checkpoints.md", "tasks/fill.md")
-WITH_MODEL = ("index.md", "tasks/embed.md", "tasks/classify.md", "tasks/tag.md", "tasks/answer.md", "tasks/rerank.md")
-WITH_REAL_MODEL = (*WITH_MODEL, "distillation.md")  # which needs layers to choose from
+WITH_MODEL = (
+    "index.md",
+    "tasks/embed.md",
+    "tasks/classify.md",
+    "tasks/tag.md",
+    "tasks/answer.md",
+    "tasks/rerank.md",
+    "distillation.md",
+)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -23,7 +30,7 @@ def test_every_page_with_code_is_run():
         for page in pages()
         if any(block.runs and block.language in ("python", "sh") for block in blocks_of(page))
     }
-    assert with_code == {*WITHOUT_MODEL, *WITH_REAL_MODEL}
+    assert with_code == {*WITHOUT_MODEL, *WITH_MODEL}
 
 
 def test_what_is_not_run_says_why():
@@ -59,25 +66,17 @@ def test_outputs_are_alike(printed, within, same):
 
 
 @pytest.mark.parametrize("name", WITHOUT_MODEL)
-def test_pages_without_a_model_print_what_they_say(name, tmp_path, in_folder, command_line):
-    for block, printed, promised in in_folder(tmp_path / "hub", command_line).run(DOCS / name):
+def test_pages_without_a_model_print_what_they_say(name, in_folder, command_line):
+    for block, printed, promised in in_folder(command_line).run(DOCS / name):
         if promised is not None:
             assert alike(printed, promised.code), f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", WITH_MODEL)
-def test_pages_run_with_a_tiny_model(name, tiny_cache, in_folder, command_line):
-    ran = list(in_folder(tiny_cache, command_line).run(DOCS / name))
-    assert ran
-
-
-@pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", WITH_REAL_MODEL)
-def test_pages_print_what_they_say_with_the_real_model(name, real_cache, tmp_path, in_folder):
-    for block, printed, promised in in_folder(real_cache, shell_of(tmp_path, real_cache)).run(DOCS / name):
+@pytest.mark.parametrize("name", WITH_MODEL)
+def test_pages_print_what_they_say(name, tmp_path, in_folder):
+    for block, printed, promised in in_folder(shell_of(tmp_path)).run(DOCS / name):
         if promised is not None:
             assert alike(printed, promised.code, promised.within), (
                 f"{name}, line {block.line}:\n{printed}\ninstead of\n{promised.code}"

@@ -7,14 +7,14 @@ from to_find import ANSWERING, CASES, TAGGING, pretend
 from tinybert.data import AnswerSpan, QuestionExample, TaggedExample, TextExample
 from tinybert.evaluation import evaluate, scorer_for, scorers
 from tinybert.evaluation.scorers import SCORERS
-from tinybert.task import KINDS, Task
+from tinybert.task import LEARNED, Task
 
 TEXTS = Task("sequence-classification", ("bad", "good"))
 WORDS = Task("token-classification", ("DET", "NOUN"))
 
 
-def test_each_kind_is_scored():
-    assert SCORERS.keys() == KINDS.keys()
+def test_each_kind_that_is_learned_is_scored():
+    assert SCORERS.keys() == LEARNED.keys()
 
 
 FORMS = [
@@ -38,7 +38,7 @@ def test_the_better_of_two_models_is_known_by_one_of_its_metrics(task, examples,
 
 
 def test_each_form_of_labels_is_one_of_these():
-    assert len(FORMS) == sum(len(kind.key_metrics) for kind in KINDS.values())
+    assert len(FORMS) == sum(len(kind.key_metrics) for kind in LEARNED.values())
 
 
 def test_words_whose_labels_mark_no_spans_are_scored_one_by_one(tokenizer):

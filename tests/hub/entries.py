@@ -24,7 +24,6 @@ _READERS = (
     "hub.neighbours",
     "hub.offers",
     "hub.removing",
-    "cli.hub",
 )
 
 

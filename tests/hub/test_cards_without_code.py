@@ -12,6 +12,7 @@ import pytest
 from small_modules import small_model
 
 import mindspore_hub as mshub
+from tinybert import DEFAULT_MODEL
 from tinybert.cli import main
 from tinybert.errors import UnsafePathError
 from tinybert.hub import find_module, install, list_uids, publish
@@ -92,7 +93,8 @@ def test_the_others_are_listed_and_verified(good, tell, line):
     names = {"me/1.0/good"} | ({"me/1.0/odd"} if line in LOADED else set())
     assert set(cached_modules()) == names
     assert {entry["uid"] for entry in json.loads(tell("list", "--cached", "--json"))} == names
-    assert set(mshub.hub_list()) - {uid.rsplit("/", 1)[-1] for uid in list_uids()} == {uid[7:] for uid in names}
+    own = {uid.rsplit("/", 1)[-1] for uid in (DEFAULT_MODEL, *list_uids())}
+    assert set(mshub.hub_list()) - own == {uid[7:] for uid in names}
 
 
 @pytest.mark.parametrize("line", REFUSED)

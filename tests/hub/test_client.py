@@ -15,7 +15,7 @@ import pytest
 from entries import CN_WIKI, MNLI, SST2, assert_same_values, exchange
 
 import mindspore_hub as mshub
-from tinybert import TinyBertForSequenceClassification, TinyBertModel
+from tinybert import DEFAULT_MODEL, TinyBertForSequenceClassification, TinyBertModel
 from tinybert.checkpoint import save_checkpoint
 from tinybert.errors import CardError, HubError, IntegrityError, UnknownModuleError
 from tinybert.hub import find_module, get_hub_dir, list_uids, publish, read_card, set_hub_dir
@@ -178,12 +178,12 @@ def test_load_weights_reads_safetensors_too(put, encoder, tmp_path, server, monk
     assert len(mshub.load_weights(CN_WIKI)) == len(encoder.trainable_params())
 
 
-def test_hub_list_names_published_modules_and_those_in_the_cache(make_encoder, tmp_path):
-    names = {uid.rsplit("/", 1)[-1] for uid in list_uids()}
+def test_hub_list_names_the_packages_own_and_published_modules_and_those_in_the_cache(make_encoder, tmp_path):
+    names = {uid.rsplit("/", 1)[-1] for uid in (DEFAULT_MODEL, *list_uids())}
     assert mshub.hub_list() == sorted(names)
     publish(checkpoint_of(make_encoder()), OWN)
     assert mshub.hub_list() == sorted({*names, "mine"})
-    assert mshub.hub_list("1.0") == ["mine", "tinybert_v1.0_cn-wiki", "tinybert_v1.0_en-wiki"]
+    assert mshub.hub_list("1.0") == ["mine", "tinybert-en", "tinybert_v1.0_cn-wiki", "tinybert_v1.0_en-wiki"]
     assert mshub.hub_list("r1.10") == mshub.hub_list("1.10") == sorted(n for n in names if n.startswith("tinybert_enw"))
     assert mshub.hub_list("9.9") == []
     for version in (None, "master", "r1.8"):

@@ -13,7 +13,7 @@ from tinybert import Classifier, Embedder, MaskFiller, Task
 from tinybert.checkpoint import save_folder
 from tinybert.checkpoint.saving import save_checkpoint
 from tinybert.errors import InputError, OutputError
-from tinybert.tasks import FilledText, TaskModel
+from tinybert.tasks import Fill, FilledMask, FilledText, TaskModel
 from tinybert.tasks.masked_tokens import MOST_POSITIONS, top_tokens
 from tinybert.text import BertTokenizer, Vocabulary
 
@@ -65,7 +65,12 @@ def test_the_most_probable_tokens_of_each_mask(filler):
     assert [[fill.token for fill in mask.fills] for mask in found.masks] == [["snow", "rain"], ["sun", "[PAD]"]]
     total = np.exp(3) + np.exp(4) + 10  # 12 words
     assert [fill.score for fill in found.masks[0].fills] == pytest.approx([np.exp(4) / total, np.exp(3) / total])
-    assert json.loads(json.dumps(found.to_dict()))["masks"][0]["fills"][0]["token"] == "snow"
+    back = json.loads(json.dumps(found.to_dict()))
+    assert back["text"] == found.text
+    masks = [
+        FilledMask(mask["start"], mask["end"], tuple(Fill(**fill) for fill in mask["fills"])) for mask in back["masks"]
+    ]
+    assert tuple(masks) == found.masks
 
 
 def test_a_piece_continues_the_word_before_it(filler):

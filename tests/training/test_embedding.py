@@ -213,10 +213,9 @@ def test_each_loss_is_learned(loss, changes, tmp_path, make_encoder, tokenizer):
     settings = dataclasses.replace(SETTINGS, loss=loss, epochs=8, **changes)
     encoder = make_encoder()
     before = evaluate(model_of(encoder.set_train(False), tokenizer), dev)
-    metrics = FineTuning(encoder, tokenizer, TASK, train, tmp_path, dev=dev, settings=settings).run()
-    assert metrics["mrr"] > max(0.7, before["mrr"] + 0.2)
-    if "matryoshka" in changes:
-        assert evaluate(tmp_path, dev, truncate_dim=6)["mrr"] > max(0.7, before["mrr"] + 0.2)
+    FineTuning(encoder, tokenizer, TASK, train, tmp_path, settings=settings).run()
+    for truncate_dim in (None, 6) if "matryoshka" in changes else (None,):
+        assert evaluate(tmp_path, dev, truncate_dim=truncate_dim)["mrr"] > max(0.7, before["mrr"] + 0.1)
 
 
 def test_of_matches_the_folder_has_the_network_with_the_best_rank(tmp_path, make_encoder, tokenizer, no_graphs):

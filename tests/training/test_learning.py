@@ -6,7 +6,7 @@ import pytest
 
 from tinybert.data import QuestionExample, TaggedExample, TextExample, TripletExample
 from tinybert.errors import ConfigError, InputError
-from tinybert.task import KINDS, PROBLEMS, Task
+from tinybert.task import LEARNED, PROBLEMS, Task
 from tinybert.training import FineTuning, TrainingSettings, learning
 from tinybert.training.learning import LEARNING
 
@@ -17,7 +17,7 @@ PAIRS = [PAIR, TextExample("a film", "awful", 0.0)]
 
 
 def test_each_kind_and_problem_is_learned():
-    assert LEARNING.keys() == KINDS.keys()
+    assert LEARNING.keys() == LEARNED.keys()
     assert learning._PROBLEMS.keys() == set(PROBLEMS)
 
 
@@ -107,7 +107,7 @@ def test_one_label_that_applies_or_not_is_not_refused(tmp_path, make_encoder, to
 
 def test_examples_of_another_kind_are_refused(refused):
     asked = QuestionExample("1", "what", "the film")
-    for kind in KINDS:
+    for kind in LEARNED:
         if kind != "question-answering":
             message = f"example 0 is a QuestionExample; {kind} needs a T.+Example"
             refused(InputError, message, Task(kind), [asked])

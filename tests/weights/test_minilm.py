@@ -10,6 +10,8 @@ from tinybert import TinyBertConfig, TinyBertModel
 from tinybert.checkpoint import read_checkpoint, save_checkpoint
 from tinybert.weights import bind, checkpoint_of
 
+pytestmark = pytest.mark.slow  # the weights have to be fetched
+
 
 @pytest.fixture(scope="module")
 def expected(golden):

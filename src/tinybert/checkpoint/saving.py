@@ -12,6 +12,7 @@ from ..writing import replacing
 from .checkpoint import Checkpoint
 from .formats import FORMATS
 from .layouts import name_in
+from .names import some
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "v1.0") -> Path:
@@ -41,16 +42,28 @@ def save_checkpoint(checkpoint: Checkpoint, path: str | Path, *, layout: str = "
     return path
 
 
-def renamed(checkpoint: Checkpoint, layout: str) -> dict[str, np.ndarray]:
-    """Return the parameters of a complete checkpoint in float32, under the names of a layout.
+def renamed(checkpoint: Checkpoint, layout: str, dtype: str = "float32") -> dict[str, np.ndarray]:
+    """Return the parameters of a complete checkpoint under the names of a layout.
+
+    Args:
+        checkpoint: The checkpoint.
+        layout: As for `save_checkpoint`.
+        dtype: The type of the arrays, `float32` or `float16`.
 
     Raises:
-        CheckpointError: The checkpoint is not a complete model; the message says why.
+        CheckpointError: The checkpoint is not a complete model, the type is another, or a number is too large for it.
     """
-    kind = checkpoint.task.facts
-    return {
-        name_in(layout, own, kind): array.astype(np.float32, copy=False) for own, array in checkpoint.whole().items()
-    }
+    if dtype not in ("float32", "float16"):
+        raise CheckpointError(f"dtype is {dtype!r}: it must be float32 or float16", argument="dtype")
+    kind, arrays = checkpoint.task.facts, checkpoint.whole()
+    largest = np.finfo(dtype).max
+    if large := [name for name, array in arrays.items() if np.abs(array).max() > largest]:
+        raise CheckpointError(
+            f"{checkpoint.source}: {some(large)} has numbers above {largest:g}, which is the most of {dtype}",
+            argument="dtype",
+            example="float32",
+        )
+    return {name_in(layout, own, kind): array.astype(dtype, copy=False) for own, array in arrays.items()}
 
 
 def write_tensors(tensors: dict[str, np.ndarray], path: Path) -> None:

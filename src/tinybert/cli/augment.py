@@ -9,19 +9,21 @@ from typing import Annotated, Optional
 import typer
 
 from ..distillation.augmentation.settings import AugmentSettings
+from ..hub.included import DEFAULT_MODEL
 from ..task import SEQUENCE_CLASSIFICATION, Task, kind_of_command
 from . import completion, options
 from .stderr import complain
 
 
 def augment(
+    *,
     model: Annotated[
         str,
         typer.Option(
             help="Model whose predictions replace words, as for `tinybert fill`; of another, its word embeddings do.",
             autocompletion=completion.uids,
         ),
-    ],
+    ] = DEFAULT_MODEL,
     data: Annotated[str, typer.Option(help="Training data, as for `tinybert finetune`; - is stdin.")],
     output: Annotated[
         str, typer.Option("--output", "-o", help="File to write: .tsv, .csv or .jsonl; or CoNLL to tag.")
@@ -35,7 +37,6 @@ def augment(
     ] = None,
     regression: Annotated[bool, typer.Option("--regression", help="Labels are scores.")] = False,
     batch_size: Annotated[int, typer.Option("--batch-size", min=1, help="Largest number of rows in a batch.")] = 64,
-    *,
     settings: AugmentSettings,
     reading: options.TableOptions,
     loading: options.ModelOptions,

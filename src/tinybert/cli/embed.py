@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from ..errors import InputError
+from ..hub.included import DEFAULT_MODEL
 from ..task import ENCODER
 from . import options
 from .options import OnError
@@ -42,8 +43,8 @@ class To(str, Enum):
 
 
 def embed(
-    model: options.Model,
-    input_: options.Input = "-",
+    model: options.DefaultModel = DEFAULT_MODEL,
+    input_: options.InputAfterModel = None,
     output: options.Output = "-",
     to: Annotated[
         Optional[To],  # noqa: UP045
@@ -75,12 +76,17 @@ def embed(
 
     A skipped line keeps its place: as NaN, or in JSON lines with its error.
 
+    A single argument that is a file of texts, or -, is the INPUT; the model is then the one of the package.
+
+    Example: tinybert embed reviews.txt -o reviews.npy
+
     Example: tinybert embed all-MiniLM-L6-v2 reviews.txt -o reviews.npy
     """
     from .input_rows import open_input
     from .output import STDOUT, output_format
     from .results import Results
 
+    model, input_ = options.model_and_input(model, input_)
     form = output_format(output, to and to.value, ("jsonl", "tsv", "npy", "npz"))
     if form in ("npy", "npz") and output == STDOUT:
         raise typer.BadParameter(f"a .{form} needs a file: --output FILE", param_hint="--to")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from ..errors import InputError
+from ..hub.included import DEFAULT_MODEL
 from ..task import (
     ENCODER,
     KINDS,
@@ -81,9 +82,10 @@ def finetune(
             metavar="TASK", help="Task to train for: classify texts, tag words, answer questions, or embed texts."
         ),
     ],
+    *,
     model: Annotated[
         str, typer.Option(help="Model to start from, as for `tinybert embed`.", autocompletion=completion.uids)
-    ],
+    ] = DEFAULT_MODEL,
     train: Annotated[
         str,
         typer.Option(
@@ -92,7 +94,6 @@ def finetune(
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the model, its log and state.")],
-    *,
     data: DataOptions,
     loading: options.ModelOptions,
     settings: TrainingSettings,

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
 
 from ..hub.cache import HubCache
-from ..hub.finding import cached_modules, find_module
-from ..hub.registry import list_uids, published
+from ..hub.finding import find_module, known_modules
 from . import completion, options
 from .hub_check import Json, check
 from .hub_facts import facts, is_cached, lines, state, verified
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, remove, check cards.", no_args_is_help=True)
+
+
+class Dtype(str, Enum):
+    """Type of the numbers in a checkpoint."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+
 
 Uid = Annotated[
     str,
@@ -42,7 +50,7 @@ def list_modules(
     Example: tinybert hub list --cached
     """
     where = HubCache(cache)
-    modules = [find_module(uid, cache=where) for uid in _known(where)]
+    modules = [find_module(uid, cache=where) for uid in known_modules(where)]
     modules = [module for module in modules if is_cached(module) or not only_cached]
     if as_json:
         typer.echo(_json([{"uid": m.uid, "task": m.card.task, "cached": is_cached(m)} for m in modules]))
@@ -77,8 +85,9 @@ def verify(
     """
     where = HubCache(cache)
     checked: list[dict[str, Any]] = []
-    for each in [uid] if uid else _known(where):
-        found = verified(find_module(each, cache=where))
+    modules = [find_module(each, cache=where) for each in ([uid] if uid else known_modules(where))]
+    for module in modules:
+        found = verified(module) if uid or is_cached(module) else []
         checked += found
         if not as_json:
             for entry in found:
@@ -163,6 +172,9 @@ def publish(
     ] = None,
     license_: Annotated[str, typer.Option("--license", help="The licence of the weights.")] = "",
     summary: Annotated[str, typer.Option(help="A sentence about the module.")] = "",
+    dtype: Annotated[
+        Dtype, typer.Option(help="Type of the numbers in the checkpoint; float16 halves the file.")
+    ] = Dtype.FLOAT32,
     config: options.Config = None,
     prefix: options.Prefix = None,
     force: Annotated[
@@ -188,6 +200,7 @@ def publish(
         link=link or None,
         repo_link=repo_link or PUBLISHED_CODE,
         facts={name: value for name, value in (("license", license_), ("summary", summary)) if value},
+        dtype=dtype.value,
         force=force,
         cache=HubCache(cache),
     )
@@ -195,10 +208,6 @@ def publish(
 
 
 app.command()(check)
-
-
-def _known(cache: HubCache) -> list[str]:
-    return [*list_uids(), *(uid for uid in cached_modules(cache) if uid not in published())]
 
 
 def _json(value: object) -> str:

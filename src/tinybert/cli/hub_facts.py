@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import HubError
 from ..hub.cache import HubCache
+from ..hub.included import included_card
 from ..hub.integrity import sha256_of
 from ..hub.modules import Module
 from ..hub.registry import published
@@ -15,17 +16,24 @@ from ..hub.registry import published
 
 def is_cached(module: Module) -> bool:
     """Return whether a module's weights are in the cache."""
-    return module.paths.asset is not None and module.paths.asset.exists()
+    return not _is_included(module) and module.paths.asset is not None and module.paths.asset.exists()
 
 
 def state(module: Module) -> str:
-    """Return "cached" or "not cached"."""
+    """Return "cached", "not cached", or for the package's own model "in the package"."""
+    if _is_included(module):
+        return "in the package"
     return "cached" if is_cached(module) else "not cached"
+
+
+def _is_included(module: Module) -> bool:
+    return module.paths.card == included_card(module.uid)
 
 
 def facts(module: Module, cache: HubCache) -> dict[str, Any]:
     """Return everything known about a module without reading its files; unknown values are empty."""
     card, entry = module.card, published().get(module.uid)
+    cache = HubCache(module.paths.folder.parents[1]) if _is_included(module) else cache
     return {
         "uid": module.uid,
         "summary": card.summary,

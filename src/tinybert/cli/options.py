@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import typer
 
 from ..arguments import exists
 from ..errors import InputError
+from ..hub.included import DEFAULT_MODEL
 from ..reading import parse_json
 from . import completion
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from ..tasks import TaskModel
     from .input_rows import Row
 
+_MODEL_FILES = (".ckpt", ".safetensors", ".md")
+"""Endings of files that are models: checkpoints and cards."""
 EXIT_CODES = "Exit codes: 0 done; 1 an error that is explained on stderr; 2 wrong usage; 130 interrupted."
 
 
@@ -50,10 +54,28 @@ Model = Annotated[
         autocompletion=completion.uids,
     ),
 ]
+DefaultModel = Annotated[
+    str,
+    typer.Argument(
+        metavar="[MODEL]",
+        help="hf:OWNER/NAME of Hugging Face, a folder of one or of finetune's, a hub uid, or a checkpoint file. "
+        "[default: the package's own]",
+        autocompletion=completion.uids,
+        show_default=False,
+    ),
+]
 Input = Annotated[
     str,
     typer.Argument(
         metavar="INPUT",
+        help="Text file with one text a line, or .tsv, .csv, .jsonl; - is stdin. [default: -]",
+        show_default=False,
+    ),
+]
+InputAfterModel = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Argument(
+        metavar="[INPUT]",
         help="Text file with one text a line, or .tsv, .csv, .jsonl; - is stdin. [default: -]",
         show_default=False,
     ),
@@ -323,6 +345,19 @@ def label_names(given: str, argument: str = "labels") -> tuple[str, ...]:
         if not name:
             raise InputError(f"{where}: the label is empty", argument=argument, example="NAME,NAME")
     return tuple(name for _, name in found)
+
+
+def model_and_input(model: str, input_: str | None) -> tuple[str, str]:
+    """Return the model and the input, where the model may be left out.
+
+    Args:
+        model: The first argument; the input if it is `-` or a file that cannot be a model, and there is no second.
+        input_: The second argument; None if it was not given.
+    """
+    is_text = model == "-" or (os.path.isfile(model) and not model.endswith(_MODEL_FILES))
+    if input_ is None and is_text:
+        return DEFAULT_MODEL, model
+    return model, "-" if input_ is None else input_
 
 
 @overload

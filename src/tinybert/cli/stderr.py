@@ -26,6 +26,7 @@ OPTIONS = {
         if field.name != "dropout"
     },
     "dev": "--dev",
+    "dtype": "--dtype",
     "encoding": "--encoding",
     "force": "--force",
     "from_layers": "--from-layers",
@@ -55,6 +56,7 @@ OPTIONS = {
     "prompt_name": "--prompt-name",
     "regression": "--regression",
     "repo_link": "--repo-link",
+    "shards": "--shards",
     "skip_unlabelled": "--skip-unlabelled",
     "strict": "--skip-misplaced",
     "task": "--task",

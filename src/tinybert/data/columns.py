@@ -16,9 +16,9 @@ PAIRS = (
     ("premise", "hypothesis"),  # SNLI, XNLI and other copies of MNLI
     ("text_a", "text_b"),
     ("text1", "text2"),
+    ("#1 String", "#2 String"),  # MRPC as GLUE publishes it
     ("anchor", "positive"),  # pairs and triplets of sentence-transformers
     ("query", "positive"),
-    ("#1 String", "#2 String"),  # MRPC as GLUE publishes it
 )
 TEXTS = ("sentence", "text", "review", "content", "comment", "text_a")
 CLASSES = ("label", "labels", "gold_label", "is_duplicate", "Quality", "label_desc", "label_des")

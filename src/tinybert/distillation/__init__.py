@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import check_mindspore
 from ..lazy import lazy_names
 from .layer_map import LayerMap
+from .presets import PRESETS
 from .settings import Objectives
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .general import distill_general
 
 _HOMES = {"augment": "augmentation.augmenting", "distill": "distilling", "distill_general": "general"}
-__all__ = ["LayerMap", "Objectives", "augment", "distill", "distill_general"]
+__all__ = ["PRESETS", "LayerMap", "Objectives", "augment", "distill", "distill_general"]
 
 if not TYPE_CHECKING:  # they would accept any name as one of the package's
     _get, __dir__ = lazy_names(__name__, _HOMES)

@@ -9,9 +9,8 @@ from ..arguments import describe
 from ..compat import require_mindspore
 from ..errors import HubArgumentError
 from .building import build
-from .finding import cached_modules, find_module, local_module
+from .finding import find_module, known_modules, local_module
 from .modules import Module
-from .registry import list_uids
 
 if TYPE_CHECKING:
     from mindspore import Parameter, nn
@@ -84,7 +83,7 @@ def load_weights(name: str, source: str = "gitee", force_reload: bool = False) -
 
 
 def hub_list(version: str | None = None, force_reload: bool = False) -> list[str]:
-    """List the names of all modules that can be loaded: the published ones and those in the cache.
+    """List the names of all modules that can be loaded: the package's own, the published ones and those in the cache.
 
     Args:
         version: A version to select, such as `1.10` or the official client's `r1.10`; None or `master` for all.
@@ -99,7 +98,7 @@ def hub_list(version: str | None = None, force_reload: bool = False) -> list[str
     _check_bools(force_reload=force_reload)
     if version is not None and not isinstance(version, str):
         raise HubArgumentError(f"version is {describe(version)}; it must be text such as '1.10', or None for all")
-    uids = [*list_uids(), *cached_modules()]
+    uids = known_modules()
     if version not in (None, "master"):
         uids = [uid for uid in uids if uid.split("/")[-2] == str(version).removeprefix("r")]
     return sorted({uid.rsplit("/", 1)[-1] for uid in uids})

@@ -15,6 +15,8 @@ from ..writing import replacing
 _PACKAGE = Path(__file__).resolve().parents[1]
 OWN_CARD = "tinybert.md"
 MODULE_FILES = ("hub_conf.py", "mindspore_hub_conf.py", OWN_CARD, "LICENSE")
+_NOT_CODE = (("hub", "module"), ("hub", "included"))
+"""Folders of the package that do not go into a code folder: the files for it, and the package's own model."""
 PREFIX = ".code-"
 """Name prefix of unfinished code folders."""
 
@@ -55,7 +57,7 @@ def module_files() -> dict[Path, Path]:
     files = {Path(name): root / name for name in MODULE_FILES}
     for source in sorted(_PACKAGE.rglob("*")):
         inside = source.relative_to(_PACKAGE)
-        if source.is_file() and "__pycache__" not in inside.parts and inside.parts[:2] != ("hub", "module"):
+        if source.is_file() and "__pycache__" not in inside.parts and inside.parts[:2] not in _NOT_CODE:
             files[Path("src/tinybert") / inside] = source
     return files
 

@@ -11,6 +11,7 @@ from ..arguments import path_of
 from ..errors import CardError, UnknownModuleError, UnsafePathError
 from .cache import HubCache
 from .card import read_card
+from .included import DEFAULT_MODEL, included_card
 from .modules import Module
 from .neighbours import CONF
 from .registry import published
@@ -20,7 +21,8 @@ from .uids import parse_uid
 def find_module(name: str, *, cache: HubCache | None = None) -> Module:
     """Return the module with a uid or card address.
 
-    A published module always comes from the registry; a card in the cache cannot give its uid to another file.
+    A published module always comes from the registry, and the package's own model from the package; a card in the cache
+    cannot give their uids to other files.
 
     Args:
         name: The uid or the card's address.
@@ -36,7 +38,10 @@ def find_module(name: str, *, cache: HubCache | None = None) -> Module:
     if uid in published():
         card = published()[uid].card
         return Module(uid, card, cache.entry(uid, card))
-    path = cache.card_path(uid)
+    if included := included_card(uid):
+        cache, path = HubCache(included.parents[2]), included
+    else:
+        path = cache.card_path(uid)
     if not path.is_file():
         raise _unknown(uid, cache)
     card = read_card(path)
@@ -52,6 +57,12 @@ def local_module(path: str | Path) -> Module:
     path = path_of(path).resolve()
     card = read_card(path)
     return Module(path.stem, card, HubCache(path.parent).entry_at(path, card))
+
+
+def known_modules(cache: HubCache | None = None) -> list[str]:
+    """Return the uids of all modules that can be found: the package's own, the published ones, those in the cache."""
+    own = [DEFAULT_MODEL] if included_card(DEFAULT_MODEL) else []
+    return list(dict.fromkeys([*own, *published(), *cached_modules(cache)]))
 
 
 def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
@@ -76,7 +87,6 @@ def _cards_below(root: Path) -> Iterator[Path]:
 
 
 def _unknown(uid: str, cache: HubCache) -> UnknownModuleError:
-    known = {*published(), *cached_modules(cache)}
-    closest = difflib.get_close_matches(uid.lower(), known, n=5, cutoff=0.5)
+    closest = difflib.get_close_matches(uid.lower(), known_modules(cache), n=5, cutoff=0.5)
     advice = "The closest are:\n  " + "\n  ".join(closest) if closest else "`tinybert hub list` shows all of them."
     return UnknownModuleError(f"no module has the uid {uid!r}. {advice}", closest=closest)

@@ -23,6 +23,7 @@ from .building import MODULE_ALIASES
 from .cache import EntryPaths, HubCache
 from .card import Card, read_card, render_card
 from .code_folder import PREFIX, lay_code
+from .included import included_card
 from .locks import locked
 from .neighbours import entries_beside
 
@@ -115,8 +116,10 @@ def check_replacement(uid: str, card: Card, paths: EntryPaths, force: bool) -> N
     """Check that a card does not replace one with another meaning, unless that is forced.
 
     Raises:
-        HubError: It would, and `force` is False.
+        HubError: It would, and `force` is False; or the uid is that of the package's own model.
     """
+    if (own := included_card(uid)) and _meaning(read_card(own)) != _meaning(card):
+        raise HubError(f"{uid} is the model that comes with this package; choose another uid")
     if force or not paths.card.is_file():
         return
     try:

@@ -18,6 +18,7 @@ from .cache import HubCache
 from .card import Card, parse_card, read_card, read_card_text
 from .card.reading import MAX_CARD_BYTES
 from .fetch import fetch, fetch_page
+from .included import included_card
 from .integrity import verified_bytes
 from .modules import verify_or_set_aside
 from .registry import published
@@ -92,7 +93,7 @@ class WebOffer(Offer):
 
 
 def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
-    """Return the module at a path or address; None for the uid or card address of a known module.
+    """Return the module at a path or address, or the package's own; None for the uid or address of another known one.
 
     Raises:
         CardError: There is no card, there are several to choose from, or it cannot be read.
@@ -102,6 +103,8 @@ def find_offer(name: str | Path, cache: HubCache) -> Offer | None:
     text, path = str(name), path_of(name)
     if _is_published(text):
         return None
+    if own := included_card(text):
+        return _in_folder(own)
     if "://" in text:
         return _on_the_web(text)
     there = exists(path)

@@ -35,6 +35,7 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     link: str | None = None,
     repo_link: str = PUBLISHED_CODE,
     facts: Mapping[str, Any] | None = None,
+    dtype: str = "float32",
     force: bool = False,
     cache: HubCache | None = None,
 ) -> Module:
@@ -53,6 +54,8 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
         repo_link: The address of the code in a repository: `https://HOST.com/OWNER/REPO`, alone or followed by
             `/tree/BRANCH/FOLDER`. Its end is the name of the code folder. The default is the published TinyBERT's.
         facts: Further fields of `Card`, such as `author`, `license`, `summary`, `train_dataset`.
+        dtype: The type of the numbers in the checkpoint, `float32` or `float16`, which halves the file. Either is
+            loaded into a network of float32.
         force: Whether to replace another model, or other settings, with the same uid.
         cache: The cache to write to; None for the folder of `get_hub_dir`.
 
@@ -64,6 +67,7 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
         HubError: The uid belongs to another model, and `force` is not set.
         CheckpointError: The source cannot be read, or the task does not fit it.
         InputError: The vocabulary belongs to another model.
+        CheckpointError: `dtype` is another, or a number is too large for float16.
         CardError: A value in `link`, `repo_link`, `task` or `facts` is not allowed on a card.
     """
     uid, cache = uid_to_publish(parse_uid(uid)), cache or HubCache()
@@ -76,7 +80,7 @@ def publish(  # noqa: PLR0913 -- all but two have defaults that suit most caller
     checkpoint = checkpoint.with_task(task or checkpoint.task)
 
     name = uid.rsplit("/", 1)[-1]
-    contents = {"ckpt": b"".join(FORMATS["ckpt"].render(renamed(checkpoint, "v1.0")))}
+    contents = {"ckpt": b"".join(FORMATS["ckpt"].render(renamed(checkpoint, "v1.0", dtype)))}
     if tokenizer is not None:
         contents["tokenizer.json"] = tokenizer.to_json().encode()
         contents["vocab.txt"] = vocab_txt(tokenizer.vocabulary).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..hub.included import DEFAULT_MODEL
 from ..task import ENCODER, MASKED_LANGUAGE_MODELING, QUESTION_ANSWERING, SEQUENCE_CLASSIFICATION, TOKEN_CLASSIFICATION
 from .answer import QuestionAnswerer
 from .classify import Classifier
@@ -25,12 +26,13 @@ TASKS: dict[str, type[AnyTask]] = {
 """Task object class for each kind of task."""
 
 
-def load(source: str | Path, **options: Any) -> AnyTask:
+def load(source: str | Path = DEFAULT_MODEL, **options: Any) -> AnyTask:
     """Load a model as the task object for its kind of task.
 
     Args:
         source: A module's uid, or the path of its card; a folder written by fine-tuning; a Hugging Face BERT folder, or
             the name of a model there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or `.safetensors` file.
+            By default the model that comes with the package, an English encoder.
         **options: As for `load_model`; a file with a head requires `kind`.
 
     Returns:

@@ -14,6 +14,7 @@ from ..config import TinyBertConfig
 from ..errors import InputError
 from ..hf import is_hf_name, pinned
 from ..hub.environment import get_hub_dir
+from ..hub.included import DEFAULT_MODEL
 from ..hub.lookup import find_stored
 from ..runtime.mindspore import MindSporeRuntime
 from ..task import KINDS, Task
@@ -43,7 +44,7 @@ class ModelDescription:
 
 
 def load_model(
-    source: str | Path,
+    source: str | Path = DEFAULT_MODEL,
     *,
     vocabulary: str | Path | BertTokenizer | None = None,
     do_lower_case: bool | None = None,
@@ -58,7 +59,8 @@ def load_model(
     Args:
         source: A module's uid, or the path of its card (`.md`); a folder written by fine-tuning or `save_folder`; a
             Hugging Face BERT folder, or the name of a model there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a
-            `.ckpt` or `.safetensors` file in any published layout. An existing path takes precedence over a uid.
+            `.ckpt` or `.safetensors` file in any published layout. An existing path takes precedence over a uid. By
+            default the model that comes with the package, an English encoder.
         vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, an `hf:` name, or a tokenizer.
             Required for a file, and for a module whose card declares none; otherwise it overrides the source's own.
         do_lower_case: Whether to lower-case text; by default as the card or folder specifies.

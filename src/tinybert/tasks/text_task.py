@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from ..hub.included import DEFAULT_MODEL
 from ..text import BertTokenizer
 from .loading import load_model
 from .model import TaskModel, require_kind
@@ -35,7 +36,7 @@ class TextTask:
     @classmethod
     def from_pretrained(
         cls: type[Self],
-        source: str | Path,
+        source: str | Path = DEFAULT_MODEL,
         *,
         vocabulary: str | Path | BertTokenizer | None = None,
         do_lower_case: bool | None = None,
@@ -48,7 +49,8 @@ class TextTask:
         Args:
             source: A module's uid, or the path of its card; a folder written by fine-tuning; a Hugging Face BERT
                 folder, or the name of a model there, `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`; or a `.ckpt` or
-                `.safetensors` file. An existing path takes precedence over a uid.
+                `.safetensors` file. An existing path takes precedence over a uid. By default the model that comes with
+                the package, an English encoder: `Embedder` can use it as it is.
             vocabulary: A `vocab.txt`, a `tokenizer.json`, a folder with one of them, an `hf:` name, or a tokenizer.
                 Required for a file, and for a module whose card declares none; otherwise it overrides the source's own.
             do_lower_case: Whether to lower-case text; by default as the card or folder specifies.

@@ -195,5 +195,7 @@ def _checked(labels: Any) -> tuple[str, ...]:
         raise InputError("candidate_labels must be a list of at least one label.")
     found = tuple(check_text(label, f"candidate_labels[{index}]") for index, label in enumerate(labels))
     if len({*found}) < len(found) or not all(label.strip() for label in found):
-        raise InputError(f"the labels are {', '.join(found)}: each must be different, and none empty")
+        raise InputError(
+            f"the labels are {', '.join(found)}: each must be different, and none empty", argument="candidate_labels"
+        )
     return found
