@@ -43,11 +43,12 @@ def augment(
 ) -> None:
     """Write training data with copies in which words are replaced, for `tinybert distill`.
 
-    Each example is followed by its copies, with its labels. Words are replaced by what the model predicts in their
-    place (algorithm 1 of Jiao et al. 2019). Prints the number of examples written.
+    Each example is followed by its copies, with its labels. Words are replaced by what a masked language model
+    predicts in their place or, with another model such as the default, by the nearest words
+    (algorithm 1 of Jiao et al. 2019). Prints the number of examples written.
 
     \b
-    Example: tinybert augment --model bert-base-uncased \\
+    Example: tinybert augment --model hf:google-bert/bert-base-uncased \\
       --data train.tsv --output augmented.tsv
     """  # noqa: D301 -- \b keeps the lines of the example
     from ..distillation import augment as write_augmented

@@ -48,7 +48,7 @@ def convert(
 
     Prints what was read and what was left out. A folder gets the vocabulary too, if the source has one.
 
-    Example: tinybert convert all-MiniLM-L6-v2 minilm.ckpt
+    Example: tinybert convert tinybert/1.0/tinybert-en my.ckpt
     """
     is_file, chosen = _check_target(target, layout)
     from ..checkpoint import save_checkpoint

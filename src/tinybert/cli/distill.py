@@ -70,7 +70,7 @@ def general(
     After Ctrl-C or a kill, the same command continues, in either part.
 
     \b
-    Example: tinybert distill general --teacher all-MiniLM-L6-v2 \\
+    Example: tinybert distill general --teacher hf:sentence-transformers/all-MiniLM-L6-v2 \\
       --from-layers 0,2,3,5 --text 'corpus/*.txt.gz' --output my-student
     """  # noqa: D301 -- \b keeps the lines of the example
 

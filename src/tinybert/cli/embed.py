@@ -76,11 +76,11 @@ def embed(
 
     A skipped line keeps its place: as NaN, or in JSON lines with its error.
 
-    A single argument that is a file of texts, or -, is the INPUT; the model is then the one of the package.
+    If the only argument is a text file or -, it is the INPUT, and the package's own model is used.
 
     Example: tinybert embed reviews.txt -o reviews.npy
 
-    Example: tinybert embed all-MiniLM-L6-v2 reviews.txt -o reviews.npy
+    Example: tinybert embed hf:sentence-transformers/all-MiniLM-L6-v2 reviews.txt -o reviews.npy
     """
     from .input_rows import open_input
     from .output import STDOUT, output_format

@@ -47,7 +47,7 @@ def fill(
     TSV and CSV have the filled text, then the tokens as JSON; CSV also has all columns of the input. A skipped line
     keeps its place, in JSON lines with its error.
 
-    Example: tinybert fill bert-base-uncased texts.txt --top-k 3
+    Example: tinybert fill hf:google-bert/bert-base-uncased texts.txt --top-k 3
     """
     from .beside import beside
     from .input_rows import open_input

@@ -106,12 +106,12 @@ def finetune(
     which is removed once training has ended.
 
     \b
-    Example: tinybert finetune classify --model all-MiniLM-L6-v2 \\
+    Example: tinybert finetune classify \\
       --train train.csv --dev dev.csv --output my-model
 
     \b
     To embed, from pairs with a number that says how similar their texts are:
-    tinybert finetune embed --model all-MiniLM-L6-v2 --train pairs.tsv \\
+    tinybert finetune embed --train pairs.tsv \\
       --text sentence1 --pair sentence2 --label score --dev dev.tsv --output my-encoder
     """  # noqa: D301 -- \b keeps the lines of the example
     try:

@@ -50,7 +50,8 @@ Model = Annotated[
     str,
     typer.Argument(
         metavar="MODEL",
-        help="hf:OWNER/NAME of Hugging Face, a folder of one or of finetune's, a hub uid, or a checkpoint file.",
+        help="A Hugging Face model (hf:OWNER/NAME, or its folder), a folder that finetune wrote, a hub uid, or a "
+        "checkpoint file.",
         autocompletion=completion.uids,
     ),
 ]
@@ -58,7 +59,8 @@ DefaultModel = Annotated[
     str,
     typer.Argument(
         metavar="[MODEL]",
-        help="hf:OWNER/NAME of Hugging Face, a folder of one or of finetune's, a hub uid, or a checkpoint file. "
+        help="A Hugging Face model (hf:OWNER/NAME, or its folder), a folder that finetune wrote, a hub uid, or a "
+        "checkpoint file. "
         "[default: the package's own]",
         autocompletion=completion.uids,
         show_default=False,
@@ -131,7 +133,7 @@ PromptName = Annotated[
 ]
 Prompt = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help='A text of your own before each text in the place of it; "" for none.'),
+    typer.Option(help='A text of your own before each text instead; "" for none.'),
 ]
 RankLabel = Annotated[
     Optional[str],  # noqa: UP045

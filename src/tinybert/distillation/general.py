@@ -86,7 +86,7 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
         KeyboardInterrupt: Ctrl-C; the state was saved, and the same call goes on from it.
 
     Example:
-        >>> distill_general("all-MiniLM-L6-v2", "corpus/*.txt.gz", "my-student", from_layers=(0, 2, 3, 5))
+        >>> distill_general("my-teacher", "corpus/*.txt.gz", "my-student", from_layers=(0, 2, 3, 5))
     """
     return prepare_general(
         teacher,

@@ -87,7 +87,7 @@ def finetune(
             already finished.
 
     Example:
-        >>> finetune("all-MiniLM-L6-v2", "train.csv", "my-reviews", task="classify", dev="dev.csv", epochs=5)
+        >>> finetune("tinybert/1.0/tinybert-en", "train.csv", "my-reviews", task="classify", dev="dev.csv", epochs=5)
     """
     chosen_settings = TrainingSettings.from_dict(settings)
     wanted = task if isinstance(task, Task) else Task(_kind(task))
