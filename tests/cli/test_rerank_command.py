@@ -79,3 +79,8 @@ def test_what_a_search_finds_is_reranked(score, expected, encoder_folder, tmp_pa
     assert {each["text"] for each in found} == {each["text"] for each in nearest}
     scores = {each.text: each.score for each in expected}
     assert [each["score"] for each in found] == pytest.approx([scores[each["text"]] for each in found], abs=1e-5)
+
+
+@pytest.mark.parametrize("options", [("--label", "yes"), ("--candidates", "5"), ("--rerank", "m", "--candidates", "1")])
+def test_options_of_reranking_are_not_ignored(options, tmp_path):
+    assert command("search", tmp_path / "index.npz", "a good book", "--top-k", "2", *options).code == 2

@@ -321,6 +321,11 @@ def test_word_vectors_of_a_file(tmp_path):
     assert nearest_by_file(path, 1)([word("good")]) == {"good": ("super",)}
 
 
+def test_a_vector_of_zeros_is_near_to_nothing(tmp_path):
+    (tmp_path / "vectors.txt").write_text("good 1 0\nbad 0 0\ngreat 1 0.1\n")
+    assert nearest_by_file(tmp_path / "vectors.txt", 2)([word("good"), word("bad")]) == {"good": ("great",), "bad": ()}
+
+
 def test_word_vectors_replace_words_of_an_encoder(folders, train, tmp_path):
     path = tmp_path / "glove.txt"
     path.write_text(GLOVE, encoding="utf-8")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
 from tinybert import DEFAULT_MODEL, Embedder, TinyBertConfig, hub, load
-from tinybert.errors import HubError
+from tinybert.errors import HubError, UnsafePathError
 from tinybert.hub.cache import HubCache
 from tinybert.hub.card import check_card, read_card_text, render_card
 from tinybert.hub.code_folder import module_files
@@ -73,6 +75,8 @@ def test_nothing_else_can_have_its_uid(make_checkpoint, tmp_path):
     with pytest.raises(HubError, match="comes with this package; choose another uid"):
         hub.install(other.paths.card, uid=DEFAULT_MODEL, cache=cache, force=True)
     assert not cache.card_path(DEFAULT_MODEL).exists()
+    with pytest.raises(UnsafePathError, match=r"too like tinybert/1\.0/tinybert-en"):
+        hub.publish(make_checkpoint(), "tinybert/1.0/TinyBERT-en", cache=cache)
 
 
 def test_code_folders_leave_it_out():
@@ -89,6 +93,15 @@ def test_it_can_be_installed_and_removed(module, little_code, tmp_path):
     removed = hub.remove(DEFAULT_MODEL, cache=cache)
     assert paths.asset in removed
     assert module.paths.asset.is_file()
+
+
+def test_where_it_is_damaged_the_package_is_installed_again(module, tmp_path, monkeypatch):
+    copied = tmp_path / "included"
+    shutil.copytree(module.paths.folder.parents[1], copied)
+    next(copied.rglob("*.ckpt")).write_bytes(b"?")
+    monkeypatch.setattr("tinybert.hub.included.INCLUDED", copied)
+    with pytest.raises(HubError, match="install the package again"):
+        load()
 
 
 def test_without_it_the_uid_is_unknown(tmp_path, monkeypatch):

@@ -119,3 +119,10 @@ def test_a_model_of_other_labels_is_refused(classifier, encoder):
         ZeroShotClassifier(classifier)
     with pytest.raises(InputError, match="is an encoder"):
         ZeroShotClassifier(encoder)
+
+
+def test_only_the_text_is_cut(model):
+    found = ZeroShotClassifier(model)("the king is in the old town " * 9, ["cat", "king"], max_length=12)
+    assert found.probabilities["cat"] != found.probabilities["king"]
+    with pytest.raises(InputError, match="leaves no room"):
+        ZeroShotClassifier(model)("the king", ["cat", "king"], max_length=4)

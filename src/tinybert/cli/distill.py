@@ -103,6 +103,7 @@ def general(
         port,
         {"--teacher": teacher, "--student": start.student, "--vocabulary": start.vocabulary},
         say_where,
+        shards,
     )
 
 

@@ -77,6 +77,7 @@ def train(
     port: int | None,
     named: Mapping[str, str | None],
     say_where: Callable[[Any], None],
+    shards: Path | None = None,
 ) -> None:
     """Run a distillation and print its metrics.
 
@@ -87,6 +88,7 @@ def train(
         port: Port at which they connect; None for a free one.
         named: Options that may name models on Hugging Face's hub, with their values.
         say_where: Says at the end where the student is, given what `prepare` returned.
+        shards: The folder of tokenized text, if it is not the student's.
     """
     try:
         world = join(devices) if is_worker() else None
@@ -107,6 +109,6 @@ def train(
             from ..training.record import RECORD
 
             first = output / INTERMEDIATE
-            begun = (first / RECORD, output / SHARDS / MANIFEST)
+            begun = (first / RECORD, (shards or output / SHARDS) / MANIFEST)
             say_how_to_go_on(output, first, is_begun=any(path.exists() for path in begun))
         raise typer.Exit(130) from None

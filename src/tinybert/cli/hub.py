@@ -10,7 +10,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 from ..hub.cache import HubCache
-from ..hub.finding import find_module, known_modules
+from ..hub.finding import find_module, installed_copy, known_modules
+from ..hub.included import DEFAULT_MODEL
 from . import completion, options
 from .hub_check import Json, check
 from .hub_facts import facts, is_cached, lines, state, verified
@@ -86,6 +87,8 @@ def verify(
     where = HubCache(cache)
     checked: list[dict[str, Any]] = []
     modules = [find_module(each, cache=where) for each in ([uid] if uid else known_modules(where))]
+    if (uid is None or uid == DEFAULT_MODEL) and (copy := installed_copy(where)):
+        modules.append(copy)
     for module in modules:
         found = verified(module) if uid or is_cached(module) else []
         checked += found

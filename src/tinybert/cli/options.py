@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from ..tasks import TaskModel
     from .input_rows import Row
 
-_MODEL_FILES = (".ckpt", ".safetensors", ".md")
-"""Endings of files that are models: checkpoints and cards."""
+_MODEL_FILES = (".ckpt", ".safetensors", ".md", ".bin", ".pt", ".pth", ".onnx", ".mindir", ".h5", ".npy", ".npz")
+"""Endings of files that are no text: checkpoints, cards, and what people take for a model."""
+_TEXT_FILES = (".txt", ".csv", ".tsv", ".jsonl")
 EXIT_CODES = "Exit codes: 0 done; 1 an error that is explained on stderr; 2 wrong usage; 130 interrupted."
 
 
@@ -356,9 +357,12 @@ def model_and_input(model: str, input_: str | None) -> tuple[str, str]:
         model: The first argument; the input if it is `-` or a file that cannot be a model, and there is no second.
         input_: The second argument; None if it was not given.
     """
-    is_text = model == "-" or (os.path.isfile(model) and not model.endswith(_MODEL_FILES))
+    is_file = os.path.exists(model) and not os.path.isdir(model)
+    is_text = model == "-" or (is_file and not model.lower().endswith(_MODEL_FILES))
     if input_ is None and is_text:
         return DEFAULT_MODEL, model
+    if input_ is None and model.lower().endswith(_TEXT_FILES):
+        raise InputError(f"{model} does not exist")
     return model, "-" if input_ is None else input_
 
 

@@ -25,6 +25,9 @@ class To(str, Enum):
     JSONL = "jsonl"
 
 
+CANDIDATES = 100
+
+
 def search(
     index: Annotated[str, typer.Argument(metavar="INDEX", help="What `tinybert embed --output INDEX.npz` wrote.")],
     query: Annotated[
@@ -52,7 +55,10 @@ def search(
             autocompletion=completion.uids,
         ),
     ] = None,
-    candidates: Annotated[int, typer.Option(min=1, help="Number of texts that are reranked for each query.")] = 100,
+    candidates: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(min=1, help="Number of texts that are reranked for each query, at least --top-k. [default: 100]"),
+    ] = None,
     label: options.RankLabel = None,
     *,
     loading: options.ModelOptions,
@@ -68,6 +74,10 @@ def search(
     from .output import output_format, text_output
 
     form = output_format(output, to and to.value, ("tsv", "jsonl"))
+    if rerank is None and (label is not None or candidates is not None):
+        raise typer.BadParameter("it is for --rerank", param_hint="--label" if candidates is None else "--candidates")
+    if candidates is not None and candidates < top_k:
+        raise typer.BadParameter(f"it is less than --top-k {top_k}", param_hint="--candidates")
     opened = SearchIndex.load(index)
     queries = _queries(query)
     embedder = Embedder(_model(loading, model, opened))
@@ -78,7 +88,7 @@ def search(
         results = opened.search(embedder, queries, top_k, **own)
     else:
         reranker = Reranker.from_pretrained(rerank)
-        results = opened.search(embedder, queries, max(candidates, top_k), **own)
+        results = opened.search(embedder, queries, max(candidates or CANDIDATES, top_k), **own)
         results = [_reranked(reranker, *found, top_k, label) for found in zip(queries, results, strict=True)]
     with text_output(output) as write:
         for line in hit_lines(form, queries, results, several=query == "-"):

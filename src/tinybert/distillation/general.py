@@ -25,7 +25,7 @@ from .shard_rows import ShardRows
 from .shards import SHARDS
 from .starting import StudentChoice, start_student
 from .teacher_vectors import teacher_vectors
-from .texts import find_files
+from .texts import Patterns, find_files
 from .tokenizing import tokenized
 
 _HELD_OUT = "held-out"
@@ -34,14 +34,14 @@ _HELD_OUT = "held-out"
 
 def distill_general(  # noqa: PLR0913 -- independent options, given by name
     teacher: str | Path,
-    text: str | Sequence[str],
+    text: Patterns,
     output: str | Path,
     *,
     student: str | Path | None = None,
     from_layers: Sequence[int] | None = None,
     config: Mapping[str, Any] | None = None,
     vocabulary: str | Path | None = None,
-    held_out: float | str | Sequence[str] = 0.01,
+    held_out: float | Patterns = 0.01,
     pack: bool = False,
     shards: str | Path | None = None,
     keep_vectors: bool = False,
@@ -105,11 +105,11 @@ def distill_general(  # noqa: PLR0913 -- independent options, given by name
 
 def prepare_general(  # noqa: PLR0913
     teacher: str | Path,
-    text: str | Sequence[str],
+    text: Patterns,
     output: str | Path,
     *,
     choice: StudentChoice,
-    held_out: float | str | Sequence[str],
+    held_out: float | Patterns,
     pack: bool = False,
     shards: str | Path | None = None,
     keep_vectors: bool = False,
@@ -142,7 +142,7 @@ def prepare_general(  # noqa: PLR0913
     if settings.class_weights is not None:
         raise ConfigError("class weights are for labels, and raw text has none", argument="class_weights")
     check_no_vector_loss(settings, "distilling")
-    paths = find_files([text] if isinstance(text, str) else text)
+    paths = find_files(text)
     if isinstance(held_out, int | float) and not 0 <= held_out < 1:
         raise InputError(
             f"held_out is {held_out:g}: it must be from 0 to less than 1", argument="held_out", example=0.01
@@ -165,7 +165,7 @@ def prepare_general(  # noqa: PLR0913
     if isinstance(held_out, int | float):
         rows, aside = _aside(rows, held_out, settings.seed)
     else:
-        others = find_files([held_out] if isinstance(held_out, str) else held_out)
+        others = find_files(held_out)
         aside = rows_of(others, folder / _HELD_OUT)
     if objectives.needs_layers:
         say(str(layer_map))

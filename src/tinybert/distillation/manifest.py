@@ -75,6 +75,8 @@ def manifest_of(folder: Path, made_with: Mapping[str, str], text: Sequence[str])
             + "\nTokenize as before, remove the folder, or name another for the new text",
             argument="shards",
         )
+    if saved["complete"] and not saved["shards"]:
+        raise InputError(f"{folder / MANIFEST} names no shards. Remove {folder}, and it is made anew")
     missing = [not (folder / shard["name"]).exists() for shard in saved["shards"]]
     if True in missing:
         saved["shards"], saved["complete"] = saved["shards"][: missing.index(True)], False

@@ -164,6 +164,7 @@ class Phase:
             "objectives": self.objectives.to_dict(),
             "task": self.student.task.to_dict(),
             "encoder": self.student.config.to_dict(),
+            "teacher": self.teacher.config.to_dict(),
             "contents of the teacher": digest_of(tensors[name] for name in sorted(tensors)),
             **contents(self.student, self.features, examples),
         }

@@ -34,7 +34,8 @@ def teacher_vectors(rows: ShardRows, teacher: Checkpoint) -> ShardVectors:
     """
     shards = rows.shards
     pooling, tensors = teacher.sentence.pooling, teacher.tensors
-    origin = f"{digest_of(tensors[name] for name in sorted(tensors))} {pooling}"
+    config = teacher.config.replace(seq_length=1)  # it cuts texts, and these are cut
+    origin = f"{digest_of(tensors[name] for name in sorted(tensors))} {pooling} {config}"
     names = [hashlib.sha256(f"{origin} {each}".encode()).hexdigest()[:16] for each in shards.hashes]
     paths = tuple(
         path.with_suffix(f".vectors-{name}.safetensors") for path, name in zip(shards.paths, names, strict=True)

@@ -37,14 +37,22 @@ class Block:
     read: int = 0
 
 
-def find_files(patterns: Sequence[str]) -> list[str]:
-    """Return the files that patterns such as `corpus/*.txt.gz` stand for, sorted and without duplicates.
+Patterns = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+"""Text files or patterns such as `corpus/*.txt.gz`: one or several."""
+
+
+def find_files(patterns: Patterns) -> list[str]:
+    """Return the files that patterns stand for, sorted and without duplicates.
 
     Raises:
-        InputError: A pattern matches no file.
+        InputError: A pattern matches no file, or there is none.
     """
+    several = [patterns] if isinstance(patterns, str | os.PathLike) else patterns
+    if not isinstance(several, Sequence) or isinstance(several, bytes) or not several:
+        raise InputError(f"text is {patterns!r}: it must be a file, a pattern, or a list of them", argument="text")
     found: set[str] = set()
-    for pattern in patterns:
+    for each in several:
+        pattern = os.fspath(each)
         files = [pattern]
         if glob.has_magic(pattern) and not os.path.exists(pattern):  # a name may have brackets in it
             files = [file for file in glob.glob(pattern, recursive=True) if not os.path.isdir(file)]

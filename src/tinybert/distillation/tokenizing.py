@@ -96,7 +96,9 @@ class _Language:
                 self._check(file)
 
     def _check(self, file: int) -> None:
-        share = self._unknown[file] / self._tokens[file] if self._tokens[file] else 1.0
+        if not self._tokens[file]:
+            raise InputError(f"{self._paths[file]} has no text: the tokenizer makes no tokens of it")
+        share = self._unknown[file] / self._tokens[file]
         if share > _MOST_UNKNOWN:
             raise InputError(
                 f"{self._paths[file]}: {share:.0%} of its tokens are [UNK] in the teacher's vocabulary, "

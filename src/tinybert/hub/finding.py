@@ -65,6 +65,15 @@ def known_modules(cache: HubCache | None = None) -> list[str]:
     return list(dict.fromkeys([*own, *published(), *cached_modules(cache)]))
 
 
+def installed_copy(cache: HubCache) -> Module | None:
+    """Return the copy of the package's own model in a cache, which the official client uses; None if there is none."""
+    path = cache.card_path(DEFAULT_MODEL)
+    if not path.is_file():
+        return None
+    card = read_card(path)
+    return Module(DEFAULT_MODEL, card, cache.entry(DEFAULT_MODEL, card))
+
+
 def cached_modules(cache: HubCache | None = None) -> Iterator[str]:
     """Yield the uids of all cards in the cache by which a module can be found, sorted."""
     cache = cache or HubCache()

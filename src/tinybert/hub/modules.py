@@ -17,6 +17,7 @@ from .addresses import https_link
 from .cache import EntryPaths
 from .card import Card
 from .fetch import fetch
+from .included import included_card
 from .integrity import sha256_text, verified_bytes, verify
 from .registry import published
 
@@ -215,6 +216,8 @@ class Module:
             f"A module of your own: publish the module again from its source (tinybert hub publish SOURCE {self.uid}). "
             "One of somebody else's: install it again from where it is whole (tinybert hub install URL-OR-FOLDER)."
         )
+        if self.paths.card == included_card(self.uid):
+            remedy = "It is part of this package: install the package again."
         if not path.exists():
             raise CardError(f"the card of {self.uid} declares {path}, but it is not there. {remedy}")
         return verified_bytes(path, sha256, quarantine=False, remedy=remedy)

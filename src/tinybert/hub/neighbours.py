@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import CardError, UnsafePathError
 from .cache import EntryPaths, HubCache
 from .card import Card, read_card
+from .included import DEFAULT_MODEL
 from .registry import published
 from .safe_names import folded, name_to_publish, shown
 
@@ -23,6 +24,8 @@ def uid_to_publish(uid: str) -> str:
     Raises:
         UnsafePathError: The uid belongs to a published module, or one of its parts is not a valid name.
     """
+    if uid != DEFAULT_MODEL and folded(uid) == folded(DEFAULT_MODEL):
+        raise UnsafePathError(f"{uid} is too like {DEFAULT_MODEL}, the model that comes with this package")
     if folded(uid) in map(folded, published()):
         raise UnsafePathError(f"{uid} is a published module; its name cannot be given to another file")
     return "/".join(map(name_to_publish, uid.split("/")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from ..arguments import check_choice, check_integer
@@ -71,6 +71,8 @@ class Reranker(TextTask):
         """
         if isinstance(documents, str):
             raise InputError("documents is one string; give a list of them.")
+        if not isinstance(documents, Iterable):
+            raise InputError(f"documents is {documents!r}; give a list of texts.")
         texts = [check_text(text, f"documents[{index}]") for index, text in enumerate(documents)]
         if top_k is not None:
             check_integer(top_k, "top_k", 1)
@@ -103,12 +105,13 @@ class Reranker(TextTask):
         Raises:
             InputError: As for the call.
         """
-        check_text(query, "query")
+        if not check_text(query, "query").strip():
+            raise InputError("the query is empty.")
         score_of = self._score_of(label)
         pairs = ((query, text) for text in documents)
         found = Classifier(self.model)(pairs, on_error=on_error, **options)
         scores = (result if isinstance(result, Exception) else score_of(result) for result in found)
-        return list(scores) if isinstance(documents, list) else scores
+        return list(scores) if isinstance(documents, Collection) else scores
 
     def _score_of(self, label: str | None) -> Callable[[Classification | MultiLabel | Regression], float]:
         """Return the function that reads the score off a result."""

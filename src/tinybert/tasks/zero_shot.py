@@ -162,7 +162,9 @@ class _ZeroShotPipeline(Pipeline):
 
     def encode(self, items: list[str]) -> Encoding:
         premises = [item for item in items for _ in self.hypotheses]
-        return self.model.tokenizer(premises, list(self.hypotheses) * len(items), max_length=self.max_length)
+        hypotheses = list(self.hypotheses) * len(items)
+        # A hypothesis that is cut has no label any more.
+        return self.model.tokenizer(premises, hypotheses, max_length=self.max_length, truncation="only_first")
 
     def reduce(self, outputs: Any, batch: Encoding) -> Iterable[np.ndarray]:
         return outputs[:, list(self.outputs)].copy()

@@ -51,11 +51,14 @@ class WordCandidates:
         Returns:
             For each word of each text up to `count` others, the best first.
         """
-        is_masked = [[self._runtime is not None and len(word.pieces) == 1 for word in row] for row in words]
+        is_masked = [[self._runtime is not None and self._is_one_piece(word) for word in row] for row in words]
         pairs = [list(zip(row, flags, strict=True)) for row, flags in zip(words, is_masked, strict=True)]
         near = self._nearest(word for row in pairs for word, masked in row if not masked)
         predicted = iter(self._predicted(encoding, [[word for word, masked in row if masked] for row in pairs]))
         return [[next(predicted) if masked else near[word.text] for word, masked in row] for row in pairs]
+
+    def _is_one_piece(self, word: Word) -> bool:
+        return len(word.pieces) == 1 and word.pieces[0] != self._unknown_id
 
     def _predicted(self, encoding: Encoding, words: Sequence[Sequence[Word]]) -> Iterable[tuple[str, ...]]:
         """Return the candidates of single-piece words: the most probable words where each is masked on its own."""

@@ -107,7 +107,7 @@ def nearest_by_file(path: str | Path, count: int) -> NearestWords:
         if not size or len(fields) <= size or not np.isfinite(vector).all():
             expected = f"{size} numbers" if size else "numbers"
             raise InputError(f"{place(path, number)}: a line must be a word and {expected}, separated by blanks")
-        if is_word(name) and name not in index:
+        if is_word(name) and name not in index and vector.any():  # a vector of zeros is near to nothing
             index[name] = len(rows)
             rows.append(vector)
     if not rows:
