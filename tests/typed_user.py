@@ -11,6 +11,7 @@ from tinybert import (
     BertTokenizer,
     Classifier,
     Embedder,
+    MaskFiller,
     QuestionAnswerer,
     Reranker,
     Tagger,
@@ -91,7 +92,7 @@ answer = answerer("q", "c")
 assert_type((answer.text, answer.start, answer.end, answer.score), tuple[str, int, int, float])
 assert_type(answer.to_dict(), dict[str, Any])
 
-assert_type(load("x"), Embedder | Classifier | Tagger | QuestionAnswerer)
+assert_type(load("x"), Embedder | Classifier | Tagger | QuestionAnswerer | MaskFiller)
 assert_type(load_model("x"), TaskModel)
 assert_type(evaluate("x", "dev.csv"), dict[str, float])
 assert_type(evaluate(classifier, "dev.csv", batch_size=8), dict[str, float])
