@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import datetime
-import json
 import statistics
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from data import DATA, READERS
 from finetune import RUNS as EARLIER
-from finetune import read_runs
 from processes import run_worker
 from recipes import RECIPES
 from report import RESULTS, circumstances, table, write_section
+from runs import Run, add_run, read_runs
 from weights import minilm
 
 from tinybert import DEFAULT_MODEL, Embedder, evaluate
@@ -31,24 +28,17 @@ def untrained(model: str | Path, data: Path) -> float:
     return 100 * evaluate(Embedder.from_pretrained(model), READERS["stsb"](data, "dev"))["spearman"]
 
 
-def fine_tuned(piece: str, sha256: str, seeds: int, args: argparse.Namespace) -> list[dict[str, Any]]:
+def fine_tuned(piece: str, sha256: str, seeds: int, args: argparse.Namespace) -> list[Run]:
     """Return the runs of the model on a data set, one for each seed; those of before are not repeated."""
-    lines = RUNS.read_text(encoding="utf-8").splitlines() if RUNS.exists() else []
-    known = [one for one in map(json.loads, lines) if (one["piece"], one["sha256"]) == (piece, sha256)]
-    known = [] if args.limit else [one for one in known if one["settings"] == RECIPES[piece].settings]
+    same = {"piece": piece, "sha256": sha256, "settings": RECIPES[piece].settings}
+    known = [] if args.limit else read_runs(RUNS, **same)
     for seed in range(1, seeds + 1):
         if seed in [one["seed"] for one in known]:
             continue
         limit = ["--limit", args.limit] if args.limit else []
         options = ["--model", DEFAULT_MODEL, "--seed", seed, "--data", args.data, *limit]
         result = run_worker("finetune_worker.py", "ours", piece, *options)
-        one = {"piece": piece, "sha256": sha256, "seed": seed, "settings": RECIPES[piece].settings}
-        one |= {"date": f"{datetime.date.today()}", **result}
-        print(json.dumps(one), flush=True)
-        known.append(one)
-        if not args.limit:
-            with RUNS.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(one) + "\n")
+        add_run(None if args.limit else RUNS, known, {**same, "seed": seed, **result})
     return known
 
 
@@ -77,7 +67,7 @@ def main() -> None:
     for piece in () if args.quick else args.pieces:
         ((metric, factor),) = RECIPES[piece].metrics.items()
         own = [one["metrics"][metric] * factor for one in fine_tuned(piece, asset.sha256, args.seeds, args)]
-        earlier = [one for one in read_runs(EARLIER, piece) if one["side"] == "ours"]
+        earlier = read_runs(EARLIER, piece=piece, settings=RECIPES[piece].settings, side="ours")
         cut, teacher = (
             [one["metrics"][metric] * factor for one in earlier if one["layers"] == layers]
             for layers in (CUT_LAYERS, TEACHER_LAYERS)

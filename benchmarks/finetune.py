@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import datetime
-import json
 import statistics
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from data import DATA
 from processes import require, run_worker
 from recipes import RECIPES, SIDES, Recipe
 from report import RESULTS, circumstances, table, write_section
+from runs import Run, add_run, read_runs
 from weights import KEPT
 
 RUNS = Path(__file__).with_name("finetune.jsonl")
 FIRST_SEED = 1
 QUICK_ROWS, QUICK_SEEDS = 6400, 1
-
-Run = dict[str, Any]
-
-
-def read_runs(path: Path, piece: str) -> list[Run]:
-    """Return earlier runs with the current settings of the piece."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    runs = [json.loads(line) for line in lines]
-    return [one for one in runs if (one["piece"], one["settings"]) == (piece, RECIPES[piece].settings)]
 
 
 def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace) -> Run:
@@ -37,7 +26,7 @@ def run(side: str, piece: str, layers: int, seed: int, args: argparse.Namespace)
     options += ["--limit", args.limit] if args.limit else []
     result = run_worker("finetune_worker.py", side, piece, *options)
     what = {"piece": piece, "layers": layers, "seed": seed, "side": side, "settings": RECIPES[piece].settings}
-    return {**what, "date": f"{datetime.date.today()}", **result}
+    return {**what, **result}
 
 
 def section(piece: str, runs: list[Run]) -> str:
@@ -115,16 +104,11 @@ def main() -> None:
         args.seeds, args.limit = QUICK_SEEDS, QUICK_ROWS
     require(["mindspore", "torch", "transformers"])
     for piece in args.pieces:
-        runs = [] if args.limit else read_runs(RUNS, piece)
+        runs = [] if args.limit else read_runs(RUNS, piece=piece, settings=RECIPES[piece].settings)
         for layers, seed in _wanted(args, RECIPES[piece]):
             done = {one["side"] for one in runs if (one["layers"], one["seed"]) == (layers, seed)}
             for side in (side for side in args.sides if side not in done):
-                one = run(side, piece, layers, seed, args)
-                print(json.dumps(one), flush=True)
-                runs.append(one)
-                if not args.limit:
-                    with RUNS.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(one) + "\n")
+                add_run(None if args.limit else RUNS, runs, run(side, piece, layers, seed, args))
         text = section(piece, runs)
         print(text)
         if not args.limit:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import math
 import statistics
 import tempfile
 import time
@@ -14,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from data import DATA, READERS
-from processes import HERE, run_worker
+from processes import run_worker
 from recipes import RECIPES, task
 from report import RESULTS, circumstances, table, write_section
+from runs import Run, add_run, read_runs
 from weights import UNPACKED, minilm
 
 RUNS = Path(__file__).with_name("task_distillation.jsonl")
@@ -25,8 +24,6 @@ RATES = (5e-5, 1e-4, 2e-4)
 PHASES: dict[str, tuple[int, int]] = {"wnut17": (6, 6), "sst2": (1, 1)}
 """Epochs of the two phases; plain fine-tuning has as many as both."""
 DISTILLED: dict[str, Any] = {"intermediate_learning_rate": 1e-4, "learning_rate": 1e-4}
-T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
-"""Student's t of a 95 % interval of a mean, by the number of values."""
 
 
 def teacher_of(piece: str, data: Path) -> Path:
@@ -61,13 +58,13 @@ def work(piece: str, side: str, rate: float, seed: int, data: Path) -> dict[str,
 
 def interval(differences: list[float]) -> tuple[float, float]:
     """Return the 95 % interval of the mean of paired differences, by Student's t."""
-    count = len(differences)
-    width = T_95[count] * statistics.stdev(differences) / math.sqrt(count)
-    mean = statistics.mean(differences)
-    return mean - width, mean + width
+    from scipy import stats
+
+    low, high = stats.ttest_1samp(differences, 0).confidence_interval(0.95)
+    return float(low), float(high)
 
 
-def section(piece: str, runs: list[dict[str, Any]], teacher: float) -> str:
+def section(piece: str, runs: list[Run], teacher: float) -> str:
     """Return the report on one data set."""
     ((metric, factor),) = RECIPES[piece].metrics.items()
     values = {(one["side"], one["rate"], one["seed"]): one["metrics"][metric] * factor for one in runs}
@@ -122,8 +119,7 @@ def main() -> None:
     asset = find_module(DEFAULT_MODEL).card.asset
     assert asset is not None
     same = {"piece": args.piece, "sha256": asset.sha256, "phases": [*PHASES[args.piece]], **DISTILLED}
-    lines = RUNS.read_text(encoding="utf-8").splitlines() if RUNS.exists() else []
-    runs = [one for one in map(json.loads, lines) if same.items() <= one.items()]
+    runs = read_runs(RUNS, **same)
     judged = evaluate(load(teacher_of(args.piece, args.data)), READERS[args.piece](args.data, "dev"))
     sides = [("distilled", 0.0), *(("plain", rate) for rate in RATES)]
     for seed in range(1, args.seeds + 1):
@@ -131,11 +127,8 @@ def main() -> None:
             if (side, rate, seed) in [(one["side"], one["rate"], one["seed"]) for one in runs]:
                 continue
             options = [args.piece, "--data", args.data, "--work", side, rate, seed]
-            one = {**same, "side": side, "rate": rate, "seed": seed, "date": f"{datetime.date.today()}"}
-            runs.append({**one, **run_worker(str(HERE / "task_distillation.py"), *options)})
-            print(json.dumps(runs[-1]), flush=True)
-            with RUNS.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(runs[-1]) + "\n")
+            result = run_worker("task_distillation.py", *options)
+            add_run(RUNS, runs, {**same, "side": side, "rate": rate, "seed": seed, **result})
     ((metric, factor),) = RECIPES[args.piece].metrics.items()
     text = section(args.piece, runs, judged[metric] * factor)
     print(text)

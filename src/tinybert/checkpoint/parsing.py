@@ -82,7 +82,9 @@ def from_tensors(
     config = read_config(tensors, known, source)
     copies = {name: (own, arrays[name]) for name, own in found.copies.items() if own in tensors}
     unused = unused_heads(tensors, config, copies)
-    aside = {**found.left_aside, **{name: f"{PRETRAINING_HEAD}, tied to {own}" for name, own in found.copies.items()}}
+    tied = {name: own for name, (own, array) in copies.items() if np.array_equal(array, tensors[own])}
+    aside = {**found.left_aside, **dict.fromkeys(found.copies, PRETRAINING_HEAD)}
+    aside |= {name: f"{PRETRAINING_HEAD}, tied to {own}" for name, own in tied.items()}
     aside |= {names[own]: reason for own, reason in unused.items()}
     aside = {name: aside[name] for name in arrays if name in aside}
     tensors = {own: array for own, array in tensors.items() if own not in unused}

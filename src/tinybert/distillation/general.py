@@ -165,7 +165,7 @@ def prepare_general(  # noqa: PLR0913
     if isinstance(held_out, int | float):
         rows, aside = _aside(rows, held_out, settings.seed)
     else:
-        others = find_files(held_out)
+        others = find_files(held_out, "held_out")
         aside = rows_of(others, folder / _HELD_OUT)
     if objectives.needs_layers:
         say(str(layer_map))

@@ -41,15 +41,19 @@ Patterns = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 """Text files or patterns such as `corpus/*.txt.gz`: one or several."""
 
 
-def find_files(patterns: Patterns) -> list[str]:
+def find_files(patterns: Patterns, argument: str = "text") -> list[str]:
     """Return the files that patterns stand for, sorted and without duplicates.
+
+    Args:
+        patterns: The files or patterns.
+        argument: The name of the argument that they were given as, for messages.
 
     Raises:
         InputError: A pattern matches no file, or there is none.
     """
     several = [patterns] if isinstance(patterns, str | os.PathLike) else patterns
     if not isinstance(several, Sequence) or isinstance(several, bytes) or not several:
-        raise InputError(f"text is {patterns!r}: it must be a file, a pattern, or a list of them", argument="text")
+        raise InputError(f"{argument} is {patterns!r}: it must be a file, a pattern, or a list of them")
     found: set[str] = set()
     for each in several:
         pattern = os.fspath(each)
@@ -57,7 +61,7 @@ def find_files(patterns: Patterns) -> list[str]:
         if glob.has_magic(pattern) and not os.path.exists(pattern):  # a name may have brackets in it
             files = [file for file in glob.glob(pattern, recursive=True) if not os.path.isdir(file)]
         if not files:
-            raise InputError(f"no file matches {pattern}", argument="text")
+            raise InputError(f"no file matches {pattern}", argument=argument)
         found.update(map(os.path.normpath, files))
     return sorted(found)
 

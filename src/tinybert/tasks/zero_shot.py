@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 ZeroShotResult = Classification | MultiLabel
+_BESIDE = 4
+"""Tokens of a row beside its hypothesis: [CLS], at least one of the text, and two [SEP]."""
 HYPOTHESIS = "This example is {}."
 """The usual template of hypotheses, as in transformers."""
 
@@ -141,6 +143,12 @@ class ZeroShotClassifier(TextTask):
             )
         hypotheses = tuple(hypothesis_template.replace("{}", label) for label in labels)
         length = self.model.row_length(max_length)
+        longest = max(len(self.model.tokenizer.tokenize(hypothesis)) for hypothesis in hypotheses)
+        if longest > length - _BESIDE:
+            raise InputError(
+                f"a hypothesis has {longest} tokens, which leaves no room for a text in rows of {length}",
+                argument="max_length",
+            )
         pipeline = _ZeroShotPipeline(self.model, labels, hypotheses, self._outputs, multi_label, threshold, length)
         return run(pipeline, texts, Options(batch_size, on_error, progress), single=isinstance(texts, str))
 

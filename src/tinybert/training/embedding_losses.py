@@ -15,6 +15,26 @@ SCALE = 20.0
 """What cosines are multiplied with, the inverse of a temperature; as in sentence-transformers."""
 
 
+class PairCosines(nn.Cell):
+    """The cosine of each pair's vectors.
+
+    Inputs:
+        vectors: (2B, H) float32, the vectors of all first texts, then of all second texts.
+
+    Outputs:
+        (B,) float32.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unit = Unit()
+        self.halves = ops.Split(0, 2)
+
+    def construct(self, vectors: Tensor) -> Tensor:
+        first, second = self.halves(self.unit(vectors))
+        return (first * second).sum(axis=1)
+
+
 class CosineLoss(nn.Cell):
     """Mean squared error between the cosine of a pair's vectors and its score.
 
@@ -31,12 +51,10 @@ class CosineLoss(nn.Cell):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unit = Unit()
-        self.halves = ops.Split(0, 2)
+        self.cosines = PairCosines()
 
     def construct(self, vectors: Tensor, scores: Tensor) -> Tensor:
-        first, second = self.halves(self.unit(vectors))
-        return ops.square((first * second).sum(axis=1) - scores).mean()
+        return ops.square(self.cosines(vectors) - scores).mean()
 
 
 class CosentLoss(nn.Cell):
@@ -55,12 +73,10 @@ class CosentLoss(nn.Cell):
 
     def __init__(self) -> None:
         super().__init__()
-        self.unit = Unit()
-        self.halves = ops.Split(0, 2)
+        self.cosines = PairCosines()
 
     def construct(self, vectors: Tensor, scores: Tensor) -> Tensor:
-        first, second = self.halves(self.unit(vectors))
-        cosines = (first * second).sum(axis=1) * SCALE
+        cosines = self.cosines(vectors) * SCALE
         is_lower = (scores.reshape((-1, 1)) < scores.reshape((1, -1))).astype(ms.float32)  # (B, B)
         # Twice the scale is the most that an exponent can be, so that no sum overflows; log1p keeps sums near 0.
         return ops.log1p((ops.exp(cosines.reshape((-1, 1)) - cosines.reshape((1, -1))) * is_lower).sum())
@@ -135,8 +151,8 @@ class TripletLoss(nn.Cell):
     def construct(self, vectors: Tensor, text_ids: Tensor) -> Tensor:
         parts = self.parts(vectors if self.unit is None else self.unit(vectors))
         near = self._distances(parts[0], parts[1])
-        total = near.sum() * 0.0
-        for column in range(2, self.texts):
+        total = ops.relu(near - self._distances(parts[0], parts[2]) + self.margin).mean()
+        for column in range(3, self.texts):
             total = total + ops.relu(near - self._distances(parts[0], parts[column]) + self.margin).mean()
         return total / (self.texts - 2)
 

@@ -11,6 +11,7 @@ from ...data.text_lines import numbered_lines, place
 from ...errors import InputError
 from ...tasks.masked_tokens import best_of
 from ...text import BertTokenizer
+from ...text.vocabulary import UNK
 from .words import Word, is_word
 
 Array = np.ndarray
@@ -73,7 +74,7 @@ def nearest_by_embeddings(table: Array, tokenizer: BertTokenizer, allowed: Array
         count: As for `NearestWords`.
     """
     tokens = list(tokenizer.vocab)
-    unknown = tokenizer.token_to_id("[UNK]")
+    unknown = tokenizer.token_to_id(UNK)
 
     def vector_of(word: Word) -> Array | None:
         if unknown in word.pieces:
