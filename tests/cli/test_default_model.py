@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tiny import command
 
-from tinybert.cli.options import model_and_input
+from tinybert.cli.option_values import model_and_input
 from tinybert.hub import install
 from tinybert.hub.cache import HubCache
 from tinybert.hub.included import DEFAULT_MODEL

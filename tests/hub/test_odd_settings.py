@@ -10,7 +10,7 @@ from small_modules import small_model
 
 from tinybert import BertTokenizer, load
 from tinybert.checkpoint import read_checkpoint
-from tinybert.cli.options import label_names
+from tinybert.cli.option_values import label_names
 from tinybert.errors import HubError, InputError, TinyBertError
 from tinybert.hub import find_module, install, list_uids, publish, remove
 from tinybert.hub.cache import HubCache

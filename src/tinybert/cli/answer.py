@@ -14,6 +14,7 @@ import typer
 from ..errors import InputError
 from ..task import QUESTION_ANSWERING
 from . import options
+from .option_values import column
 from .options import OnError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class QuestionInput:
                 item = (example.question, example.context)
                 yield Row(number, item, id=example.id, unit="question", record=record if whole else None)
             return
-        request = Request(options.column(self.question_column), options.column(self.context_column))
+        request = Request(column(self.question_column), column(self.context_column))
         form = Form(self.header, self.delimiter, self.allow_extra_fields)
         yield from read_rows(file, kind, request, form, pairs=True, encoding=self.encoding, whole=whole)
 

@@ -12,6 +12,7 @@ from ..distillation.augmentation.settings import AugmentSettings
 from ..hub.included import DEFAULT_MODEL
 from ..task import SEQUENCE_CLASSIFICATION, Task, kind_of_command
 from . import completion, options
+from .option_values import config_fields
 from .stderr import complain
 
 
@@ -64,7 +65,7 @@ def augment(
         table=reading.table(regression=regression),
         vocabulary=loading.vocabulary,
         do_lower_case=loading.do_lower_case,
-        config=options.config_fields(loading.config),
+        config=config_fields(loading.config),
         batch_size=batch_size,
         say=complain,
         **dataclasses.asdict(settings),

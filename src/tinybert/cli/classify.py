@@ -11,6 +11,7 @@ import typer
 
 from ..task import SEQUENCE_CLASSIFICATION
 from . import options
+from .option_values import label_names
 from .options import OnError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def classify(
     if candidate_labels is None and (hypothesis_template is not None or multi_label):
         option = "--multi-label" if multi_label else "--hypothesis-template"
         raise typer.BadParameter("there are no candidate labels: --candidate-labels NAME,NAME", param_hint=option)
-    candidates = () if candidate_labels is None else options.label_names(candidate_labels, "candidate_labels")
+    candidates = () if candidate_labels is None else label_names(candidate_labels, "candidate_labels")
     form = output_format(output, to and to.value, ("tsv", "csv", "jsonl"))
     whole = form == "csv" or id_ is not None
     with open_input(input_) as file:

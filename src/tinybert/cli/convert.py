@@ -14,6 +14,7 @@ from ..counting import counted
 from ..errors import InputError
 from ..writing import check_writable
 from . import options
+from .option_values import config_fields
 
 if TYPE_CHECKING:
     from ..checkpoint import Checkpoint, StoredModel
@@ -58,7 +59,7 @@ def convert(
     if is_model_folder(target):
         raise InputError(f"{target} holds a model of this package, which would take precedence; choose another folder")
     stored = find_stored(source)
-    checkpoint = stored.read(**options.config_fields(config, prefix))
+    checkpoint = stored.read(**config_fields(config, prefix))
     if encoder:
         checkpoint = checkpoint.encoder()
     if is_file:

@@ -16,6 +16,7 @@ from . import completion, options
 from .distill_options import StudentOptions, train
 from .distill_task import task_command
 from .grouping import grouped
+from .option_values import config_fields
 from .stderr import PROGRAM, complain
 
 app = typer.Typer(help="Train a small model to do what a larger one does.", no_args_is_help=True, rich_markup_mode=None)
@@ -82,7 +83,7 @@ def general(
             teacher,
             text,
             output,
-            choice=StudentChoice(start.student, start.layers, options.config_fields(start.config), start.vocabulary),
+            choice=StudentChoice(start.student, start.layers, config_fields(start.config), start.vocabulary),
             held_out=_held_out(held_out),
             pack=pack,
             shards=shards,

@@ -17,6 +17,7 @@ from . import completion, options
 from .devices import check_files
 from .distill_options import StudentOptions, train
 from .finetune import TrainingData, dev_share, say_where_it_is
+from .option_values import config_fields
 from .stderr import PROGRAM
 
 WHAT: dict[str, str] = {
@@ -79,9 +80,7 @@ def task_command(kind: str) -> Callable[..., None]:
                 sys.stdin.buffer if train_ == "-" else train_,
                 output,
                 task=kind,
-                choice=StudentChoice(
-                    start.student, start.layers, options.config_fields(start.config), start.vocabulary
-                ),
+                choice=StudentChoice(start.student, start.layers, config_fields(start.config), start.vocabulary),
                 dev=share if share is not None else sys.stdin.buffer if data.dev == "-" else data.dev,
                 table=data.table(regression=False),
                 objectives=objectives,

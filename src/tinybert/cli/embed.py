@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..hub.included import DEFAULT_MODEL
 from ..task import ENCODER
 from . import options
+from .option_values import model_and_input
 from .options import OnError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def embed(
     from .output import STDOUT, output_format
     from .results import Results
 
-    model, input_ = options.model_and_input(model, input_)
+    model, input_ = model_and_input(model, input_)
     form = output_format(output, to and to.value, ("jsonl", "tsv", "npy", "npz"))
     if form in ("npy", "npz") and output == STDOUT:
         raise typer.BadParameter(f"a .{form} needs a file: --output FILE", param_hint="--to")

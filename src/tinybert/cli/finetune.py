@@ -26,6 +26,7 @@ from ..training import TrainingSettings
 from ..writing import check_writable, to_json
 from . import completion, options
 from .devices import check_files, is_launched, is_worker, join, launch_workers, pinned_options
+from .option_values import config_fields, label_names
 from .stderr import PROGRAM, complain
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _prepare(
     check_writable(output / "config.json")
     examples = data.read(kind, train, strict=not data.skip_misplaced)
     problem = "regression" if data.regression and KINDS[kind].problems else None
-    labels = None if data.labels is None else options.label_names(data.labels)
+    labels = None if data.labels is None else label_names(data.labels)
     task = task_for(kind, examples, problem=problem, labels=labels)
     share = dev_share(data.dev)
     dev: Examples | None = None
@@ -159,7 +160,7 @@ def _prepare(
             complain(f"dev set, {share:g} of the data: {summary(labelled(dev, task, task.labels))}")
     elif data.dev is not None:
         dev = data.read(kind, data.dev)
-    fields = options.config_fields(loading.config)
+    fields = config_fields(loading.config)
     checkpoint, tokenizer = find_stored(model).open(loading.vocabulary, loading.do_lower_case, **fields)
 
     from ..training import FineTuning

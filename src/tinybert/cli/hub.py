@@ -15,6 +15,7 @@ from ..hub.included import DEFAULT_MODEL
 from . import completion, options
 from .hub_check import Json, check
 from .hub_facts import facts, is_cached, lines, state, verified
+from .option_values import config_fields, label_names
 
 app = typer.Typer(help="Modules: list, describe, verify, install, publish, remove, check cards.", no_args_is_help=True)
 
@@ -193,8 +194,8 @@ def publish(
     from ..hub.new_card import PUBLISHED_CODE
     from ..hub.publishing import publish as lay
 
-    checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **options.config_fields(config, prefix))
-    names = options.label_names(labels) if labels else ()
+    checkpoint, tokenizer = find_stored(source).open_to_copy(vocabulary, **config_fields(config, prefix))
+    names = label_names(labels) if labels else ()
     module = lay(
         checkpoint,
         uid,
