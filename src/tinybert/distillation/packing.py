@@ -35,8 +35,7 @@ class Packing:
     """How lines become rows.
 
     Attributes:
-        tokenizer: The tokenizer; its library uses all cores. Two processes on two cores were hardly faster than one
-            (17,400 lines a second against 15,700), so none are started.
+        tokenizer: The tokenizer; its library uses all cores, so that no processes are started.
         max_length: Tokens that a row has at most, with [CLS] and [SEP].
         pack: Whether lines that follow each other go into one row as long as they fit, as in the full sentences of Liu
             et al. 2019 (arXiv:1907.11692), section 4.2. No row goes beyond an empty line or the end of a file, and a

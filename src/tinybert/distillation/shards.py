@@ -1,7 +1,7 @@
 """Tokenized text on disk: files of up to 65,536 rows each, of which any row can be read.
 
-Not MindRecord files: for these, MindSpore keeps about 100 bytes of memory a row, takes a tenth of a second to read any
-batch out of two million rows (here: 2 milliseconds), and needs two to four times the disk.
+Not MindRecord files: for these, MindSpore takes 24 times as long to read a batch of random rows out of two million,
+keeps 80 bytes of memory for each of them, and needs twice the disk (benchmarks/shard_reading.py).
 """
 
 from __future__ import annotations
