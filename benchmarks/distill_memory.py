@@ -99,13 +99,14 @@ def distill(teacher: Path, text: Path, output: Path, steps: int) -> tuple[float,
     command += ["--from-layers", "0", "--attention", "0", "--directions", "1", "--output", str(output)]
     began = time.perf_counter()
     process = subprocess.Popen(command)
-    peaks, tokenized = [0.0, 0.0], 0.0
+    peaks, tokenized, told = [0.0, 0.0], 0.0, False
     log, manifest = output / "log.jsonl", output / "shards" / "shards.json"
     while process.poll() is None:
         if not tokenized and manifest.exists() and json.loads(manifest.read_text(encoding="utf-8"))["complete"]:
             tokenized = time.perf_counter() - began
-        if log.exists() and log.read_bytes().count(b"\n") >= steps / LOGGED:
-            process.send_signal(signal.SIGINT)
+        if not told and log.exists() and log.read_bytes().count(b"\n") >= steps / LOGGED:
+            process.send_signal(signal.SIGINT)  # once: a second one would cut off saving the state
+            told = True
         memory = resident(process.pid)
         if memory is not None:
             peaks[tokenized > 0] = max(peaks[tokenized > 0], memory)
@@ -148,8 +149,8 @@ def section(runs: list[Run], steps: int, copied: bool) -> str:
 
 `tinybert distill general` from plain text, one line a row, batches of 32: the resident memory of the process, sampled
 each {INTERVAL} seconds while it tokenizes and in the first {steps} steps of the training. Two layers of width 32 teach
-one, so that nearly all of it is for the text and for MindSpore. *Seconds*: of the tokenizing, with
-other programs running. The text is one block of {LINES:,} sentences again and again.{COPIED if copied else ""}
+one, so that nearly all of it is for the text and for MindSpore. *Seconds*: of the tokenizing. The
+text is one block of {LINES:,} sentences again and again.{COPIED if copied else ""}
 
 {table(header, rows)}
 
